@@ -1,0 +1,36 @@
+package seamtape.catalog;
+
+import java.util.List;
+
+/** A row of the catalog. Implemented by one enum a family; {@link Catalog} knows them all. */
+public interface Call {
+  /** The name in source code, workloads and the Avro schema: letters, digits, underscores. */
+  String name();
+
+  /** Position in its family. */
+  int ordinal();
+
+  Family family();
+
+  /** The ABI number: 32-bit ioctl request, leaf, sub-function or hypercall number. */
+  int number();
+
+  /** One sentence. */
+  String doc();
+
+  /** Fields of the enter event (of the only event, for an input). */
+  List<Field> in();
+
+  /** Fields of the return event. */
+  List<Field> out();
+
+  /** True where events carry bytes copied from or to user memory. */
+  default boolean copies() {
+    return false;
+  }
+
+  /** The name people know, as its specification writes it. */
+  default String label() {
+    return name();
+  }
+}

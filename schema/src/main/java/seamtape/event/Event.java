@@ -1,0 +1,144 @@
+package seamtape.event;
+
+import java.util.Arrays;
+import seamtape.catalog.Call;
+
+/**
+ * One event, reused: the hot path fills, encodes and decodes a single instance. Not thread-safe;
+ * the fields are public because encoder, decoder and machine are its peers. Copy with {@link
+ * #copyOf} to keep one.
+ */
+public final class Event {
+  /** No row has more fields in one direction. */
+  public static final int MAX_FIELDS = 32;
+
+  /** Pieces of user memory in one event. */
+  public static final int MAX_COPIES = 512;
+
+  /** Bytes of user memory in one event; larger images are cut into several events. */
+  public static final int MAX_COPY_BYTES = 1 << 20;
+
+  /** Number in the recording, from 1; 0 while it has none. Not part of the encoding. */
+  public long number;
+
+  public Phase phase;
+  public Call call;
+
+  /**
+   * Virtual TSC, or nanoseconds since the first event of an imported recording; never decreases.
+   */
+  public long time;
+
+  /** Who acts, see {@link Actor}. */
+  public long actor;
+
+  /**
+   * ENTER of an ioctl or file operation: the {@link Subject}. ENTER of a nested call: how many
+   * events back its parent's enter lies, 0 without one. RETURN: how many events back its enter
+   * lies. INPUT: 0.
+   */
+  public long link;
+
+  /** The row's fields, {@code in()} or {@code out()}, in order. */
+  public final long[] fields = new long[MAX_FIELDS];
+
+  private int copyCount;
+  private final long[] copyAt = new long[MAX_COPIES];
+  private final int[] copyStart = new int[MAX_COPIES + 1];
+  private byte[] bytes = new byte[4096];
+
+  public Event enter(Call row, long who, long when, long subjectOrParent) {
+    return reset(Phase.ENTER, row, who, when, subjectOrParent);
+  }
+
+  public Event returns(Call row, long who, long when, long eventsBack) {
+    return reset(Phase.RETURN, row, who, when, eventsBack);
+  }
+
+  public Event input(Call row, long who, long when) {
+    return reset(Phase.INPUT, row, who, when, 0);
+  }
+
+  private Event reset(Phase newPhase, Call row, long who, long when, long newLink) {
+    phase = newPhase;
+    call = row;
+    actor = who;
+    time = when;
+    link = newLink;
+    number = 0;
+    clearCopies();
+    Arrays.fill(fields, 0, fieldCount(), 0L);
+    return this;
+  }
+
+  /** How many of {@link #fields} the row uses in this phase. */
+  public int fieldCount() {
+    return phase == Phase.RETURN ? call.out().size() : call.in().size();
+  }
+
+  public void clearCopies() {
+    copyCount = 0;
+  }
+
+  /**
+   * Adds bytes of user memory.
+   *
+   * @param at where they lie: an offset from the argument's address (from the mapped struct kvm_run
+   *     for KVM_RUN, from 0 for inputs)
+   * @throws IllegalArgumentException beyond {@link #MAX_COPIES} or {@link #MAX_COPY_BYTES}
+   */
+  public void copy(long at, byte[] source, int offset, int length) {
+    int start = copyStart[copyCount];
+    if (copyCount == MAX_COPIES || start + length > MAX_COPY_BYTES) {
+      throw new IllegalArgumentException(
+          "an event holds at most " + MAX_COPIES + " copies of " + MAX_COPY_BYTES + " bytes");
+    }
+    if (start + length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(start + length, bytes.length * 2));
+    }
+    System.arraycopy(source, offset, bytes, start, length);
+    copyAt[copyCount++] = at;
+    copyStart[copyCount] = start + length;
+  }
+
+  public int copyCount() {
+    return copyCount;
+  }
+
+  public long copyAt(int index) {
+    return copyAt[index];
+  }
+
+  public int copyLength(int index) {
+    return copyStart[index + 1] - copyStart[index];
+  }
+
+  /** Start of a copy in {@link #copyBytes}. */
+  public int copyStart(int index) {
+    return copyStart[index];
+  }
+
+  /** The backing array of all copies; valid until the next change. */
+  public byte[] copyBytes() {
+    return bytes;
+  }
+
+  /** The bytes of one copy, in a new array. */
+  public byte[] copied(int index) {
+    return Arrays.copyOfRange(bytes, copyStart[index], copyStart[index + 1]);
+  }
+
+  public Event set(Event other) {
+    reset(other.phase, other.call, other.actor, other.time, other.link);
+    number = other.number;
+    System.arraycopy(other.fields, 0, fields, 0, other.fieldCount());
+    for (int i = 0; i < other.copyCount; i++) {
+      copy(other.copyAt[i], other.bytes, other.copyStart[i], other.copyLength(i));
+    }
+    return this;
+  }
+
+  public static Event copyOf(Event other) {
+    return new Event().set(other);
+  }
+}
