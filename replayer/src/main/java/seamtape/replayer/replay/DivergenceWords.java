@@ -21,7 +21,12 @@ final class DivergenceWords {
     if (found.field().equals("calls")) {
       return head + " made " + found.recorded() + " inside it, replay: " + found.replayed();
     }
-    return head + " gave " + found.field() + " = " + value(found.recorded()) + ", replay: "
+    return head
+        + " gave "
+        + found.field()
+        + " = "
+        + value(found.recorded())
+        + ", replay: "
         + value(found.replayed());
   }
 

@@ -14,7 +14,8 @@ import seamtape.recorder.tape.TapeException;
 
 /**
  * What is special about calls taken from a log: arguments that the log shows only as pointers get
- * neutral ones, guests do not execute but exit as recorded, and the score is kept by what was visible.
+ * neutral ones, guests do not execute but exit as recorded, and the score is kept by what was
+ * visible.
  */
 final class ImportedCalls {
   private final Driver driver;

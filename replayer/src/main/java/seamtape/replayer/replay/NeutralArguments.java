@@ -10,9 +10,9 @@ import seamtape.machine.Machine;
 import seamtape.machine.UserMemory;
 
 /**
- * Arguments for calls that a log shows only as pointers: values that a kernel accepts and that change
- * as little as can be. A KVM_SET gets what the machine's own KVM_GET answers. What has no such value
- * is not replayed.
+ * Arguments for calls that a log shows only as pointers: values that a kernel accepts and that
+ * change as little as can be. A KVM_SET gets what the machine's own KVM_GET answers. What has no
+ * such value is not replayed.
  */
 final class NeutralArguments {
   /** Bytes mapped at an argument: the largest struct with a full array of CPUID entries. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import seamtape.catalog.Errno;
 import seamtape.catalog.Field;
 import seamtape.catalog.Format;
+import seamtape.catalog.KvmExit;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Role;
 import seamtape.event.Event;
@@ -20,13 +21,15 @@ final class Outcomes {
 
   private final boolean imported;
 
-  /** @param imported true where bytes missing in the recording are unknown instead of not written */
+  /**
+   * @param imported true where bytes missing in the recording are unknown instead of not written
+   */
   Outcomes(boolean imported) {
     this.imported = imported;
   }
 
   /** The first difference between the recorded outcomes of a call and the replayed ones. */
-  Optional<Difference> compare(Event recorded, Event replayed, boolean memoryToo) {
+  Optional<Difference> compare(Event enter, Event recorded, Event replayed, boolean memoryToo) {
     List<Field> out = recorded.call.out();
     for (int i = 0; i < out.size(); i++) {
       if (out.get(i).role() == Role.OUTCOME
@@ -39,7 +42,7 @@ final class Outcomes {
       }
     }
     return memoryToo && !sameMemory(recorded, replayed)
-        ? Optional.of(inMemory(recorded, replayed))
+        ? Optional.of(inMemory(enter, recorded, replayed))
         : Optional.empty();
   }
 
@@ -56,10 +59,12 @@ final class Outcomes {
   }
 
   private static Object shown(Field field, long value) {
-    if (field.format() == Format.RESULT) {
-      return Errno.isError(value) ? Errno.text(value) : (Object) value;
-    }
-    return DecodedFields.shown(field, value);
+    return switch (field.format()) {
+      case RESULT -> Errno.isError(value) ? Errno.text(value) : (Object) value;
+      case DEC, FD -> value;
+      case EXIT_REASON -> KvmExit.text(value);
+      default -> "0x" + Long.toHexString(value);
+    };
   }
 
   /** Byte by byte where the recording has bytes; both ways where it has all. */
@@ -96,9 +101,9 @@ final class Outcomes {
     return false;
   }
 
-  private static Difference inMemory(Event recorded, Event replayed) {
-    Map<String, Object> was = DecodedFields.of(recorded);
-    Map<String, Object> is = DecodedFields.of(replayed);
+  private static Difference inMemory(Event enter, Event recorded, Event replayed) {
+    Map<String, Object> was = DecodedFields.of(recorded, enter);
+    Map<String, Object> is = DecodedFields.of(replayed, enter);
     for (Map.Entry<String, Object> entry : was.entrySet()) {
       Object other = is.get(entry.getKey());
       if (!entry.getValue().equals(other)) {
@@ -110,7 +115,8 @@ final class Outcomes {
         return new Difference(entry.getKey(), null, entry.getValue());
       }
     }
-    return new Difference("memory", recorded.copyCount() + " copies", replayed.copyCount() + " copies");
+    return new Difference(
+        "memory", recorded.copyCount() + " copies", replayed.copyCount() + " copies");
   }
 
   /** The first difference between the calls made inside a call. */

@@ -47,7 +47,11 @@ public final class Replay {
     this.options = options;
     this.imported = ReplaySpec.imported(manifest);
     this.profile = options.profile() == null ? ReplaySpec.profile(manifest) : options.profile();
-    this.recordedDigest = profile.equals(manifest.profile()) ? manifest.digest() : null;
+    boolean sameMachine =
+        profile.equals(manifest.profile())
+            && options.simulator().build().equals(manifest.simulator())
+            && manifest.state() == Manifest.State.SEALED;
+    this.recordedDigest = sameMachine ? manifest.digest() : null;
     this.digest = new EventDigest();
     HostFacts facts = imported ? ReplaySpec.hostFacts(tape) : new HostFacts();
     this.driver =
@@ -158,7 +162,7 @@ public final class Replay {
       return Optional.of(new Difference("ret", shown(event.fields[0]), "still running"));
     }
     Optional<Difference> inside = Outcomes.compareNested(call);
-    Optional<Difference> own = outcomes.compare(event, call.replayedReturn, memoryToo);
+    Optional<Difference> own = outcomes.compare(call.enter, event, call.replayedReturn, memoryToo);
     return inside.isPresent() ? inside : own;
   }
 
@@ -182,8 +186,7 @@ public final class Replay {
   private void diverge(ReplayedCall call, Difference found, boolean consequence) {
     Event enter = call.enter;
     String cause = enter.call.label() + "|" + found;
-    boolean root =
-        !consequence && !brokenSubjects.contains(enter.link) && seenCauses.add(cause);
+    boolean root = !consequence && !brokenSubjects.contains(enter.link) && seenCauses.add(cause);
     if (enter.call == KvmIoctl.KVM_RUN && enter.link != Subject.SYSTEM) {
       brokenSubjects.add(enter.link);
     }

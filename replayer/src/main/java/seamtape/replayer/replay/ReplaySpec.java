@@ -1,6 +1,5 @@
 package seamtape.replayer.replay;
 
-import java.util.Map;
 import seamtape.event.Event;
 import seamtape.machine.MachineSpec;
 import seamtape.recorder.tape.Cursor;
@@ -19,12 +18,15 @@ final class ReplaySpec {
   private ReplaySpec() {}
 
   static boolean imported(Manifest manifest) {
-    return !manifest.source().equals("sim");
+    return manifest.source() == Manifest.Source.STRACE
+        || manifest.source() == Manifest.Source.FTRACE;
   }
 
   static String profile(Manifest manifest) {
     String recorded = manifest.profile();
-    return imported(manifest) || recorded == null || recorded.isEmpty() ? DEFAULT_PROFILE : recorded;
+    return imported(manifest) || recorded == null || recorded.isEmpty()
+        ? DEFAULT_PROFILE
+        : recorded;
   }
 
   static HostFacts hostFacts(Tape tape) throws TapeException {
@@ -39,12 +41,11 @@ final class ReplaySpec {
   }
 
   static MachineSpec of(Manifest manifest, String profile, boolean scripted, HostFacts facts) {
-    Map<String, String> machine = manifest.machine();
     return new MachineSpec(
         profile,
-        machine.getOrDefault("vendor", "intel"),
-        machine.getOrDefault("tdx_module", scripted ? "none" : "1.5"),
-        machine.getOrDefault("role", "bare"),
+        manifest.machine().vendor(),
+        manifest.machine().tdxModule(),
+        manifest.machine().role(),
         manifest.seed(),
         scripted,
         facts.values());

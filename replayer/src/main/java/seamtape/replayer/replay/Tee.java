@@ -9,7 +9,9 @@ final class Tee implements EventSink {
   private final EventSink second;
   private long number;
 
-  /** @param second may be null */
+  /**
+   * @param second may be null
+   */
   Tee(EventSink first, EventSink second) {
     this.first = first;
     this.second = second;

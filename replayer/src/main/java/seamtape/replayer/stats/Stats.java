@@ -73,7 +73,7 @@ public record Stats(
         }
       }
     }
-    boolean timed = !tape.manifest().source().equals("strace") || tape.manifest().durations();
+    boolean timed = tape.manifest().durations();
     return of(events, timed, tallies);
   }
 
