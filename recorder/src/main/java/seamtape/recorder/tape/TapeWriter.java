@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import seamtape.catalog.Family;
 import seamtape.catalog.FileOperation;
@@ -266,6 +267,12 @@ public final class TapeWriter implements EventSink, AutoCloseable {
   /** Bytes of the blocks published so far and of the one being filled. */
   public long bytes() {
     return publisher.bytes() + block.length;
+  }
+
+  /** Changes what the manifest says, for what is known only at the end: clock, durations, notes. */
+  public void describe(UnaryOperator<Manifest> change) {
+    requireOpen();
+    manifest = change.apply(manifest);
   }
 
   /** Ends the recording: closes the chain of runs and writes the manifest that says so. */
