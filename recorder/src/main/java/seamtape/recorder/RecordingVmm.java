@@ -75,6 +75,11 @@ public final class RecordingVmm implements Vmm {
     return memory;
   }
 
+  /** The machine itself: what is asked of it here is in no recording. */
+  public Machine unrecorded() {
+    return machine;
+  }
+
   /** The next KVM_RUN of a scripted machine; see {@link ScriptedExits}. */
   public void nextExit(int tid, long result, int exitReason) {
     ((ScriptedExits) machine).nextExit(tid, result, exitReason);

@@ -118,6 +118,16 @@ public enum KvmHypercall implements Call {
         : KVM_HC_UNKNOWN;
   }
 
+  /** The result as people read it: a number, or {@code -KVM_ENOSYS}. */
+  public static String resultText(long result) {
+    if (result == -ENOSYS) {
+      return "-KVM_ENOSYS";
+    }
+    return Errno.ofResult(result)
+        .map(errno -> "-KVM_" + errno.name())
+        .orElse(Long.toString(result));
+  }
+
   @Override
   public Family family() {
     return Family.KVM_HYPERCALL;

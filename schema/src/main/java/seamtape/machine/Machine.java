@@ -10,7 +10,7 @@ public interface Machine extends AutoCloseable {
   int VERSION = 1;
 
   /** Guest instructions that a KVM_RUN may execute in one go when nothing else asks to run. */
-  long DEFAULT_INSTRUCTIONS = 100_000_000L;
+  long DEFAULT_INSTRUCTIONS = 1_000_000;
 
   /** Result of a call that has not ended: it goes on with {@link #resume}. */
   long IN_PROGRESS = Long.MIN_VALUE;
