@@ -1,0 +1,183 @@
+package seamtape.sim.guest;
+
+/** Jumps, calls, returns and software interrupts. */
+final class Branches {
+  private final Core core;
+  private final CpuState cpu;
+  private final Flags flags;
+  private final Segmentation segmentation;
+  private final Stack stack;
+  private final Interrupts interrupts;
+
+  Branches(Core core, Flags flags, Segmentation segmentation, Stack stack, Interrupts interrupts) {
+    this.core = core;
+    this.cpu = core.cpu;
+    this.flags = flags;
+    this.segmentation = segmentation;
+    this.stack = stack;
+    this.interrupts = interrupts;
+  }
+
+  void execute(Insn i) {
+    switch (i.op) {
+      case JCC -> jumpIf(i, flags.condition(i.condition));
+      case JMP -> core.branch(target(i), i.opSize);
+      case CALL -> call(i);
+      case RET -> ret(i);
+      case JMPF -> farJump(i);
+      case CALLF -> farCall(i);
+      case RETF -> farReturn(i);
+      case IRET -> interruptReturn(i.opSize);
+      case LOOP -> loop(i, true);
+      case LOOPE -> loop(i, cpu.flag(CpuState.ZF));
+      case LOOPNE -> loop(i, !cpu.flag(CpuState.ZF));
+      case JCXZ -> jumpIf(i, core.readGpr(CpuState.RCX, i.addressSize) == 0);
+      case INT -> interrupts.software((int) i.imm & 0xff);
+      case INT3 -> breakpoint();
+      case INTO -> overflow();
+      default -> throw new AssertionError(i.op);
+    }
+  }
+
+  private long target(Insn i) {
+    return i.kind0 == Insn.REL ? core.nextRip + i.imm : core.read0(i);
+  }
+
+  private void jumpIf(Insn i, boolean taken) {
+    if (taken) {
+      core.branch(core.nextRip + i.imm, i.opSize);
+    }
+  }
+
+  private void loop(Insn i, boolean condition) {
+    long count = core.readGpr(CpuState.RCX, i.addressSize) - 1 & Core.mask(i.addressSize);
+    jumpIf(i, count != 0 && condition);
+    core.writeGpr(CpuState.RCX, i.addressSize, count);
+  }
+
+  private void call(Insn i) {
+    long back = core.nextRip;
+    core.branch(target(i), i.opSize);
+    core.push(i.opSize, back);
+  }
+
+  private void ret(Insn i) {
+    core.branch(core.peek(0, i.opSize), i.opSize);
+    core.moveStack(i.opSize + (i.imm & 0xffff));
+  }
+
+  private long farOffset(Insn i) {
+    return i.kind0 == Insn.FAR
+        ? i.imm & Core.mask(i.opSize)
+        : core.memory.read(i.segment, core.ea(i), i.opSize);
+  }
+
+  private int farSelector(Insn i) {
+    if (i.kind0 == Insn.FAR) {
+      return (int) i.imm2;
+    }
+    long address = core.ea(i) + i.opSize & Core.mask(i.addressSize);
+    return (int) core.memory.read(i.segment, address, 2);
+  }
+
+  private void farJump(Insn i) {
+    transfer(farSelector(i), farOffset(i), i.opSize);
+  }
+
+  private void transfer(int selector, long offset, int size) {
+    if (core.real || cpu.flag(CpuState.VM)) {
+      core.branch(offset, size);
+      segmentation.loadCode(selector);
+      return;
+    }
+    segmentation.checkCode(selector);
+    boolean inside =
+        segmentation.checkedIsLong()
+            ? core.canonical(offset)
+            : Long.compareUnsigned(offset, segmentation.checkedLimit()) <= 0;
+    if (!inside) {
+      throw core.fault.with(GuestFault.GP, 0);
+    }
+    segmentation.commitCode();
+    core.nextRip = offset;
+  }
+
+  private void farCall(Insn i) {
+    int size = i.opSize;
+    int selector = farSelector(i);
+    long offset = farOffset(i);
+    core.poke(size, size, cpu.segments[CpuState.CS].selector);
+    core.poke(2 * size, size, core.nextRip);
+    transfer(selector, offset, size);
+    core.moveStack(-2L * size);
+  }
+
+  private void farReturn(Insn i) {
+    int size = i.opSize;
+    long offset = core.peek(0, size);
+    int selector = (int) core.peek(size, size) & 0xffff;
+    refuseOuterLevel(selector);
+    transfer(selector, offset, size);
+    core.moveStack(2L * size + (i.imm & 0xffff));
+  }
+
+  /** Returns to an outer privilege level are outside the subset. */
+  private void refuseOuterLevel(int selector) {
+    if (!core.real && (selector & 3) > cpu.cpl()) {
+      throw core.emulationFailure();
+    }
+  }
+
+  private void interruptReturn(int size) {
+    if (!core.real && cpu.flag(CpuState.NT | CpuState.VM)) {
+      throw core.emulationFailure();
+    }
+    long offset = core.peek(0, size);
+    int selector = (int) core.peek(size, size) & 0xffff;
+    long image = core.peek(2 * size, size);
+    refuseOuterLevel(selector);
+    if (!core.real && size >= 4 && (image & CpuState.VM) != 0) {
+      throw core.emulationFailure();
+    }
+    if (core.codeSize == 8) {
+      longReturn(selector, offset, image, size);
+      return;
+    }
+    transfer(selector, offset, size);
+    core.moveStack(3L * size);
+    finishReturn(image, size);
+  }
+
+  /** In long mode IRET always takes the stack pointer from the frame. */
+  private void longReturn(int selector, long offset, long image, int size) {
+    long stackPointer = core.peek(3 * size, size);
+    int stackSelector = (int) core.peek(4 * size, size) & 0xffff;
+    transfer(selector, offset, size);
+    segmentation.load(CpuState.SS, stackSelector);
+    cpu.gpr[CpuState.RSP] = stackPointer;
+    finishReturn(image, size);
+  }
+
+  private void finishReturn(long image, int size) {
+    stack.setFlags(image, size);
+    cpu.nmiMasked = false;
+  }
+
+  private void breakpoint() {
+    int wanted = CpuState.GUESTDBG_ENABLE | CpuState.GUESTDBG_USE_SW_BP;
+    if ((cpu.guestDebug & wanted) == wanted) {
+      core.exit.exception = GuestFault.BP;
+      core.exit.pc = core.wrap(cpu.segments[CpuState.CS].base + cpu.rip);
+      core.exit.dr6 = cpu.dr6;
+      core.exit.dr7 = cpu.dr7;
+      throw core.leave(GuestExit.Kind.DEBUG);
+    }
+    interrupts.software(GuestFault.BP);
+  }
+
+  private void overflow() {
+    if (cpu.flag(CpuState.OF)) {
+      interrupts.software(GuestFault.OF);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package seamtape.sim.guest;
+
+/** Flag instructions, HLT, and what is no instruction at all. */
+final class Flow {
+  private final Core core;
+  private final CpuState cpu;
+
+  Flow(Core core) {
+    this.core = core;
+    this.cpu = core.cpu;
+  }
+
+  void execute(Insn i) {
+    switch (i.op) {
+      case NOP -> {}
+      case HLT -> halt();
+      case CLI -> clearInterrupts();
+      case STI -> setInterrupts();
+      case CLC -> cpu.flag(CpuState.CF, false);
+      case STC -> cpu.flag(CpuState.CF, true);
+      case CMC -> cpu.rflags ^= CpuState.CF;
+      case CLD -> cpu.flag(CpuState.DF, false);
+      case STD -> cpu.flag(CpuState.DF, true);
+      case UD -> throw core.undefined();
+      case UNSUPPORTED -> throw core.emulationFailure();
+      default -> throw new AssertionError(i.op);
+    }
+  }
+
+  private void halt() {
+    core.requireCpl0();
+    core.exit.kind = GuestExit.Kind.HLT;
+    core.exitAfter = true;
+    core.attention = true;
+  }
+
+  private void requireIopl() {
+    if (!core.real && cpu.cpl() > (cpu.rflags & CpuState.IOPL) >> 12) {
+      throw core.fault.with(GuestFault.GP, 0);
+    }
+  }
+
+  private void clearInterrupts() {
+    requireIopl();
+    cpu.flag(CpuState.IF, false);
+  }
+
+  /** Interrupts stay out until the instruction after the STI that enabled them is complete. */
+  private void setInterrupts() {
+    requireIopl();
+    if (!cpu.flag(CpuState.IF)) {
+      cpu.interruptShadow |= CpuState.SHADOW_STI;
+    }
+    cpu.flag(CpuState.IF, true);
+    core.attention = true;
+  }
+}

@@ -1,0 +1,53 @@
+package seamtape.sim.guest;
+
+/**
+ * What the machine offers the guest's instructions: memory pages, in-kernel devices, CPUID, MSRs,
+ * the TSC, hypercalls and the interrupt controller. Called by the interpreter only, while it runs.
+ */
+public interface GuestBus {
+  /** How the machine answered an MSR access or a hypercall. */
+  enum Answer {
+    /** Done; a value read lies where the call says. */
+    DONE,
+    /** Refused: #GP for an MSR, #UD for a hypercall. */
+    FAULT,
+    /** Left to user space: the interpreter returns with an exit. */
+    EXIT
+  }
+
+  /** The 4096 bytes backing the guest page at {@code gpa} (aligned), or null: an MMIO access. */
+  byte[] readPage(long gpa);
+
+  /** As readPage for a write; null also for a read-only slot. A page handed out counts as dirty. */
+  byte[] writePage(long gpa);
+
+  /** An in-kernel device fills {@code size} bytes and returns true; false makes it an exit. */
+  boolean pioIn(int port, int size, byte[] data, int offset);
+
+  boolean pioOut(int port, int size, byte[] data, int offset);
+
+  /** As pioIn, for 1 to 8 bytes of guest physical memory that no slot backs. */
+  boolean mmioRead(long gpa, int length, byte[] data, int offset);
+
+  boolean mmioWrite(long gpa, int length, byte[] data, int offset);
+
+  /** Stores eax, ebx, ecx, edx of the leaf in {@code registers}. */
+  void cpuid(int leaf, int subleaf, int[] registers);
+
+  /** Answers RDMSR; on DONE the value is in {@code value[0]}. */
+  Answer readMsr(int index, long[] value);
+
+  Answer writeMsr(int index, long value);
+
+  /** The guest's time stamp counter. */
+  long tsc();
+
+  /** VMCALL or VMMCALL with the registers of {@code cpu}; DONE: the result is already in RAX. */
+  Answer hypercall(CpuState cpu);
+
+  /** True while the interrupt controller (or KVM_INTERRUPT) has a vector to deliver. */
+  boolean interruptPending();
+
+  /** Acknowledges and returns the vector; called only after interruptPending said true. */
+  int acknowledgeInterrupt();
+}

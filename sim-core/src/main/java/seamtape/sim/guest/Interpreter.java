@@ -1,0 +1,386 @@
+package seamtape.sim.guest;
+
+/**
+ * Executes the instructions of one vCPU until something needs the machine. One thread at a time;
+ * deterministic; allocates nothing once the code is decoded. Between two runs the machine may
+ * change every register and every page; it answers the last exit in {@link #exit} first.
+ */
+public final class Interpreter {
+  /** What the next run has to finish first. */
+  private enum Unfinished {
+    NOTHING,
+    /** The instruction that left for an answer starts again with it. */
+    INSTRUCTION,
+    /** More MMIO writes of the last instruction may wait for their exit. */
+    WRITES
+  }
+
+  /** DR6.BS: single step. */
+  private static final long DR6_BS = 1 << 14;
+
+  private final CpuState cpu;
+  private final Core core;
+  private final Alu alu;
+  private final Moves moves;
+  private final Branches branches;
+  private final Stack stack;
+  private final Shifts shifts;
+  private final Multiply multiply;
+  private final Bits bits;
+  private final Strings strings;
+  private final Ports ports;
+  private final Flow flow;
+  private final SystemOps system;
+  private final Interrupts interrupts;
+
+  private Unfinished unfinished = Unfinished.NOTHING;
+  private Insn unfinishedInsn;
+  private long unfinishedRip;
+
+  private long left;
+  private long executed;
+
+  /** Interrupt shadow before the instruction in flight; it ends with that instruction. */
+  private int shadowBefore;
+
+  /** The instruction in flight ends with a single-step trap. */
+  private boolean trapAfter;
+
+  public Interpreter(CpuState cpu, GuestBus bus) {
+    this.cpu = cpu;
+    core = new Core(cpu, bus);
+    Flags flags = new Flags(cpu);
+    Segmentation segmentation = new Segmentation(core);
+    interrupts = new Interrupts(core, segmentation);
+    alu = new Alu(core, flags);
+    moves = new Moves(core, flags, segmentation);
+    stack = new Stack(core, segmentation);
+    branches = new Branches(core, flags, segmentation, stack, interrupts);
+    shifts = new Shifts(core, flags);
+    multiply = new Multiply(core, flags);
+    bits = new Bits(core);
+    strings = new Strings(core, alu);
+    ports = new Ports(core, strings);
+    flow = new Flow(core);
+    system = new SystemOps(core, segmentation);
+  }
+
+  /** The exit of the last run, and the place for its answer. */
+  public GuestExit exit() {
+    return core.exit;
+  }
+
+  /** Instructions (and iterations of REP) executed since creation. */
+  public long executed() {
+    return executed;
+  }
+
+  /** Forgets an exit that will never be answered, as when the vCPU is reset. */
+  public void forget() {
+    unfinished = Unfinished.NOTHING;
+    core.mmio.end();
+    shadowBefore = 0;
+    trapAfter = false;
+  }
+
+  /**
+   * Finishes what the last exit left open, as KVM_RUN does before anything else. Returns NONE when
+   * there is nothing more to finish, or the kind of the exit that comes first.
+   */
+  public GuestExit.Kind complete() {
+    begin();
+    return finish() ? core.exit.kind : GuestExit.Kind.NONE;
+  }
+
+  /**
+   * Executes at most {@code maxInstructions}; the reason for returning is also in {@link #exit}.
+   */
+  public GuestExit.Kind run(long maxInstructions) {
+    begin();
+    left = maxInstructions;
+    if (finish()) {
+      return core.exit.kind;
+    }
+    while (true) {
+      try {
+        loop();
+        return core.exit.kind;
+      } catch (GuestFault fault) {
+        if (faulted(fault)) {
+          return core.exit.kind;
+        }
+      }
+    }
+  }
+
+  private void begin() {
+    core.flush();
+    core.readMode();
+    core.attention = true;
+  }
+
+  private void loop() {
+    while (true) {
+      if (core.attention && attend()) {
+        return;
+      }
+      if (left <= 0) {
+        core.exit.kind = GuestExit.Kind.BUDGET;
+        return;
+      }
+      left--;
+      long rip = cpu.rip;
+      Insn insn = core.code.at(rip);
+      core.insn = insn;
+      core.nextRip = rip + insn.length;
+      execute(insn);
+      cpu.rip = core.nextRip;
+      executed++;
+    }
+  }
+
+  private void execute(Insn insn) {
+    switch (insn.op.group) {
+      case ALU -> alu.execute(insn);
+      case MOVES -> moves.execute(insn);
+      case BRANCHES -> branches.execute(insn);
+      case STACK -> stack.execute(insn);
+      case SHIFTS -> shifts.execute(insn);
+      case MULTIPLY -> multiply.execute(insn);
+      case BITS -> bits.execute(insn);
+      case STRINGS -> strings.execute(insn);
+      case PORTS -> ports.execute(insn);
+      case FLOW -> flow.execute(insn);
+      case SYSTEM -> system.execute(insn);
+    }
+  }
+
+  /** Between two instructions: ends the last one, then delivers what is pending. True: an exit. */
+  private boolean attend() {
+    core.attention = false;
+    cpu.interruptShadow &= ~shadowBefore;
+    shadowBefore = 0;
+    if (core.exitAfter) {
+      core.exitAfter = false;
+      core.mmio.end();
+      return true;
+    }
+    if (core.mmio.writesWaiting()) {
+      core.mmio.exitForWrite();
+      unfinished = Unfinished.WRITES;
+      return true;
+    }
+    core.mmio.end();
+    if (core.modeChanged) {
+      core.readMode();
+    }
+    if (trapAfter && singleStep()) {
+      return true;
+    }
+    if (deliver()) {
+      return true;
+    }
+    shadowBefore = cpu.interruptShadow;
+    trapAfter = cpu.flag(CpuState.TF) || stepping();
+    core.attention |= shadowBefore != 0 || trapAfter;
+    return false;
+  }
+
+  private boolean stepping() {
+    int wanted = CpuState.GUESTDBG_ENABLE | CpuState.GUESTDBG_SINGLESTEP;
+    return (cpu.guestDebug & wanted) == wanted;
+  }
+
+  private boolean singleStep() {
+    trapAfter = false;
+    if (!stepping()) {
+      cpu.dr6 |= DR6_BS;
+      return raise(GuestFault.DB, false, 0);
+    }
+    GuestExit exit = core.exit;
+    exit.kind = GuestExit.Kind.DEBUG;
+    exit.exception = GuestFault.DB;
+    exit.pc = core.wrap(cpu.segments[CpuState.CS].base + cpu.rip);
+    exit.dr6 = cpu.dr6 | DR6_BS;
+    exit.dr7 = cpu.dr7;
+    return true;
+  }
+
+  /** Exceptions first, then what was injected, NMI, and an interrupt if they are open. */
+  private boolean deliver() {
+    if (cpu.exceptionPending) {
+      cpu.exceptionPending = false;
+      return raise(cpu.exceptionVector, cpu.exceptionHasErrorCode, cpu.exceptionErrorCode);
+    }
+    if (cpu.interruptInjected) {
+      cpu.interruptInjected = false;
+      return raise(cpu.interruptVector, false, 0);
+    }
+    boolean shadowed = cpu.interruptShadow != 0;
+    if (cpu.nmiPending && !cpu.nmiMasked) {
+      if (shadowed) {
+        core.attention = true;
+      } else {
+        cpu.nmiPending = false;
+        cpu.nmiMasked = true;
+        return raise(GuestFault.NMI, false, 0);
+      }
+    }
+    if (!cpu.flag(CpuState.IF) || shadowed) {
+      return false;
+    }
+    if (core.bus.interruptPending()) {
+      return raise(core.bus.acknowledgeInterrupt(), false, 0);
+    }
+    if (cpu.interruptWindowRequested) {
+      core.exit.kind = GuestExit.Kind.INTERRUPT_WINDOW;
+      return true;
+    }
+    return false;
+  }
+
+  /** An instruction was left: an exit (true), or an exception, which is delivered. */
+  private boolean faulted(GuestFault fault) {
+    if (fault.vector != GuestFault.EXIT) {
+      core.mmio.abandon();
+      core.exitAfter = false;
+      shadowBefore = 0;
+      trapAfter = false;
+      return raise(fault.vector, fault.hasErrorCode, fault.errorCode);
+    }
+    shadowBefore = 0;
+    trapAfter = false;
+    switch (core.exit.kind) {
+      case IO, MMIO, RDMSR, WRMSR, HYPERCALL, TDCALL -> {
+        unfinished = Unfinished.INSTRUCTION;
+        unfinishedInsn = core.insn;
+        unfinishedRip = cpu.rip;
+      }
+      case INTERNAL_ERROR -> {
+        core.mmio.abandon();
+        copyInstruction();
+      }
+      default -> core.mmio.abandon();
+    }
+    return true;
+  }
+
+  /**
+   * Delivers an event at the current RIP; two contributory ones in a row make #DF, then shutdown.
+   */
+  private boolean raise(int vector, boolean hasErrorCode, int errorCode) {
+    int first = vector;
+    boolean hasCode = hasErrorCode;
+    int code = errorCode;
+    while (true) {
+      try {
+        cpu.interruptShadow = 0;
+        interrupts.event(first, cpu.rip, hasCode, code);
+        cpu.rip = core.nextRip;
+        core.readMode();
+        return false;
+      } catch (GuestFault fault) {
+        if (fault.vector == GuestFault.EXIT) {
+          copyInstruction();
+          return true;
+        }
+        if (first == GuestFault.DF) {
+          core.exit.kind = GuestExit.Kind.SHUTDOWN;
+          return true;
+        }
+        boolean doubled = doubles(first, fault.vector);
+        first = doubled ? GuestFault.DF : fault.vector;
+        hasCode = doubled || fault.hasErrorCode;
+        code = doubled ? 0 : fault.errorCode;
+      }
+    }
+  }
+
+  private static boolean doubles(int first, int second) {
+    boolean heavySecond = GuestFault.contributory(second) || second == GuestFault.PF;
+    return first == GuestFault.PF
+        ? heavySecond
+        : GuestFault.contributory(first) && GuestFault.contributory(second);
+  }
+
+  /** The bytes at RIP, as far as they can be read, for the report of an emulation failure. */
+  private void copyInstruction() {
+    GuestExit exit = core.exit;
+    exit.instructionLength = 0;
+    try {
+      while (exit.instructionLength < Insn.MAX_LENGTH) {
+        int value = core.memory.fetch(cpu.rip + exit.instructionLength);
+        exit.instruction[exit.instructionLength++] = (byte) value;
+      }
+    } catch (GuestFault end) {
+      // What could be read is in the report.
+      exit.kind = GuestExit.Kind.INTERNAL_ERROR;
+    }
+  }
+
+  /** True when another exit comes before the guest can go on. */
+  private boolean finish() {
+    Unfinished last = unfinished;
+    unfinished = Unfinished.NOTHING;
+    switch (last) {
+      case NOTHING -> {
+        return false;
+      }
+      case WRITES -> {
+        if (core.mmio.writesWaiting()) {
+          core.mmio.exitForWrite();
+          unfinished = Unfinished.WRITES;
+          return true;
+        }
+        core.mmio.end();
+        return false;
+      }
+      case INSTRUCTION -> {
+        return again();
+      }
+    }
+    throw new AssertionError(last);
+  }
+
+  private boolean again() {
+    GuestExit exit = core.exit;
+    switch (exit.kind) {
+      case MMIO -> core.mmio.answer(exit.length);
+      case IO -> core.mmio.answer(exit.count == 1 ? exit.size : 1);
+      case RDMSR, WRMSR -> core.mmio.answerValue(exit.msrData);
+      case HYPERCALL -> core.mmio.answerValue(exit.result);
+      default -> core.mmio.answerValue(0);
+    }
+    cpu.rip = unfinishedRip;
+    core.insn = unfinishedInsn;
+    core.nextRip = cpu.rip + unfinishedInsn.length;
+    core.mmio.begin();
+    shadowBefore = cpu.interruptShadow;
+    try {
+      execute(unfinishedInsn);
+    } catch (GuestFault fault) {
+      return faulted(fault);
+    }
+    cpu.rip = core.nextRip;
+    executed++;
+    left--;
+    trapAfter = cpu.flag(CpuState.TF) || stepping();
+    return endOfInstruction();
+  }
+
+  /** As {@link #attend}, without delivering anything yet. */
+  private boolean endOfInstruction() {
+    cpu.interruptShadow &= ~shadowBefore;
+    shadowBefore = 0;
+    core.attention = true;
+    if (core.mmio.writesWaiting()) {
+      core.mmio.exitForWrite();
+      unfinished = Unfinished.WRITES;
+      return true;
+    }
+    boolean leaves = core.exitAfter;
+    core.exitAfter = false;
+    core.mmio.end();
+    return leaves;
+  }
+}

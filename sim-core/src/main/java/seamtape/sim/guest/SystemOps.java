@@ -1,0 +1,288 @@
+package seamtape.sim.guest;
+
+import seamtape.sim.guest.GuestBus.Answer;
+
+/** Control and debug registers, descriptor tables, CPUID, MSRs, TSC and hypercalls. */
+final class SystemOps {
+  private static final long CR0_WRITABLE = 0xe005_003fL;
+  private static final long CR0_NW = 1 << 29;
+  private static final long CR0_CD = 1 << 30;
+  private static final long DR6_FIXED = 0xffff_0ff0L;
+  private static final long DR6_WRITABLE = 0xe00f;
+  private static final long DR7_FIXED = 0x400;
+  private static final long DR7_CLEAR = 0xd000;
+  private static final long CR4_DE = 1 << 3;
+
+  private final Core core;
+  private final CpuState cpu;
+  private final Segmentation segmentation;
+  private final int[] cpuid = new int[4];
+  private final long[] msr = new long[1];
+
+  SystemOps(Core core, Segmentation segmentation) {
+    this.core = core;
+    this.cpu = core.cpu;
+    this.segmentation = segmentation;
+  }
+
+  void execute(Insn i) {
+    switch (i.op) {
+      case MOVCR -> moveControl(i);
+      case CLTS -> {
+        core.requireCpl0();
+        cpu.cr0 &= ~CpuState.CR0_TS;
+      }
+      case SGDT -> storeTable(i, cpu.gdtLimit, cpu.gdtBase);
+      case SIDT -> storeTable(i, cpu.idtLimit, cpu.idtBase);
+      case LGDT, LIDT -> loadTable(i);
+      case SMSW -> core.write0(i, cpu.cr0);
+      case LMSW -> loadMachineStatus(core.read0(i));
+      case SLDT, STR, LLDT, LTR -> systemSegment(i);
+      case INVLPG -> {
+        core.requireCpl0();
+        core.flush();
+      }
+      case WBINVD -> core.requireCpl0();
+      case CPUID -> identify();
+      case RDMSR -> readMsr();
+      case WRMSR -> writeMsr();
+      case RDTSC -> readTsc();
+      case VMCALL -> hypercall();
+      case TDCALL -> tdcall();
+      default -> throw new AssertionError(i.op);
+    }
+  }
+
+  private void moveControl(Insn i) {
+    core.requireCpl0();
+    if (i.kind0 == Insn.REG) {
+      boolean control = i.kind1 == Insn.CR;
+      core.write0(i, control ? readControl(i.reg1) : readDebug(i.reg1));
+    } else if (i.kind0 == Insn.CR) {
+      writeControl(i.reg0, core.read1(i));
+    } else {
+      writeDebug(i.reg0, core.read1(i));
+    }
+  }
+
+  private long readControl(int number) {
+    return switch (number) {
+      case 0 -> cpu.cr0;
+      case 2 -> cpu.cr2;
+      case 3 -> cpu.cr3;
+      case 4 -> cpu.cr4;
+      case 8 -> cpu.cr8;
+      default -> throw core.undefined();
+    };
+  }
+
+  private void writeControl(int number, long value) {
+    switch (number) {
+      case 0 -> writeCr0(value);
+      case 2 -> cpu.cr2 = value;
+      case 3 -> {
+        cpu.cr3 = value & Long.MAX_VALUE;
+        core.flush();
+      }
+      case 4 -> writeCr4(value);
+      case 8 -> {
+        requireGp((value & ~15L) == 0);
+        cpu.cr8 = value;
+        core.attention = true;
+      }
+      default -> throw core.undefined();
+    }
+  }
+
+  private void requireGp(boolean allowed) {
+    if (!allowed) {
+      throw core.fault.with(GuestFault.GP, 0);
+    }
+  }
+
+  private void writeCr0(long value) {
+    requireGp(value >>> 32 == 0);
+    boolean paging = (value & CpuState.CR0_PG) != 0;
+    requireGp(!paging || (value & CpuState.CR0_PE) != 0);
+    requireGp((value & CR0_NW) == 0 || (value & CR0_CD) != 0);
+    boolean wasPaging = (cpu.cr0 & CpuState.CR0_PG) != 0;
+    boolean longModeWanted = (cpu.efer & CpuState.EFER_LME) != 0;
+    if (paging && !wasPaging && longModeWanted) {
+      requireGp((cpu.cr4 & CpuState.CR4_PAE) != 0 && !cpu.segments[CpuState.CS].l);
+      cpu.efer |= CpuState.EFER_LMA;
+    } else if (!paging && wasPaging) {
+      requireGp(core.codeSize != 8);
+      cpu.efer &= ~CpuState.EFER_LMA;
+    }
+    cpu.cr0 = value & CR0_WRITABLE | CpuState.CR0_ET;
+    core.flush();
+  }
+
+  private void writeCr4(long value) {
+    boolean longMode = (cpu.efer & CpuState.EFER_LMA) != 0;
+    requireGp(value >>> 32 == 0 && !(longMode && (value & CpuState.CR4_PAE) == 0));
+    cpu.cr4 = value;
+    core.flush();
+  }
+
+  /** DR4 and DR5 are DR6 and DR7 unless CR4.DE makes them undefined. */
+  private int debugNumber(int number) {
+    if (number > 7 || (number == 4 || number == 5) && (cpu.cr4 & CR4_DE) != 0) {
+      throw core.undefined();
+    }
+    return number == 4 || number == 5 ? number + 2 : number;
+  }
+
+  private long readDebug(int encoded) {
+    int number = debugNumber(encoded);
+    return number < 4 ? cpu.dr[number] : number == 6 ? cpu.dr6 : cpu.dr7;
+  }
+
+  private void writeDebug(int encoded, long value) {
+    int number = debugNumber(encoded);
+    if (number < 4) {
+      cpu.dr[number] = value;
+      return;
+    }
+    requireGp(value >>> 32 == 0);
+    if (number == 6) {
+      cpu.dr6 = value & DR6_WRITABLE | DR6_FIXED;
+    } else {
+      cpu.dr7 = value & ~DR7_CLEAR | DR7_FIXED;
+    }
+  }
+
+  private int tableBytes(Insn i) {
+    return core.codeSize == 8 ? 8 : 4;
+  }
+
+  /** As KVM's emulator: with 16-bit operand size the base has 24 bits. */
+  private void storeTable(Insn i, int limit, long base) {
+    long address = core.ea(i);
+    long next = address + 2 & Core.mask(i.addressSize);
+    int size = tableBytes(i);
+    long stored = size == 4 && i.opSize == 2 ? base & 0xff_ffff : base;
+    core.memory.write(i.segment, address, 2, limit);
+    core.memory.write(i.segment, next, size, stored);
+  }
+
+  private void loadTable(Insn i) {
+    core.requireCpl0();
+    long address = core.ea(i);
+    long next = address + 2 & Core.mask(i.addressSize);
+    int size = tableBytes(i);
+    int limit = (int) core.memory.read(i.segment, address, 2);
+    long base = core.memory.read(i.segment, next, size);
+    if (size == 4 && i.opSize == 2) {
+      base &= 0xff_ffff;
+    }
+    requireGp(size == 4 || core.canonical(base));
+    if (i.op == Op.LGDT) {
+      cpu.gdtLimit = limit;
+      cpu.gdtBase = base;
+    } else {
+      cpu.idtLimit = limit;
+      cpu.idtBase = base;
+    }
+  }
+
+  /** LMSW can set CR0.PE but not clear it. */
+  private void loadMachineStatus(long value) {
+    core.requireCpl0();
+    writeCr0(cpu.cr0 & ~0xeL | value & 0xf);
+  }
+
+  private void systemSegment(Insn i) {
+    if (core.real || cpu.flag(CpuState.VM)) {
+      throw core.undefined();
+    }
+    switch (i.op) {
+      case SLDT -> core.write0(i, cpu.ldt.selector);
+      case STR -> core.write0(i, cpu.tr.selector);
+      case LLDT, LTR -> {
+        core.requireCpl0();
+        boolean task = i.op == Op.LTR;
+        segmentation.loadSystem(task ? cpu.tr : cpu.ldt, (int) core.read0(i), task);
+      }
+      default -> throw new AssertionError(i.op);
+    }
+  }
+
+  private void identify() {
+    core.bus.cpuid((int) cpu.gpr[CpuState.RAX], (int) cpu.gpr[CpuState.RCX], cpuid);
+    core.writeGpr(CpuState.RAX, 4, cpuid[0]);
+    core.writeGpr(CpuState.RBX, 4, cpuid[1]);
+    core.writeGpr(CpuState.RCX, 4, cpuid[2]);
+    core.writeGpr(CpuState.RDX, 4, cpuid[3]);
+  }
+
+  private void readMsr() {
+    core.requireCpl0();
+    int index = (int) cpu.gpr[CpuState.RCX];
+    if (core.mmio.replaying()) {
+      msr[0] = core.mmio.next();
+      requireGp(core.exit.msrError == 0);
+    } else {
+      Answer answer = core.bus.readMsr(index, msr);
+      requireGp(answer != Answer.FAULT);
+      if (answer == Answer.EXIT) {
+        throw leaveForMsr(GuestExit.Kind.RDMSR, index, 0);
+      }
+    }
+    core.writeGpr(CpuState.RAX, 4, msr[0]);
+    core.writeGpr(CpuState.RDX, 4, msr[0] >>> 32);
+  }
+
+  private void writeMsr() {
+    core.requireCpl0();
+    if (core.mmio.replaying()) {
+      core.mmio.next();
+      requireGp(core.exit.msrError == 0);
+      return;
+    }
+    int index = (int) cpu.gpr[CpuState.RCX];
+    long value = core.readGpr(CpuState.RDX, 4) << 32 | core.readGpr(CpuState.RAX, 4);
+    Answer answer = core.bus.writeMsr(index, value);
+    requireGp(answer != Answer.FAULT);
+    if (answer == Answer.EXIT) {
+      throw leaveForMsr(GuestExit.Kind.WRMSR, index, value);
+    }
+    // EFER, the APIC base and the FS and GS bases may have changed.
+    core.flush();
+  }
+
+  private GuestFault leaveForMsr(GuestExit.Kind kind, int index, long value) {
+    core.exit.msrIndex = index;
+    core.exit.msrData = value;
+    core.exit.msrError = 0;
+    return core.leave(kind);
+  }
+
+  private void readTsc() {
+    long tsc = core.bus.tsc();
+    core.writeGpr(CpuState.RAX, 4, tsc);
+    core.writeGpr(CpuState.RDX, 4, tsc >>> 32);
+  }
+
+  private void hypercall() {
+    if (core.mmio.replaying()) {
+      core.writeGpr(CpuState.RAX, core.codeSize == 8 ? 8 : 4, core.mmio.next());
+      return;
+    }
+    switch (core.bus.hypercall(cpu)) {
+      case DONE -> core.attention = true;
+      case FAULT -> throw core.undefined();
+      case EXIT -> throw core.leave(GuestExit.Kind.HYPERCALL);
+    }
+  }
+
+  /** The machine serves the TDCALL with the registers at the exit, then runs on. */
+  private void tdcall() {
+    core.requireCpl0();
+    if (core.mmio.replaying()) {
+      core.mmio.next();
+      return;
+    }
+    throw core.leave(GuestExit.Kind.TDCALL);
+  }
+}
