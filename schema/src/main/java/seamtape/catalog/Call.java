@@ -4,6 +4,9 @@ import java.util.List;
 
 /** A row of the catalog. Implemented by one enum a family; {@link Catalog} knows them all. */
 public interface Call {
+  /** The {@link #number} of a family's row for calls that have no row: kept raw, never lost. */
+  int UNKNOWN_NUMBER = -1;
+
   /** The name in source code, workloads and the Avro schema: letters, digits, underscores. */
   String name();
 
@@ -27,6 +30,11 @@ public interface Call {
   /** True where events carry bytes copied from or to user memory. */
   default boolean copies() {
     return false;
+  }
+
+  /** The first version of the kernel or the TDX module that has it; empty where it is not told. */
+  default String since() {
+    return "";
   }
 
   /** The name people know, as its specification writes it. */

@@ -20,6 +20,12 @@ public final class Catalog {
   static {
     add(Family.FILE_OPERATION, FileOperation.values());
     add(Family.KVM_IOCTL, KvmIoctl.values());
+    add(Family.SEAMCALL, Seamcall.values());
+    add(Family.TDCALL, Tdcall.values());
+    add(Family.TDVMCALL, Tdvmcall.values());
+    add(Family.KVM_HYPERCALL, KvmHypercall.values());
+    add(Family.HYPERV_HYPERCALL, HypervHypercall.values());
+    add(Family.XEN_HYPERCALL, XenHypercall.values());
     add(Family.INPUT, Input.values());
     for (KvmIoctl ioctl : KvmIoctl.values()) {
       IOCTL_BY_NUMBER.put(ioctl.number(), ioctl);

@@ -22,10 +22,31 @@ public enum Format {
   /** A status of a TDVMCALL (GHCI table of R10 values). */
   TDVMCALL_STATUS,
   /** The 32-bit number of an ioctl. */
-  REQUEST;
+  REQUEST,
+  /** A result of a KVM hypercall: a number, or a negative KVM_E number. */
+  KVM_HC_RESULT,
+  /** A result word of a Hyper-V hypercall: status in bits 15:0, repetitions in 43:32. */
+  HV_STATUS,
+  /** The index of a model specific register, {@link Msr}. */
+  MSR;
+
+  /**
+   * The value as JSON carries it: a number where it counts, else hex digits or a symbol. Decimal
+   * values are signed.
+   */
+  public Object value(long number) {
+    return switch (this) {
+      case DEC, FD, RESULT, KVM_HC_RESULT -> number;
+      case CAPABILITY -> KvmCapability.text(number);
+      case EXIT_REASON -> KvmExit.text(number);
+      case MSR -> Msr.text(number);
+      case HEX, GPA, HPA, ADDRESS, TDX_STATUS, TDVMCALL_STATUS, HV_STATUS, REQUEST ->
+          "0x" + Long.toHexString(number);
+    };
+  }
 
   /** True where JSON carries a number; all else is a string of hex digits or a symbol. */
   public boolean decimal() {
-    return this == DEC || this == FD || this == RESULT;
+    return this == DEC || this == FD || this == RESULT || this == KVM_HC_RESULT;
   }
 }

@@ -23,6 +23,9 @@ final class IoctlRow {
   }
 
   final int number;
+  final String since;
+  String capability = "";
+  Set<KernelLine> lines = EnumSet.allOf(KernelLine.class);
   final Set<FdKind> on = EnumSet.noneOf(FdKind.class);
   Flow flow = Flow.NONE;
   String argument = "arg";
@@ -34,12 +37,30 @@ final class IoctlRow {
   boolean gone;
   FdKind makes;
 
-  private IoctlRow(int number) {
+  private IoctlRow(int number, String since) {
     this.number = number;
+    this.since = since;
   }
 
-  static IoctlRow ioctl(int number) {
-    return new IoctlRow(number);
+  static IoctlRow ioctl(int number, String since) {
+    return new IoctlRow(number, since);
+  }
+
+  /** Defined by the headers of that line and the later ones; of all lines unless said. */
+  IoctlRow from(KernelLine first) {
+    lines = EnumSet.range(first, KernelLine.LINUX_7_3);
+    return this;
+  }
+
+  IoctlRow only(KernelLine line) {
+    lines = EnumSet.of(line);
+    return this;
+  }
+
+  /** The capability that tells of it, as the kernel's documentation words it. */
+  IoctlRow needs(String words) {
+    capability = words;
+    return this;
   }
 
   IoctlRow on(FdKind... kinds) {

@@ -18,6 +18,11 @@ public final class Event {
   /** Bytes of user memory in one event; larger images are cut into several events. */
   public static final int MAX_COPY_BYTES = 1 << 20;
 
+  /**
+   * Value of a field that the source of an imported recording does not show (a pointer, mostly).
+   */
+  public static final long UNKNOWN = -1;
+
   /** Number in the recording, from 1; 0 while it has none. Not part of the encoding. */
   public long number;
 

@@ -9,6 +9,9 @@ public interface Machine extends AutoCloseable {
   /** Version of this interface; a simulator of another version is refused. */
   int VERSION = 1;
 
+  /** Guest instructions that a KVM_RUN may execute in one go when nothing else asks to run. */
+  long DEFAULT_INSTRUCTIONS = 1_000_000;
+
   /** Result of a call that has not ended: it goes on with {@link #resume}. */
   long IN_PROGRESS = Long.MIN_VALUE;
 

@@ -9,6 +9,22 @@ package seamtape.machine;
  * @param role {@code bare} or {@code td-guest}
  * @param seed of everything that is random in the machine
  * @param scripted true when guests do not execute: KVM_RUN answers what {@link ScriptedExits} says
+ * @param host capability values measured on the host to be simulated, by capability number: they
+ *     win over the profile's, and a feature whose capability is 0 here (SMM, Hyper-V, nested …) is
+ *     absent
  */
 public record MachineSpec(
-    String profile, String vendor, String tdxModule, String role, long seed, boolean scripted) {}
+    String profile,
+    String vendor,
+    String tdxModule,
+    String role,
+    long seed,
+    boolean scripted,
+    java.util.SortedMap<Integer, Long> host) {
+
+  /** A machine on a host that has all that its profile and CPU offer. */
+  public MachineSpec(
+      String profile, String vendor, String tdxModule, String role, long seed, boolean scripted) {
+    this(profile, vendor, tdxModule, role, seed, scripted, new java.util.TreeMap<>());
+  }
+}

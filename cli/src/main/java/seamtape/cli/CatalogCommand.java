@@ -1,0 +1,92 @@
+package seamtape.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.catalog.Family;
+import seamtape.catalog.Field;
+
+/** {@code seamtape catalog}. */
+@Command(
+    name = "catalog",
+    mixinStandardHelpOptions = true,
+    description = "List the calls that Seamtape knows, with numbers and fields.",
+    footer = {"", "Examples:", "  seamtape catalog", "  seamtape catalog --call KVM_CREATE_VCPU --json"})
+final class CatalogCommand implements Callable<Integer> {
+  @Option(names = "--call", paramLabel = "NAME", description = "Only this call.")
+  private String name;
+
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() {
+    List<Call> rows =
+        Catalog.calls().stream()
+            .filter(row -> row.family() != Family.INPUT)
+            .filter(row -> name == null || named(row))
+            .toList();
+    if (rows.isEmpty()) {
+      throw new UsageException("no call named " + name + ": 'seamtape catalog' lists them");
+    }
+    rows.forEach(this::print);
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("calls", rows.stream().map(CatalogCommand::document).toList());
+    output.document(document);
+    return Exit.DONE;
+  }
+
+  private boolean named(Call row) {
+    return row.name().equalsIgnoreCase(name) || row.label().equalsIgnoreCase(name);
+  }
+
+  private void print(Call row) {
+    output.line(
+        String.format("%-10s %-10s %-40s %s", row.family().label(), number(row), row.label(), row.doc()));
+    if (name != null) {
+      row.in().forEach(field -> print("in ", field));
+      row.out().forEach(field -> print("out", field));
+    }
+  }
+
+  private void print(String direction, Field field) {
+    output.line(
+        String.format(
+            "    %s %-24s %-12s %s",
+            direction, field.name(), field.format().name().toLowerCase(Locale.ROOT), field.doc()));
+  }
+
+  private static String number(Call row) {
+    return "0x" + Integer.toHexString(row.number());
+  }
+
+  private static Map<String, Object> document(Call row) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("name", row.label());
+    document.put("family", row.family().label());
+    document.put("number", number(row));
+    List<Object> fields = new ArrayList<>();
+    row.in().forEach(field -> fields.add(field(field, "in")));
+    row.out().forEach(field -> fields.add(field(field, "out")));
+    document.put("fields", fields);
+    document.put("doc", row.doc());
+    return document;
+  }
+
+  private static Map<String, Object> field(Field field, String direction) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("name", field.name());
+    document.put("direction", direction);
+    document.put("format", field.format().name().toLowerCase(Locale.ROOT));
+    document.put("role", field.role().name().toLowerCase(Locale.ROOT));
+    document.put("doc", field.doc());
+    return document;
+  }
+}

@@ -1,0 +1,90 @@
+package seamtape.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import seamtape.recorder.tape.TapeException;
+
+/** The {@code seamtape} command. */
+@Command(
+    name = "seamtape",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Record, replay, diff and browse the calls of a KVM/TDX stack.",
+    subcommands = {
+      DemoCommand.class,
+      RecordCommand.class,
+      ImportCommand.class,
+      ReplayCommand.class,
+      DiffCommand.class,
+      ShowCommand.class,
+      StatsCommand.class,
+      VerifyCommand.class,
+      ServeCommand.class,
+      CatalogCommand.class,
+    },
+    footer = {
+      "",
+      "First steps:",
+      "  seamtape demo                                 see the whole of it on bundled input",
+      "  seamtape record minimal -o minimal.tape       record a bundled workload",
+      "  seamtape import strace qemu.strace -o q.tape  record what a real VMM did",
+      "  seamtape replay q.tape --keep-going           ask the simulator the same",
+      "",
+      "Exit codes: 0 done, whole, same; 1 a difference or a damaged recording; 2 bad usage or input; 3 a fault of"
+          + " ours.",
+    })
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs one command line and gives its exit code. */
+  public static int run(String... args) {
+    // Before the first Chronicle class is loaded: nothing phones home.
+    System.setProperty("chronicle.analytics.disable", "true");
+    CommandLine command = new CommandLine(new Main());
+    command.setExecutionExceptionHandler((e, cmd, parsed) -> failed(e, cmd));
+    command.setParameterExceptionHandler(Main::misused);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    return command.execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  private static int misused(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("seamtape: " + oneLine(e.getMessage()));
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+      err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    return Exit.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command) {
+    PrintWriter err = command.getErr();
+    boolean mendable =
+        e instanceof UsageException
+            || e instanceof TapeException
+            || e instanceof seamtape.recorder.workload.WorkloadException
+            || e instanceof java.io.IOException
+            || e instanceof IllegalArgumentException;
+    if (mendable) {
+      err.println("seamtape: " + oneLine(Failures.words(e)));
+      return Exit.USAGE;
+    }
+    err.println("seamtape: a fault of ours: " + oneLine(String.valueOf(e)));
+    if (System.getenv("SEAMTAPE_DEBUG") == null) {
+      err.println("Set SEAMTAPE_DEBUG=1 to see where, and please report it.");
+    } else {
+      e.printStackTrace(err);
+    }
+    return Exit.FAULT;
+  }
+
+  private static String oneLine(String text) {
+    return text == null ? "" : text.replaceAll("\\s*\\R\\s*", " ").trim();
+  }
+}

@@ -1,0 +1,40 @@
+package seamtape.cli;
+
+import java.util.function.LongConsumer;
+
+/** One line on a terminal that tells how far long work is; silent in a pipe and with --quiet. */
+final class Progress implements LongConsumer, AutoCloseable {
+  private static final long EVERY_NANOS = 100_000_000;
+
+  private final String what;
+  private final long total;
+  private final boolean shown;
+  private long last;
+  private boolean dirty;
+
+  /** @param total events expected; 0 when unknown */
+  Progress(String what, long total, Output output) {
+    this.what = what;
+    this.total = total;
+    this.shown = Output.terminal() && !output.quiet && !output.json;
+  }
+
+  @Override
+  public void accept(long done) {
+    long now = System.nanoTime();
+    if (!shown || now - last < EVERY_NANOS) {
+      return;
+    }
+    last = now;
+    dirty = true;
+    String share = total == 0 ? "" : String.format(" of %,d (%d %%)", total, done * 100 / total);
+    System.err.printf("\r%s: %,d events%s\u001b[K", what, done, share);
+  }
+
+  @Override
+  public void close() {
+    if (dirty) {
+      System.err.print("\r\u001b[K");
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package seamtape.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
+
+/** Opens and names recordings for the verbs. */
+final class Recordings {
+  private static final String SUFFIX = ".tape";
+
+  private Recordings() {}
+
+  static Tape open(Path path) throws TapeException {
+    if (!Files.exists(path)) {
+      Path withSuffix = path.resolveSibling(path.getFileName() + SUFFIX);
+      if (Files.isDirectory(withSuffix)) {
+        return Tape.open(withSuffix);
+      }
+      throw new UsageException("no recording at " + path + ": check the path");
+    }
+    return Tape.open(path);
+  }
+
+  /** The directory a new recording goes to; refuses what is there already. */
+  static Path create(Path path) {
+    String name = String.valueOf(path.getFileName());
+    if (!name.endsWith(SUFFIX)) {
+      throw new UsageException(
+          "a recording's name ends in " + SUFFIX + ": try -o " + path + SUFFIX);
+    }
+    if (Files.exists(path)) {
+      throw new UsageException(path + " exists already: choose another name or remove it first");
+    }
+    return path;
+  }
+
+  /** Bytes on disk of all files of a recording. */
+  static long bytes(Path path) {
+    try (var files = Files.walk(path)) {
+      return files.filter(Files::isRegularFile).mapToLong(Recordings::size).sum();
+    } catch (java.io.IOException e) {
+      return 0;
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (java.io.IOException e) {
+      return 0;
+    }
+  }
+}

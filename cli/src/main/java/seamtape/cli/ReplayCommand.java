@@ -1,0 +1,169 @@
+package seamtape.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import seamtape.machine.MachineFactory;
+import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeWriter;
+import seamtape.replayer.replay.Agreement;
+import seamtape.replayer.replay.Divergence;
+import seamtape.replayer.replay.Replay;
+import seamtape.replayer.replay.ReplayOptions;
+import seamtape.replayer.replay.ReplayReport;
+
+/** {@code seamtape replay}. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Feed a recording's stimuli to a machine again and compare what it answers.",
+      "A simulated recording replays identically on its own profile. The guests of an imported one do"
+          + " not execute: they exit as recorded, and the ioctls around them are compared.",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  seamtape replay minimal.tape",
+      "  seamtape replay minimal.tape --profile linux-6.2 --keep-going",
+      "  seamtape replay qemu.tape --keep-going -o replayed.tape",
+    })
+final class ReplayCommand implements Callable<Integer> {
+  private static final int SHOWN = 20;
+
+  @Parameters(paramLabel = "REC", description = "The recording.")
+  private Path recording;
+
+  @Option(names = "--profile", description = "Simulated kernel; default: the recorded one, or linux-7.3.")
+  private String profile;
+
+  @Option(names = "--simulator", paramLabel = "JAR", description = "Replay on the simulator of this jar.")
+  private Path simulator;
+
+  @Option(names = "-o", paramLabel = "REC2", description = "Record the replay itself.")
+  private Path out;
+
+  @Option(names = "--keep-going", description = "Do not stop at the first divergence.")
+  private boolean keepGoing;
+
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() throws Exception {
+    long start = System.nanoTime();
+    MachineFactory machines = Simulators.of(simulator);
+    try (Tape tape = Recordings.open(recording)) {
+      ReplayReport report = out == null ? run(tape, machines, null) : record(tape, machines);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      print(report, seconds);
+      output.document(document(report, seconds));
+      return report.identical() ? Exit.DONE : Exit.DIFFERENT;
+    }
+  }
+
+  private ReplayReport record(Tape tape, MachineFactory machines) throws Exception {
+    Manifest manifest = tape.manifest().asReplay(profile, machines.build());
+    try (TapeWriter writer = TapeWriter.create(Recordings.create(out), manifest)) {
+      ReplayReport report = run(tape, machines, writer);
+      writer.seal();
+      return report;
+    }
+  }
+
+  private ReplayReport run(Tape tape, MachineFactory machines, TapeWriter writer)
+      throws Exception {
+    try (Progress progress = new Progress("Replaying", tape.eventCount(), output)) {
+      return Replay.run(
+          tape, new ReplayOptions(machines, profile, keepGoing, 10_000, writer, progress));
+    }
+  }
+
+  private void print(ReplayReport report, double seconds) {
+    output.line(
+        String.format(
+            "Replayed %,d calls of %s on %s in %.2f s", report.calls(), recording, report.profile(), seconds));
+    if (report.agreement() != null) {
+      agreement(report.agreement());
+    }
+    report.kept().stream().limit(SHOWN).forEach(d -> output.line("  " + d.words() + (d.root() ? "" : " (follows)")));
+    if (report.divergences() > SHOWN) {
+      output.line(String.format("  … and %,d more; --json has them", report.divergences() - SHOWN));
+    }
+    output.line(verdict(report));
+  }
+
+  private void agreement(Agreement score) {
+    output.line(
+        String.format(
+            "  ioctls with visible arguments: %,d of %,d answered as the recorded kernel did (%.1f %%)",
+            score.visibleAgreed(),
+            score.visibleAgreed() + score.visibleDiffered(),
+            100 * score.visibleShare()));
+    output.line(
+        String.format(
+            "  arguments logged as pointers:  %,d same outcome, %,d another, %,d not replayed",
+            score.pointerAgreed(), score.pointerDiffered(), score.pointerSkipped()));
+    output.line(
+        String.format(
+            "  KVM_RUN, exits as recorded: %,d; answers taken as facts of the host: %,d",
+            score.runs(), score.hostFacts()));
+  }
+
+  private static String verdict(ReplayReport report) {
+    if (report.identical()) {
+      return "Identical: every outcome is the recorded one"
+          + (report.agreement() == null ? "; digest " + report.digest() : "");
+    }
+    return String.format(
+        "%,d divergences, %,d of them causes", report.divergences(), report.roots());
+  }
+
+  private static Map<String, Object> document(ReplayReport report, double seconds) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("identical", report.identical());
+    document.put("calls", report.calls());
+    document.put("divergences", report.divergences());
+    document.put("roots", report.roots());
+    document.put("first", report.first() == null ? null : divergence(report.first()));
+    document.put("digest", report.digest());
+    document.put("seconds", seconds);
+    document.put("profile", report.profile());
+    document.put("list", report.kept().stream().map(ReplayCommand::divergence).toList());
+    if (report.agreement() != null) {
+      document.put("agreement", score(report.agreement()));
+    }
+    return document;
+  }
+
+  private static Map<String, Object> divergence(Divergence divergence) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("event", divergence.event());
+    document.put("call", divergence.call());
+    document.put("field", divergence.field());
+    document.put("recorded", divergence.recorded());
+    document.put("replayed", divergence.replayed());
+    document.put("actor", divergence.actor());
+    document.put("root", divergence.root());
+    document.put("words", divergence.words());
+    return document;
+  }
+
+  private static Map<String, Object> score(Agreement score) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("visibleAgreed", score.visibleAgreed());
+    document.put("visibleDiffered", score.visibleDiffered());
+    document.put("visibleShare", score.visibleShare());
+    document.put("pointerAgreed", score.pointerAgreed());
+    document.put("pointerDiffered", score.pointerDiffered());
+    document.put("pointerSkipped", score.pointerSkipped());
+    document.put("hostFacts", score.hostFacts());
+    document.put("runs", score.runs());
+    return document;
+  }
+}

@@ -1,0 +1,58 @@
+package seamtape.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import seamtape.web.ServerOptions;
+import seamtape.web.TraceServer;
+
+/** {@code seamtape serve}. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Browse the recordings of a directory in a web browser; this machine only.",
+    footer = {"", "Examples:", "  seamtape serve .", "  seamtape serve recordings --port 8090"})
+final class ServeCommand implements Callable<Integer> {
+  static final int DEFAULT_PORT = 7373;
+
+  @Parameters(paramLabel = "DIR", description = "Directory that holds recordings (*.tape).")
+  private Path directory;
+
+  @Option(names = "--port", description = "Port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
+  private int port = DEFAULT_PORT;
+
+  @Option(names = "--host", description = "Loopback address to listen on. Default: ${DEFAULT-VALUE}.")
+  private String host = "127.0.0.1";
+
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() throws Exception {
+    serve(directory, host, port, output);
+    return Exit.DONE;
+  }
+
+  /** Serves until the process is told to end. */
+  static void serve(Path directory, String host, int port, Output output) throws Exception {
+    if (!Files.isDirectory(directory)) {
+      throw new UsageException("no directory at " + directory + ": check the path");
+    }
+    CountDownLatch ended = new CountDownLatch(1);
+    try (TraceServer server = TraceServer.start(new ServerOptions(directory, host, port))) {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    server.close();
+                    ended.countDown();
+                  }));
+      output.data("Serving " + directory + " at " + server.uri() + "  (Ctrl+C ends)");
+      ended.await();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package seamtape.cli;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import seamtape.event.EventSink;
+import seamtape.machine.MachineFactory;
+import seamtape.machine.MachineSpec;
+import seamtape.recorder.RecordingVmm;
+import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.TapeException;
+import seamtape.recorder.tape.TapeWriter;
+import seamtape.sim.workload.Outcome;
+import seamtape.sim.workload.WorkloadRunner;
+import seamtape.workload.MachineRequest;
+import seamtape.workload.Workload;
+
+/** Runs a workload on a simulated machine and records it. */
+final class Sessions {
+  /** What a session gave. */
+  record Recorded(Manifest manifest, Outcome outcome, double seconds) {}
+
+  private Sessions() {}
+
+  /**
+   * @throws IllegalArgumentException for a machine that cannot be built
+   * @throws TapeException when the recording cannot be written
+   */
+  static Recorded record(
+      Workload workload, MachineFactory machines, String profile, long seed, Path out)
+      throws TapeException {
+    long start = System.nanoTime();
+    MachineSpec spec = spec(workload.machine(), machines, profile, seed);
+    try (TapeWriter writer = TapeWriter.create(out, manifest(workload, machines, spec))) {
+      Outcome outcome = run(workload, machines, spec, writer);
+      Manifest sealed = writer.seal();
+      return new Recorded(sealed, outcome, (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  private static Outcome run(
+      Workload workload, MachineFactory machines, MachineSpec spec, EventSink sink) {
+    RecordingVmm vmm = RecordingVmm.of(machines, spec, sink);
+    try (vmm) {
+      Outcome outcome = new WorkloadRunner(workload, vmm, spec.seed(), spec.profile()).run();
+      vmm.finish();
+      return outcome;
+    }
+  }
+
+  private static MachineSpec spec(
+      MachineRequest machine, MachineFactory machines, String profile, long seed) {
+    if (!machines.profiles().contains(profile)) {
+      throw new UsageException(
+          "no profile " + profile + "; there are " + String.join(", ", machines.profiles()));
+    }
+    return new MachineSpec(
+        profile, machine.vendor(), machine.tdxModule(), machine.role(), seed, false);
+  }
+
+  private static Manifest manifest(Workload workload, MachineFactory machines, MachineSpec spec) {
+    Map<String, String> machine = new TreeMap<>();
+    machine.put("vendor", spec.vendor());
+    machine.put("tdx_module", spec.tdxModule());
+    machine.put("role", spec.role());
+    return Manifest.simulated(
+        spec.profile(), machine, machines.build(), workload.name(), spec.seed(), Instant.now());
+  }
+}

@@ -1,0 +1,69 @@
+package seamtape.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import seamtape.recorder.tape.Verification;
+
+/** {@code seamtape verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Prove a recording whole: every block and event in sequence, checksums, hash chain, seal.",
+      "Reads the files itself and changes nothing.",
+    },
+    footer = {"", "Examples:", "  seamtape verify qemu.tape", "  seamtape verify qemu.tape --json"})
+final class VerifyCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "REC", description = "The recording.")
+  private Path recording;
+
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() throws Exception {
+    if (!Files.exists(recording)) {
+      throw new UsageException("no recording at " + recording + ": check the path");
+    }
+    Verification found = Verification.of(recording);
+    String state = found.state().name().toLowerCase(Locale.ROOT);
+    found
+        .damage()
+        .forEach(
+            d ->
+                output.line(
+                    String.format(
+                        "damage: %s in block %d, events %d to %d", d.kind(), d.block(), d.fromEvent(), d.toEvent())));
+    output.line(
+        String.format(
+            "%s: %s; %,d calls, %,d events, %,d blocks",
+            recording, state, found.calls(), found.events(), found.blocks()));
+    output.document(document(found, state));
+    return found.damage().isEmpty() ? Exit.DONE : Exit.DIFFERENT;
+  }
+
+  private static Map<String, Object> document(Verification found, String state) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("state", state);
+    document.put("calls", found.calls());
+    document.put("events", found.events());
+    document.put("blocks", found.blocks());
+    document.put("damage", found.damage().stream().map(VerifyCommand::damage).toList());
+    return document;
+  }
+
+  private static Map<String, Object> damage(Verification.Damage damage) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("kind", String.valueOf(damage.kind()).toLowerCase(Locale.ROOT));
+    document.put("block", damage.block());
+    document.put("fromEvent", damage.fromEvent());
+    document.put("toEvent", damage.toEvent());
+    return document;
+  }
+}

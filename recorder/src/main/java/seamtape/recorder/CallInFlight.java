@@ -1,0 +1,83 @@
+package seamtape.recorder;
+
+import java.util.Arrays;
+import seamtape.catalog.Call;
+import seamtape.machine.UserMemory;
+
+/** A thread's system call that has not returned, and what the machine wrote for it so far. */
+final class CallInFlight {
+  private static final int MAX_DEPTH = 16;
+  private static final int MAX_WRITES = 64;
+
+  Call call;
+  long actor;
+  long base;
+  RunPage run;
+
+  /** Enter event numbers of the call and of the calls inside it, outermost first. */
+  final long[] enters = new long[MAX_DEPTH];
+
+  final Call[] nested = new Call[MAX_DEPTH];
+  final long[] nestedActors = new long[MAX_DEPTH];
+  int depth;
+
+  final long[] writeAt = new long[MAX_WRITES];
+  final int[] writeLength = new int[MAX_WRITES];
+  int writes;
+
+  void begin(Call newCall, long newActor, long newBase, RunPage newRun, long enter) {
+    call = newCall;
+    actor = newActor;
+    base = newBase;
+    run = newRun;
+    depth = 1;
+    enters[0] = enter;
+    writes = 0;
+  }
+
+  boolean inFlight() {
+    return call != null;
+  }
+
+  void end() {
+    call = null;
+    depth = 0;
+  }
+
+  void push(Call inner, long innerActor, long enter) {
+    if (depth == MAX_DEPTH) {
+      throw new IllegalStateException("calls nest deeper than " + MAX_DEPTH);
+    }
+    nested[depth] = inner;
+    nestedActors[depth] = innerActor;
+    enters[depth++] = enter;
+  }
+
+  /** Notes a copy_to_user; adjoining and overlapping ones become one. */
+  void wrote(long address, int length) {
+    for (int i = 0; i < writes; i++) {
+      long end = writeAt[i] + writeLength[i];
+      if (address <= end && address + length >= writeAt[i]) {
+        long start = Math.min(address, writeAt[i]);
+        writeLength[i] = (int) (Math.max(end, address + length) - start);
+        writeAt[i] = start;
+        return;
+      }
+    }
+    if (writes < MAX_WRITES) {
+      writeAt[writes] = address;
+      writeLength[writes++] = length;
+    }
+  }
+
+  /** Bytes of one noted write as they lie in memory now; null when no longer mapped. */
+  byte[] written(int index, UserMemory memory) {
+    byte[] bytes = new byte[writeLength[index]];
+    return memory.read(writeAt[index], bytes, 0, bytes.length) ? bytes : null;
+  }
+
+  @Override
+  public String toString() {
+    return call + " " + Arrays.toString(Arrays.copyOf(enters, depth));
+  }
+}

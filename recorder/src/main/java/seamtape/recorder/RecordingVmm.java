@@ -1,0 +1,406 @@
+package seamtape.recorder;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.catalog.Family;
+import seamtape.catalog.FileOperation;
+import seamtape.catalog.Input;
+import seamtape.catalog.KvmIoctl;
+import seamtape.event.Actor;
+import seamtape.event.Event;
+import seamtape.event.EventSink;
+import seamtape.event.Subject;
+import seamtape.machine.Machine;
+import seamtape.machine.MachineFactory;
+import seamtape.machine.MachineSpec;
+import seamtape.machine.NestedCalls;
+import seamtape.machine.PagedMemory;
+import seamtape.machine.ScriptedExits;
+import seamtape.machine.UserMemory;
+import seamtape.machine.Vmm;
+
+/**
+ * A machine whose every call is told to a sink: the enter event before the machine sees the call,
+ * the return event after. One thread, as the machine itself.
+ */
+public final class RecordingVmm implements Vmm {
+  /** Stores up to this size wait for the next call, whose argument they may be. */
+  private static final int MAX_PENDING_STORE = 4096;
+
+  private static final FileOperation UNKNOWN = FileOperation.KVM_UNKNOWN_IOCTL;
+  private static final long PROT_READ_WRITE = 3;
+
+  private final PagedMemory memory = new PagedMemory();
+  private final EventSink sink;
+  private final Machine machine;
+  private final Event event = new Event();
+  private final ArgumentSnapshot snapshot = new ArgumentSnapshot(memory);
+  private final Map<Integer, CallInFlight> inFlight = new HashMap<>();
+  private final Map<Long, RunPage> runPages = new HashMap<>();
+  private final List<Store> pending = new ArrayList<>();
+  private CallInFlight current;
+  private long lastNumber;
+
+  private record Store(long actor, long address, byte[] bytes) {}
+
+  private RecordingVmm(MachineFactory factory, MachineSpec spec, EventSink sink) {
+    this.sink = sink;
+    this.machine = factory.create(spec, new Observed(), new Nested());
+  }
+
+  /**
+   * @throws IllegalArgumentException for a machine that cannot be built, with a sentence that says
+   *     why
+   */
+  public static RecordingVmm of(MachineFactory factory, MachineSpec spec, EventSink sink) {
+    if (factory.version() != Machine.VERSION) {
+      throw new IllegalArgumentException(
+          "simulator "
+              + factory.build()
+              + " speaks version "
+              + factory.version()
+              + " of the machine interface; this Seamtape speaks "
+              + Machine.VERSION);
+    }
+    return new RecordingVmm(factory, spec, sink);
+  }
+
+  @Override
+  public UserMemory memory() {
+    return memory;
+  }
+
+  /** The machine itself: what is asked of it here is in no recording. */
+  public Machine unrecorded() {
+    return machine;
+  }
+
+  /** The next KVM_RUN of a scripted machine; see {@link ScriptedExits}. */
+  public void nextExit(int tid, long result, int exitReason) {
+    ((ScriptedExits) machine).nextExit(tid, result, exitReason);
+  }
+
+  @Override
+  public void store(int tid, long address, byte[] bytes) {
+    if (!memory.write(address, bytes, 0, bytes.length)) {
+      throw new IllegalArgumentException("not mapped: 0x" + Long.toHexString(address));
+    }
+    Store store = new Store(Actor.vmm(tid), address, bytes.clone());
+    if (bytes.length <= MAX_PENDING_STORE) {
+      pending.add(store);
+    } else {
+      tellPending();
+      tell(store);
+    }
+  }
+
+  /** Tells the stores that no call has taken as its argument. Call once after the last call. */
+  public void finish() {
+    tellPending();
+  }
+
+  @Override
+  public long open(int tid, String path, long flags) {
+    begin(tid, FileOperation.OPEN, Subject.SYSTEM);
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    event.copy(0, name, 0, name.length);
+    event.fields[0] = flags;
+    CallInFlight call = enter(tid, 0, null);
+    return returns(call, machine.open(tid, path, flags));
+  }
+
+  @Override
+  public long close(int tid, int fd) {
+    begin(tid, FileOperation.CLOSE, machine.subject(fd));
+    event.fields[0] = fd;
+    CallInFlight call = enter(tid, 0, null);
+    return returns(call, machine.close(tid, fd));
+  }
+
+  @Override
+  public long dup(int tid, int fd) {
+    begin(tid, FileOperation.DUP, machine.subject(fd));
+    event.fields[0] = fd;
+    CallInFlight call = enter(tid, 0, null);
+    return returns(call, machine.dup(tid, fd));
+  }
+
+  @Override
+  public long eventfd(int tid, long initval, long flags) {
+    begin(tid, FileOperation.EVENTFD, Subject.SYSTEM);
+    event.fields[0] = initval;
+    event.fields[1] = flags;
+    CallInFlight call = enter(tid, 0, null);
+    return returns(call, machine.eventfd(tid, initval, flags));
+  }
+
+  @Override
+  public long writeEventfd(int tid, int fd, long value) {
+    tellPending();
+    event.input(Input.EVENTFD_WRITE, Actor.vmm(tid), machine.tsc());
+    event.fields[0] = fd;
+    event.fields[1] = value;
+    lastNumber = sink.append(event);
+    return machine.writeEventfd(tid, fd, value);
+  }
+
+  @Override
+  public long mmap(int tid, long address, long length, long prot, long flags, int fd, long offset) {
+    long subject = machine.subject(fd);
+    begin(tid, FileOperation.MMAP, subject);
+    event.fields[0] = address;
+    event.fields[1] = length;
+    event.fields[2] = prot;
+    event.fields[3] = flags;
+    event.fields[4] = fd;
+    event.fields[5] = offset;
+    CallInFlight call = enter(tid, 0, null);
+    long result = machine.mmap(tid, address, length, prot, flags, fd, offset);
+    if (result == address
+        && Subject.vcpu(subject) >= 0
+        && offset == 0
+        && (prot & PROT_READ_WRITE) != 0) {
+      runPages.put(subject, new RunPage(memory, address));
+    }
+    return returns(call, result);
+  }
+
+  @Override
+  public long munmap(int tid, long address, long length) {
+    begin(tid, FileOperation.MUNMAP, Subject.SYSTEM);
+    event.fields[0] = address;
+    event.fields[1] = length;
+    CallInFlight call = enter(tid, 0, null);
+    runPages.values().removeIf(run -> run.address() >= address && run.address() < address + length);
+    return returns(call, machine.munmap(tid, address, length));
+  }
+
+  @Override
+  public long ioctl(int tid, int fd, int request, long arg, long instructions) {
+    KvmIoctl row = KvmIoctl.byNumber(request).orElse(null);
+    CallInFlight call =
+        row == null
+            ? enterUnknown(tid, fd, request, arg)
+            : enterKnown(tid, fd, row, arg, instructions);
+    current = call;
+    return settle(call, machine.ioctl(tid, fd, request, arg, instructions));
+  }
+
+  private CallInFlight enterUnknown(int tid, int fd, int request, long arg) {
+    begin(tid, UNKNOWN, machine.subject(fd));
+    event.fields[0] = fd;
+    event.fields[1] = Integer.toUnsignedLong(request);
+    event.fields[2] = arg;
+    return enter(tid, arg, null);
+  }
+
+  private CallInFlight enterKnown(int tid, int fd, KvmIoctl row, long arg, long instructions) {
+    long subject = machine.subject(fd);
+    if (row == KvmIoctl.KVM_RUN && instructions != DEFAULT_INSTRUCTIONS) {
+      tellPending();
+      schedule(tid, instructions);
+    }
+    event.enter(row, Actor.vmm(tid), machine.tsc(), subject);
+    snapshot.take(row, arg, event);
+    RunPage run = row == KvmIoctl.KVM_RUN ? runPages.get(subject) : null;
+    if (run != null) {
+      run.changes(event);
+    }
+    dropCovered(run);
+    if (!pending.isEmpty()) {
+      tellPending();
+      event.enter(row, Actor.vmm(tid), machine.tsc(), subject);
+      snapshot.take(row, arg, event);
+      if (run != null) {
+        run.changes(event);
+      }
+    }
+    event.fields[0] = fd;
+    event.fields[1] = arg;
+    return enter(tid, run == null ? arg : run.address(), run);
+  }
+
+  /** A store that became part of the argument need not be told twice. */
+  private void dropCovered(RunPage run) {
+    pending.removeIf(
+        store ->
+            snapshot.covers(store.address, store.bytes.length)
+                || (run != null
+                    && store.address >= run.address()
+                    && store.address + store.bytes.length
+                        <= run.address() + 2L * UserMemory.PAGE_SIZE));
+  }
+
+  @Override
+  public long resume(int tid, long instructions) {
+    CallInFlight call = inFlight.get(tid);
+    if (call == null || !call.inFlight()) {
+      throw new IllegalStateException("thread " + tid + " has no call in flight");
+    }
+    tellPending();
+    schedule(tid, instructions);
+    current = call;
+    return settle(call, machine.resume(tid, instructions));
+  }
+
+  private void schedule(int tid, long instructions) {
+    event.input(Input.SCHEDULE, Actor.vmm(tid), machine.tsc());
+    event.fields[0] = tid;
+    event.fields[1] = instructions;
+    lastNumber = sink.append(event);
+  }
+
+  @Override
+  public void signal(int tid) {
+    tellPending();
+    event.input(Input.SIGNAL, Actor.vmm(tid), machine.tsc());
+    event.fields[0] = tid;
+    lastNumber = sink.append(event);
+    machine.signal(tid);
+  }
+
+  @Override
+  public long tsc() {
+    return machine.tsc();
+  }
+
+  @Override
+  public long subject(int fd) {
+    return machine.subject(fd);
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+  }
+
+  private void begin(int tid, Call call, long subject) {
+    tellPending();
+    event.enter(call, Actor.vmm(tid), machine.tsc(), subject);
+  }
+
+  private CallInFlight enter(int tid, long base, RunPage run) {
+    CallInFlight call = inFlight.computeIfAbsent(tid, key -> new CallInFlight());
+    if (call.inFlight()) {
+      throw new IllegalStateException("thread " + tid + " already has a call in flight: " + call);
+    }
+    lastNumber = sink.append(event);
+    call.begin(event.call, event.actor, base, run, lastNumber);
+    current = call;
+    return call;
+  }
+
+  private long settle(CallInFlight call, long result) {
+    current = null;
+    return result == IN_PROGRESS ? result : returns(call, result);
+  }
+
+  private long returns(CallInFlight call, long result) {
+    current = null;
+    event.returns(call.call, call.actor, machine.tsc(), lastNumber + 1 - call.enters[0]);
+    event.fields[0] = result;
+    for (int i = 0; call.call.copies() && i < call.writes; i++) {
+      byte[] bytes = call.written(i, memory);
+      if (bytes != null) {
+        event.copy(call.writeAt[i] - call.base, bytes, 0, bytes.length);
+      }
+    }
+    if (call.run != null) {
+      call.run.exit(event);
+    } else if (call.call == KvmIoctl.KVM_RUN) {
+      event.fields[1] = -1;
+    }
+    call.end();
+    lastNumber = sink.append(event);
+    return result;
+  }
+
+  private void tellPending() {
+    for (Store store : pending) {
+      tell(store);
+    }
+    pending.clear();
+  }
+
+  private void tell(Store store) {
+    int done = 0;
+    while (done < store.bytes.length) {
+      int part = Math.min(store.bytes.length - done, Event.MAX_COPY_BYTES);
+      event.input(Input.USER_MEMORY, store.actor, machine.tsc());
+      event.fields[0] = store.address + done;
+      event.copy(0, store.bytes, done, part);
+      lastNumber = sink.append(event);
+      done += part;
+    }
+  }
+
+  /** What the machine sees of user memory: its copies are noted for the call it serves. */
+  private final class Observed implements UserMemory {
+    @Override
+    public boolean read(long address, byte[] dst, int offset, int length) {
+      return memory.read(address, dst, offset, length);
+    }
+
+    @Override
+    public boolean write(long address, byte[] src, int offset, int length) {
+      boolean written = memory.write(address, src, offset, length);
+      if (written && current != null && length > 0) {
+        current.wrote(address, length);
+      }
+      return written;
+    }
+
+    @Override
+    public byte[] page(long address) {
+      return memory.page(address);
+    }
+
+    @Override
+    public void map(long address, long length) {
+      memory.map(address, length);
+    }
+
+    @Override
+    public void mapPage(long address, byte[] page) {
+      memory.mapPage(address, page);
+    }
+
+    @Override
+    public void unmap(long address, long length) {
+      memory.unmap(address, length);
+    }
+  }
+
+  /** Calls inside calls, told by the machine while it serves a thread. */
+  private final class Nested implements NestedCalls {
+    private final Event inner = new Event();
+
+    @Override
+    public void enter(int tid, long actor, int family, int number, long[] fields) {
+      CallInFlight call = inFlight.get(tid);
+      Call row = Catalog.byNumber(Family.values()[family], number);
+      if (row == null) {
+        throw new IllegalArgumentException("no row for " + Family.values()[family] + " " + number);
+      }
+      inner.enter(row, actor, machine.tsc(), lastNumber + 1 - call.enters[call.depth - 1]);
+      System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
+      lastNumber = sink.append(inner);
+      call.push(row, actor, lastNumber);
+    }
+
+    @Override
+    public void returns(int tid, long[] fields) {
+      CallInFlight call = inFlight.get(tid);
+      int top = --call.depth;
+      long back = lastNumber + 1 - call.enters[top];
+      inner.returns(call.nested[top], call.nestedActors[top], machine.tsc(), back);
+      System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
+      lastNumber = sink.append(inner);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What is recorded, and how: the machine that tells its calls as events. */
+package seamtape.recorder;

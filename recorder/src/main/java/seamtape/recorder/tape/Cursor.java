@@ -1,0 +1,146 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import seamtape.codec.EventDecoder;
+import seamtape.codec.MalformedEventException;
+import seamtape.event.Event;
+
+/**
+ * Reads the events of a {@link Tape} in order, without allocation between blocks. One thread. A
+ * block is checked before its events are decoded; after an exception {@link #seek} goes on
+ * elsewhere.
+ */
+public final class Cursor implements AutoCloseable {
+  private final Tape tape;
+  private final EventDecoder decoder;
+  private final Event event = new Event();
+  private byte[] buffer = new byte[Block.MAX_BYTES + Block.SLACK_BYTES];
+  private long next = 1;
+
+  /** The block in {@link #payload}; the decoder stands before {@code ahead}. */
+  private BlockRow row;
+
+  private byte[] payload;
+  private int at;
+  private long ahead;
+  private long time;
+
+  Cursor(Tape tape) {
+    this.tape = tape;
+    decoder = new EventDecoder(tape.schema());
+  }
+
+  /** Makes an event the next one; it need not exist. */
+  public void seek(long eventNumber) {
+    if (eventNumber < 1) {
+      throw new IllegalArgumentException("events are numbered from 1, not " + eventNumber);
+    }
+    next = eventNumber;
+  }
+
+  /**
+   * Moves to the next event; false after the last one, as far as is known now.
+   *
+   * @throws TapeException when the event is damaged or missing
+   */
+  public boolean next() throws TapeException {
+    if (row == null || next > row.lastEvent() || next < ahead) {
+      if (!load()) {
+        return false;
+      }
+    }
+    while (ahead < next) {
+      decode();
+    }
+    decode();
+    event.number = next++;
+    return true;
+  }
+
+  /** The event that {@link #next} moved to; overwritten by the next move. */
+  public Event event() {
+    return event;
+  }
+
+  private void decode() throws TapeException {
+    try {
+      at = decoder.decode(payload, at, row.header().plainBytes, time, event);
+      time = event.time;
+      ahead++;
+    } catch (MalformedEventException e) {
+      row = null;
+      throw failure(
+          TapeException.Kind.MALFORMED, ahead, "event " + ahead + ": " + e.getMessage(), e);
+    }
+  }
+
+  private boolean load() throws TapeException {
+    if (row == null || next < row.firstEvent() || next > row.lastEvent()) {
+      BlockRow found = tape.snapshot().find(next);
+      if (found == null) {
+        return end();
+      }
+      row = null;
+      payload = read(found);
+      row = found;
+    }
+    at = 0;
+    ahead = row.firstEvent();
+    time = row.header().baseTime;
+    return true;
+  }
+
+  /** No block has the next event: either it is not written yet, or it is lost. */
+  private boolean end() throws TapeException {
+    Snapshot snapshot = tape.snapshot();
+    if (next > snapshot.events()) {
+      return false;
+    }
+    Damage.Kind damage = snapshot.damageAt(next);
+    TapeException.Kind kind =
+        damage == Damage.Kind.TRUNCATED
+            ? TapeException.Kind.TRUNCATED
+            : damage == Damage.Kind.CHECKSUM
+                ? TapeException.Kind.CHECKSUM
+                : TapeException.Kind.SEQUENCE;
+    throw failure(kind, next, "event " + next + " is lost (" + damage.label() + ")", null);
+  }
+
+  private byte[] read(BlockRow found) throws TapeException {
+    BlockHeader header = found.header();
+    String which = "block " + header.number + " (events " + header.firstEvent + " to ";
+    which += header.lastEvent() + ")";
+    try {
+      if (header.codec != BlockHeader.CODEC_NONE || header.plainBytes != header.storedBytes) {
+        String what = which + " is stored with codec " + header.codec + ": use a newer build";
+        throw failure(TapeException.Kind.VERSION, header.firstEvent, what, null);
+      }
+      byte[] bytes = found.read(buffer);
+      if (bytes == null) {
+        String what = which + " is cut off";
+        throw failure(TapeException.Kind.TRUNCATED, header.firstEvent, what, null);
+      }
+      if (found.salvaged() == null) {
+        buffer = bytes;
+      }
+      if (!found.matches(bytes)) {
+        String what = which + " is damaged: its checksum is wrong";
+        throw failure(TapeException.Kind.CHECKSUM, header.firstEvent, what, null);
+      }
+      return bytes;
+    } catch (TapeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw TapeException.io(tape.path(), "read " + which, e);
+    }
+  }
+
+  private TapeException failure(TapeException.Kind kind, long at, String what, Throwable cause) {
+    return new TapeException(kind, tape.path(), at, what, cause);
+  }
+
+  @Override
+  public void close() {
+    row = null;
+  }
+}

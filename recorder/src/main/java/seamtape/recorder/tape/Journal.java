@@ -1,0 +1,151 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.queue.ChronicleQueue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.RollCycles;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+
+/**
+ * The Chronicle queue of a recording, one excerpt a block. Used by the publisher's thread only. Its
+ * clock stands still, so that all blocks lie in one cycle file and no clock of the host matters.
+ */
+final class Journal implements AutoCloseable {
+  /** Chronicle maps this much at a time; a quarter more is the largest excerpt. */
+  private static final int CHRONICLE_BLOCK_BYTES = 8 << 20;
+
+  /** Zeros are written this far ahead, so that a full disk is an IOException and not a fault. */
+  private static final int RESERVE_BYTES = 256 << 10;
+
+  /** Room for an index of the queue between two excerpts. */
+  private static final int INDEX_BYTES = 96 << 10;
+
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10);
+
+  private final Path directory;
+  private final ChronicleQueue queue;
+  private final ExcerptAppender appender;
+  private FileChannel channel;
+  private ByteBuffer excerpt = direct(BlockHeader.BYTES + Block.MAX_BYTES);
+  private Bytes<?> excerptBytes = Bytes.wrapForRead(excerpt);
+  private long tail;
+  private long reserved;
+  private long bytes;
+
+  static {
+    System.setProperty("chronicle.analytics.disable", "true");
+    System.setProperty("chronicle.disk.monitor.disable", "true");
+    Jvm.disableDebugHandler();
+    Jvm.disablePerfHandler();
+    Jvm.disableWarnHandler();
+  }
+
+  Journal(Path tape) throws IOException {
+    directory = TapeFiles.journal(tape);
+    Files.createDirectories(directory);
+    if (Files.getFileStore(directory).getUsableSpace() < RESERVE_BYTES) {
+      throw new IOException("No space left on device");
+    }
+    queue =
+        SingleChronicleQueueBuilder.binary(directory)
+            .rollCycle(RollCycles.FAST_DAILY)
+            .blockSize(CHRONICLE_BLOCK_BYTES)
+            .timeProvider(() -> 0L)
+            .build();
+    appender = queue.createAppender();
+  }
+
+  private static ByteBuffer direct(int capacity) {
+    return ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Publishes a block: after this every reader sees it. */
+  void append(BlockHeader header, byte[] payload) throws IOException {
+    int length = BlockHeader.BYTES + header.storedBytes;
+    if (length > excerpt.capacity()) {
+      excerpt = direct(length);
+      excerptBytes = Bytes.wrapForRead(excerpt);
+    }
+    excerpt.clear();
+    header.write(excerpt);
+    excerpt.put(payload, 0, header.storedBytes);
+    if (channel != null) {
+      reserve(length);
+    }
+    excerptBytes.readPositionRemaining(0, length);
+    appender.writeBytes(excerptBytes);
+    bytes += length;
+    if (channel == null) {
+      channel =
+          FileChannel.open(
+              TapeFiles.cycles(directory.getParent()).get(0),
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+    }
+    advance();
+  }
+
+  /** Moves the tail to the end of what the queue has written. */
+  private void advance() throws IOException {
+    ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    while (channel.read(word.clear(), tail) == 4 && word.getInt(0) != 0) {
+      tail = Documents.next(tail, word.getInt(0));
+    }
+    reserved = Math.max(reserved, tail);
+  }
+
+  private void reserve(int length) throws IOException {
+    long wanted = tail + length + INDEX_BYTES;
+    if (wanted <= reserved) {
+      return;
+    }
+    long end = wanted + RESERVE_BYTES;
+    while (reserved < end) {
+      ByteBuffer zeros = ZEROS.duplicate();
+      zeros.limit((int) Math.min(zeros.capacity(), end - reserved));
+      reserved += channel.write(zeros, reserved);
+    }
+  }
+
+  /** Makes what is published durable. */
+  void force() throws IOException {
+    channel.force(true);
+  }
+
+  /** Bytes of all excerpts. */
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Cuts off the space that was kept ahead. The queue must be closed. Some zeros stay, so that a
+   * reader of the queue finds its end.
+   */
+  void trim() throws IOException {
+    channel.truncate((tail + 4 + 4095) & -4096L);
+    channel.force(true);
+    channel.close();
+    TapeFiles.force(directory);
+  }
+
+  void closeQueue() {
+    appender.close();
+    queue.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeQueue();
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import seamtape.codec.EventEncoder;
+
+/**
+ * Walks the bytes of the queue's files and finds the blocks by their headers, never through
+ * Chronicle, which ends silently at a zeroed page. Where the framing breaks it searches forward, so
+ * that what is missing can be named. {@link #scan} goes on where it ended. Payloads are not read.
+ */
+final class JournalScanner implements AutoCloseable {
+  private static final int WINDOW_BYTES = 256 << 10;
+
+  private final Path tape;
+  private final long idHigh;
+  private final long idLow;
+  private final List<Path> names = new ArrayList<>();
+  private final List<FileChannel> files = new ArrayList<>();
+  private final List<BlockRow> rows = new ArrayList<>();
+  private final List<Damage> damage = new ArrayList<>();
+  private final ByteBuffer head = buffer(4 + BlockHeader.BYTES);
+  private int file;
+  private long position;
+  private long nextBlock;
+  private long nextEvent = 1;
+  private long bytes;
+  private BlockHeader seal;
+
+  /** What the walk stumbled over since the last good block; null when nothing. */
+  private Damage.Kind broken;
+
+  JournalScanner(Path tape, long idHigh, long idLow) {
+    this.tape = tape;
+    this.idHigh = idHigh;
+    this.idLow = idLow;
+  }
+
+  static ByteBuffer buffer(int capacity) {
+    return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Finds what was published since the last scan. */
+  void scan() throws IOException {
+    open();
+    while (file < files.size()) {
+      walk(files.get(file));
+      if (file + 1 == files.size()) {
+        return;
+      }
+      file++;
+      position = 0;
+    }
+  }
+
+  private void open() throws IOException {
+    for (Path name : TapeFiles.cycles(tape)) {
+      if (!names.contains(name)) {
+        names.add(name);
+        files.add(FileChannel.open(name, StandardOpenOption.READ));
+      }
+    }
+  }
+
+  private void walk(FileChannel channel) throws IOException {
+    long size = channel.size();
+    while (position + 4 <= size) {
+      int read = fill(channel, head, position);
+      int header = read >= 4 ? head.getInt(0) : 0;
+      if (isWhole(header) && position + 4 + length(header) <= size) {
+        document(channel, header, read, size);
+      } else if (header == Documents.END_OF_CYCLE) {
+        position += 4;
+      } else if (!resume(channel, size, header)) {
+        return;
+      }
+    }
+  }
+
+  private static boolean isWhole(int header) {
+    return header != 0 && (header & Documents.NOT_COMPLETE) == 0;
+  }
+
+  private static long length(int header) {
+    return header & Documents.LENGTH_MASK;
+  }
+
+  private void document(FileChannel channel, int header, int read, long size) throws IOException {
+    if ((header & Documents.META) != 0) {
+      position = Documents.next(position, header);
+      return;
+    }
+    BlockHeader block = read == head.capacity() ? ours(head, 4) : null;
+    if (block == null) {
+      broken = Damage.Kind.CHECKSUM;
+      if (!search(channel, position + 4, size)) {
+        position = Documents.next(position, header);
+      }
+      return;
+    }
+    if (length(header) != BlockHeader.BYTES + block.storedBytes) {
+      broken = Damage.Kind.FRAMING;
+    }
+    place(channel, block);
+  }
+
+  private BlockHeader ours(ByteBuffer from, int at) {
+    BlockHeader block = BlockHeader.read(from, at);
+    boolean sane =
+        block != null
+            && block.idHigh == idHigh
+            && block.idLow == idLow
+            && block.storedBytes >= 0
+            && block.storedBytes <= EventEncoder.MAX_EVENT_BYTES + Block.MAX_BYTES
+            && block.count >= (block.kind == BlockHeader.SEAL ? 0 : 1)
+            && block.count <= Block.MAX_EVENTS;
+    return sane ? block : null;
+  }
+
+  /** Goes on after a place that is no document; false at the end of what was written. */
+  private boolean resume(FileChannel channel, long size, int header) throws IOException {
+    long from = position;
+    boolean cut = isWhole(header);
+    if (cut && truncated(channel)) {
+      return false;
+    }
+    if (search(channel, position + 4, size)) {
+      broken = broken == null ? Damage.Kind.FRAMING : broken;
+      return true;
+    }
+    position = from;
+    if (cut) {
+      damage.add(new Damage(Damage.Kind.TRUNCATED, nextBlock, nextEvent, 0));
+      position = size;
+    }
+    return false;
+  }
+
+  /** A block whose header is there and whose payload goes beyond the end of the file. */
+  private boolean truncated(FileChannel channel) throws IOException {
+    if (fill(channel, head, position) < head.capacity()) {
+      return false;
+    }
+    BlockHeader block = ours(head, 4);
+    if (block == null || block.number < nextBlock) {
+      return false;
+    }
+    damage.add(new Damage(Damage.Kind.TRUNCATED, block.number, nextEvent, block.lastEvent()));
+    position = channel.size();
+    return true;
+  }
+
+  /** Looks for the next good header from a position on and puts the walk there. */
+  private boolean search(FileChannel channel, long from, long size) throws IOException {
+    ByteBuffer window = buffer(WINDOW_BYTES);
+    for (long start = from; start + BlockHeader.BYTES <= size; ) {
+      int read = fill(channel, window, start);
+      int last = read - BlockHeader.BYTES;
+      for (int i = 0; i <= last; i++) {
+        if (window.get(i) == (byte) BlockHeader.MAGIC && window.getLong(i) == BlockHeader.MAGIC) {
+          BlockHeader block = ours(window, i);
+          if (block != null && block.number >= nextBlock) {
+            position = start + i - 4;
+            place(channel, block);
+            return true;
+          }
+        }
+      }
+      if (last < 0) {
+        return false;
+      }
+      start += last + 1;
+    }
+    return false;
+  }
+
+  private static int fill(FileChannel channel, ByteBuffer into, long from) throws IOException {
+    into.clear();
+    while (into.hasRemaining()) {
+      if (channel.read(into, from + into.position()) < 0) {
+        break;
+      }
+    }
+    return into.position();
+  }
+
+  /** Takes a block whose header is good, at the current position. */
+  private void place(FileChannel channel, BlockHeader block) {
+    long payload = position + 4 + BlockHeader.BYTES;
+    position = Documents.next(position, BlockHeader.BYTES + block.storedBytes);
+    if (block.number < nextBlock || seal != null) {
+      damage.add(
+          new Damage(Damage.Kind.SEQUENCE, block.number, block.firstEvent, block.lastEvent()));
+      return;
+    }
+    noteWhatLiesBefore(block);
+    nextBlock = block.number + 1;
+    nextEvent = block.firstEvent + block.count;
+    bytes += BlockHeader.BYTES + block.storedBytes;
+    broken = null;
+    if (block.kind == BlockHeader.SEAL) {
+      seal = block;
+    } else {
+      rows.add(new BlockRow(block, channel, payload, null));
+    }
+  }
+
+  private void noteWhatLiesBefore(BlockHeader block) {
+    if (block.firstEvent > nextEvent) {
+      Damage.Kind kind = broken == Damage.Kind.CHECKSUM ? broken : Damage.Kind.MISSING;
+      damage.add(new Damage(kind, nextBlock, nextEvent, block.firstEvent - 1));
+    } else if (block.firstEvent < nextEvent || block.number > nextBlock) {
+      damage.add(
+          new Damage(Damage.Kind.SEQUENCE, block.number, block.firstEvent, block.lastEvent()));
+    } else if (broken != null) {
+      long to = Math.max(block.firstEvent, block.lastEvent());
+      damage.add(new Damage(broken, block.number, block.firstEvent, to));
+    }
+  }
+
+  /** Blocks of events, in order. */
+  List<BlockRow> rows() {
+    return rows;
+  }
+
+  /** What the walk found wrong; a break after the last block included. */
+  List<Damage> damage() {
+    if (broken == null) {
+      return damage;
+    }
+    List<Damage> all = new ArrayList<>(damage);
+    all.add(new Damage(broken, nextBlock, nextEvent, 0));
+    return all;
+  }
+
+  /** The seal; null while there is none. */
+  BlockHeader seal() {
+    return seal;
+  }
+
+  /** The number after the last block found. */
+  long nextBlock() {
+    return nextBlock;
+  }
+
+  long nextEvent() {
+    return nextEvent;
+  }
+
+  /** Bytes of all excerpts found. */
+  long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (FileChannel channel : files) {
+      channel.close();
+    }
+  }
+}

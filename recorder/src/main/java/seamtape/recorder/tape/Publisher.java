@@ -1,0 +1,219 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32C;
+
+/**
+ * The thread that hashes full blocks and publishes them in the queue, so that neither costs the
+ * recorded thread. Blocks go round a ring of {@link Staging#SLOTS}; a writer that is faster waits.
+ * After the first failure nothing more is published.
+ */
+final class Publisher implements Runnable {
+  /** Longest time between two forces at {@link Durability#INTERVAL}. */
+  static final long FORCE_INTERVAL_MILLIS = 100;
+
+  /** Looks before a waiting thread sleeps. */
+  private static final int SPINS = 200;
+
+  private final Path tape;
+  private final Durability durability;
+  private final long idHigh;
+  private final long idLow;
+  private final long schema;
+  private final Block[] ring;
+  private final RunChain chain = new RunChain();
+  private final CRC32C crc = new CRC32C();
+  private final Thread thread;
+  private volatile long handed;
+  private volatile long published;
+  private volatile boolean stopping;
+  private volatile Throwable failure;
+  private volatile Thread waiting;
+  private volatile long bytes;
+  private Journal journal;
+  private long forcedAt;
+  private BlockHeader seal;
+
+  Publisher(Path tape, Durability durability, long idHigh, long idLow, long schema, Block[] ring) {
+    this.tape = tape;
+    this.durability = durability;
+    this.idHigh = idHigh;
+    this.idLow = idLow;
+    this.schema = schema;
+    this.ring = ring;
+    thread = new Thread(this, "seamtape-publisher");
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Gives a full block to the thread. */
+  void hand(Block block) {
+    handed = block.number + 1;
+    LockSupport.unpark(thread);
+  }
+
+  /** Waits until a number of blocks is published; an earlier failure ends the wait. */
+  void awaitPublished(long count) throws TapeException {
+    for (int spins = 0; published < count && failure == null; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        waiting = Thread.currentThread();
+        if (published < count && failure == null) {
+          LockSupport.park(this);
+        }
+        waiting = null;
+      }
+    }
+    check();
+  }
+
+  void check() throws TapeException {
+    if (failure != null) {
+      throw failed(failure);
+    }
+  }
+
+  private TapeException failed(Throwable cause) {
+    return cause instanceof TapeException e ? e : TapeException.io(tape, "write", cause);
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Ends the thread after all that was handed.
+   *
+   * @param sealing the seal to write last; null to leave the recording open
+   */
+  void stop(BlockHeader sealing) throws TapeException {
+    seal = sealing;
+    stopping = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    check();
+  }
+
+  @Override
+  public void run() {
+    try {
+      loop();
+      if (seal != null) {
+        publishSeal();
+      }
+    } catch (Throwable e) { // a fault in a mapped store is an Error; all must reach the writer
+      failure = e;
+    } finally {
+      finish();
+      LockSupport.unpark(waiting);
+    }
+  }
+
+  private void loop() throws IOException {
+    journal = new Journal(tape);
+    for (int spins = 0; ; ) {
+      if (handed > published) {
+        publish(ring[(int) (published % ring.length)]);
+        spins = 0;
+      } else if (stopping) {
+        return;
+      } else if (spins++ > SPINS) {
+        LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(FORCE_INTERVAL_MILLIS));
+        forceWhenDue();
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private void publish(Block block) throws IOException {
+    BlockHeader header = block.header();
+    if (block.runEnd >= 0) {
+      chain.add(block.bytes, 0, block.runEnd);
+      endRun(header);
+      chain.add(block.bytes, block.runEnd, block.length);
+    } else {
+      chain.add(block.bytes, 0, block.length);
+    }
+    append(header, block.bytes);
+    if (durability == Durability.BLOCK) {
+      journal.force();
+    }
+    forceWhenDue();
+    published = block.number + 1;
+    LockSupport.unpark(waiting);
+  }
+
+  private void endRun(BlockHeader header) {
+    header.run = chain.runs();
+    System.arraycopy(chain.endRun(), 0, header.runHash, 0, BlockHeader.HASH_BYTES);
+    System.arraycopy(chain.value(), 0, header.chain, 0, BlockHeader.HASH_BYTES);
+  }
+
+  private void append(BlockHeader header, byte[] payload) throws IOException {
+    crc.reset();
+    crc.update(payload, 0, header.storedBytes);
+    header.payloadCrc = (int) crc.getValue();
+    header.idHigh = idHigh;
+    header.idLow = idLow;
+    header.schema = schema;
+    Instant now = Instant.now();
+    header.hostNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    journal.append(header, payload);
+    bytes = journal.bytes();
+  }
+
+  private void publishSeal() throws IOException {
+    if ((seal.firstEvent - 1) % RunChain.RUN_EVENTS != 0) {
+      endRun(seal);
+    } else {
+      System.arraycopy(chain.value(), 0, seal.chain, 0, BlockHeader.HASH_BYTES);
+    }
+    append(seal, new byte[0]);
+    journal.force();
+  }
+
+  private void forceWhenDue() throws IOException {
+    if (durability == Durability.INTERVAL) {
+      long now = System.nanoTime();
+      if (now - forcedAt >= TimeUnit.MILLISECONDS.toNanos(FORCE_INTERVAL_MILLIS) && bytes > 0) {
+        journal.force();
+        forcedAt = now;
+      }
+    }
+  }
+
+  private void finish() {
+    if (journal == null) {
+      return;
+    }
+    try {
+      if (seal != null && failure == null) {
+        journal.closeQueue();
+        journal.trim();
+      } else {
+        journal.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      failure = failure == null ? e : failure;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import seamtape.codec.EventDecoder;
+import seamtape.codec.EventSchema;
+import seamtape.codec.MalformedEventException;
+import seamtape.event.Event;
+import seamtape.event.Phase;
+
+/**
+ * What the staging file of an open recording holds, while its writer is at work or after it died.
+ * Reads only. A slot that the writer takes for another block meanwhile is left out: its block is
+ * published then.
+ */
+final class StagedBlocks {
+  private final List<BlockRow> rows = new ArrayList<>();
+  private final List<Damage> damage = new ArrayList<>();
+  private final EventDecoder decoder;
+
+  private StagedBlocks(EventSchema schema) {
+    decoder = new EventDecoder(schema);
+  }
+
+  static StagedBlocks read(Path tape, EventSchema schema, long idHigh, long idLow)
+      throws IOException {
+    StagedBlocks staged = new StagedBlocks(schema);
+    Path file = TapeFiles.staging(tape);
+    if (Files.isRegularFile(file)) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        staged.read(channel, idHigh, idLow);
+      } catch (java.nio.file.NoSuchFileException e) {
+        return staged; // sealed meanwhile
+      }
+    }
+    return staged;
+  }
+
+  private void read(FileChannel channel, long idHigh, long idLow) throws IOException {
+    if (channel.size() != Staging.FILE_BYTES) {
+      unreadable();
+      return;
+    }
+    ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, Staging.FILE_BYTES);
+    mapped.order(ByteOrder.LITTLE_ENDIAN);
+    if (mapped.getLong(0) != Staging.MAGIC
+        || mapped.getInt(12) != Staging.SLOTS
+        || mapped.getLong(16) != idHigh
+        || mapped.getLong(24) != idLow) {
+      unreadable();
+      return;
+    }
+    for (int slot = 0; slot < Staging.SLOTS; slot++) {
+      readSlot(mapped, Staging.FILE_HEADER + slot * Staging.SLOT_BYTES);
+    }
+    rows.sort(Comparator.comparingLong(row -> row.header().number));
+  }
+
+  private void unreadable() {
+    damage.add(new Damage(Damage.Kind.STAGING, -1, 0, 0));
+  }
+
+  private void readSlot(ByteBuffer mapped, int slot) {
+    long number = (long) Staging.IN_BUFFER.getAcquire(mapped, slot);
+    BlockHeader header = new BlockHeader();
+    header.number = number - 1;
+    header.firstEvent = mapped.getLong(slot + 8);
+    header.firstCall = mapped.getLong(slot + 16);
+    header.baseTime = mapped.getLong(slot + 24);
+    header.firstIoctl = mapped.getLong(slot + 40);
+    long commit = (long) Staging.IN_BUFFER.getAcquire(mapped, slot + 32);
+    int length = (int) (commit & (1 << Staging.COUNT_SHIFT) - 1);
+    byte[] bytes = new byte[Math.min(length, Block.MAX_BYTES) + Block.SLACK_BYTES];
+    mapped.get(slot + Staging.SLOT_HEADER, bytes, 0, bytes.length - Block.SLACK_BYTES);
+    VarHandle.acquireFence();
+    boolean stable = (long) Staging.IN_BUFFER.getOpaque(mapped, slot) == number;
+    if (number != 0 && stable && commit != 0) {
+      if (length > Block.MAX_BYTES) {
+        damage.add(new Damage(Damage.Kind.STAGING, header.number, header.firstEvent, 0));
+      } else {
+        salvage(header, bytes, commit, length);
+      }
+    }
+  }
+
+  private void salvage(BlockHeader header, byte[] bytes, long commit, int length) {
+    int count = (int) (commit >>> Staging.COUNT_SHIFT) & (1 << 13) - 1;
+    Event event = new Event();
+    long time = header.baseTime;
+    long check = 0;
+    int at = 0;
+    header.minTime = Long.MAX_VALUE;
+    header.maxTime = Long.MIN_VALUE;
+    try {
+      for (header.count = 0; header.count < count; header.count++) {
+        int from = at;
+        at = decoder.decode(bytes, from, length, time, event);
+        check = Staging.check(check, bytes, from, at);
+        time = event.time;
+        count(header, event);
+      }
+    } catch (MalformedEventException e) {
+      check = ~commit;
+    }
+    if (at != length || Staging.commit(check, count, length) != commit) {
+      long last = header.firstEvent + count - 1;
+      damage.add(new Damage(Damage.Kind.STAGING, header.number, header.firstEvent, last));
+      return;
+    }
+    header.storedBytes = length;
+    header.plainBytes = length;
+    rows.add(new BlockRow(header, null, 0, bytes));
+  }
+
+  private static void count(BlockHeader header, Event event) {
+    header.minTime = Math.min(header.minTime, event.time);
+    header.maxTime = Math.max(header.maxTime, event.time);
+    if (event.phase == Phase.ENTER) {
+      header.calls++;
+      header.ioctls += TapeWriter.isIoctl(event) ? 1 : 0;
+    }
+  }
+
+  /** Whole blocks, by number. */
+  List<BlockRow> rows() {
+    return rows;
+  }
+
+  List<Damage> damage() {
+    return damage;
+  }
+}

@@ -1,0 +1,127 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The mapped file that the blocks being filled are copied to event by event, so that the death of
+ * the process loses none. A file header, then slots; a block takes the slot of its number.
+ *
+ * <pre>
+ * file:  0 magic   8 version u32   12 slots u32   16 recording id (16)
+ * slot:  0 block number + 1, or 0   8 first event   16 first call   24 base time
+ *       32 commit: check (30 bits), count (13), length (21)   40 first ioctl   64 events
+ * </pre>
+ *
+ * One store of the commit word makes an event part of the slot. The check is a running mix of the
+ * event's bytes, not a cryptographic one.
+ */
+final class Staging implements AutoCloseable {
+  /** "SEAMSTG" and a line feed, read as a little-endian long. */
+  static final long MAGIC = 0x0a4754534d414553L;
+
+  static final int SLOTS = 4;
+  static final int FILE_HEADER = 4096;
+  static final int SLOT_HEADER = 64;
+  static final int SLOT_BYTES = SLOT_HEADER + Block.MAX_BYTES + 4032;
+  static final int FILE_BYTES = FILE_HEADER + SLOTS * SLOT_BYTES;
+  static final int COUNT_SHIFT = 21;
+  static final int CHECK_SHIFT = 34;
+  static final VarHandle IN_BUFFER =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  static final VarHandle IN_ARRAY =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long MIX = 0x9e3779b97f4a7c15L;
+
+  private final ByteBuffer mapped;
+  private int slot;
+  private long check;
+
+  private Staging(ByteBuffer mapped) {
+    this.mapped = mapped;
+  }
+
+  /**
+   * Makes the file; its blocks are allocated, so that a full disk shows here and not in a store.
+   */
+  static Staging create(Path file, long idHigh, long idLow) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer zeros = ByteBuffer.allocate(FILE_BYTES);
+      while (zeros.hasRemaining()) {
+        channel.write(zeros);
+      }
+      ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, FILE_BYTES);
+      mapped.order(ByteOrder.LITTLE_ENDIAN);
+      mapped.putInt(8, BlockHeader.VERSION).putInt(12, SLOTS);
+      mapped.putLong(16, idHigh).putLong(24, idLow);
+      IN_BUFFER.setRelease((ByteBuffer) mapped, 0, MAGIC);
+      return new Staging(mapped);
+    }
+  }
+
+  /** Starts a block in its slot, whose block before is published. */
+  void begin(Block block) {
+    slot = FILE_HEADER + (int) (block.number % SLOTS) * SLOT_BYTES;
+    check = 0;
+    IN_BUFFER.setRelease(mapped, slot, 0L);
+    VarHandle.fullFence();
+    mapped.putLong(slot + 8, block.firstEvent);
+    mapped.putLong(slot + 16, block.firstCall);
+    mapped.putLong(slot + 24, block.baseTime);
+    mapped.putLong(slot + 40, block.firstIoctl);
+    mapped.putLong(slot + 32, 0L);
+    IN_BUFFER.setRelease(mapped, slot, block.number + 1);
+  }
+
+  /** Adds the event that lies between two offsets of the block's bytes. */
+  void add(byte[] bytes, int from, int to, int count) {
+    int at = slot + SLOT_HEADER + from;
+    long mix = check;
+    int i = from;
+    for (; i + 8 <= to; i += 8, at += 8) {
+      long word = (long) IN_ARRAY.get(bytes, i);
+      IN_BUFFER.set(mapped, at, word);
+      mix = mix(mix, word);
+    }
+    long tail = (long) IN_ARRAY.get(bytes, i) & (1L << ((to - i) << 3)) - 1;
+    IN_BUFFER.set(mapped, at, tail);
+    check = mix(mix, tail ^ (long) to << 56);
+    IN_BUFFER.setRelease(mapped, slot + 32, commit(check, count, to));
+  }
+
+  static long mix(long check, long word) {
+    return Long.rotateLeft((check ^ word) * MIX, 29);
+  }
+
+  static long commit(long check, int count, int length) {
+    return check << CHECK_SHIFT | (long) count << COUNT_SHIFT | length;
+  }
+
+  /** The check after one more event, for readers. */
+  static long check(long check, byte[] bytes, int from, int to) {
+    long mix = check;
+    int i = from;
+    for (; i + 8 <= to; i += 8) {
+      mix = mix(mix, (long) IN_ARRAY.get(bytes, i));
+    }
+    long tail = (long) IN_ARRAY.get(bytes, i) & (1L << ((to - i) << 3)) - 1;
+    return mix(mix, tail ^ (long) to << 56);
+  }
+
+  /** The mapping itself lasts until it is collected; nothing is written after this. */
+  @Override
+  public void close() {
+    slot = -1;
+  }
+}

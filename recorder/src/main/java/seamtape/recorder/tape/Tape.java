@@ -1,0 +1,153 @@
+package seamtape.recorder.tape;
+
+import static seamtape.recorder.tape.TapeException.Kind.CHECKSUM;
+import static seamtape.recorder.tape.TapeException.Kind.SCHEMA_UNKNOWN;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import seamtape.codec.EventSchema;
+import seamtape.codec.MalformedEventException;
+
+/**
+ * A recording, read. Nothing in the directory is ever changed. An open recording shows the events
+ * published so far and those in its staging file; {@link #refresh} looks again. Opening checks the
+ * headers; each block is checked when it is read. Any thread; each reading thread takes its own
+ * {@link #cursor}.
+ */
+public final class Tape implements AutoCloseable {
+  private final Path path;
+  private final EventSchema schema;
+  private final long idHigh;
+  private final long idLow;
+  private final JournalScanner scanner;
+  private volatile Manifest manifest;
+  private volatile Snapshot snapshot;
+
+  private Tape(Path path, Manifest manifest) throws IOException {
+    this.path = path;
+    this.manifest = manifest;
+    schema = schema(path, manifest);
+    idHigh = half(manifest, 0);
+    idLow = half(manifest, 16);
+    scanner = new JournalScanner(path, idHigh, idLow);
+    look();
+  }
+
+  /** Opens a recording of any state; one that is damaged too, as far as its headers go. */
+  public static Tape open(Path dir) throws TapeException {
+    Manifest manifest = ManifestText.read(dir);
+    try {
+      return new Tape(dir, manifest);
+    } catch (TapeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw TapeException.io(dir, "read the recording", e);
+    }
+  }
+
+  static long half(Manifest manifest, int from) {
+    try {
+      return Long.parseUnsignedLong(manifest.id().substring(from, from + 16), 16);
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      return 0; // no block has it
+    }
+  }
+
+  static EventSchema schema(Path path, Manifest manifest) throws TapeException {
+    try {
+      Path file = TapeFiles.schema(path);
+      if (Files.size(file) > TapeFiles.MAX_TEXT_BYTES) {
+        throw new TapeException(SCHEMA_UNKNOWN, path, "schema.avsc is too large to be one");
+      }
+      byte[] text = Files.readAllBytes(file);
+      if (!Hex.of(RunChain.sha256().digest(text)).equals(manifest.schemaSha256())) {
+        throw new TapeException(CHECKSUM, path, "schema.avsc is damaged: its hash is wrong");
+      }
+      EventSchema schema = EventSchema.parse(new String(text, StandardCharsets.UTF_8));
+      if (!Hex.of(schema.fingerprint()).equals(manifest.schema())) {
+        String what = "schema.avsc is not the schema that manifest.json names";
+        throw new TapeException(SCHEMA_UNKNOWN, path, what);
+      }
+      return schema;
+    } catch (TapeException e) {
+      throw e;
+    } catch (NoSuchFileException e) {
+      throw new TapeException(
+          SCHEMA_UNKNOWN, path, "schema.avsc, the schema of its writer, is missing");
+    } catch (MalformedEventException e) {
+      throw new TapeException(SCHEMA_UNKNOWN, path, 0, "schema.avsc: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw TapeException.io(path, "read schema.avsc", e);
+    }
+  }
+
+  /** The staging file is read before the journal: what leaves the one is then in the other. */
+  private void look() throws IOException {
+    boolean open = manifest.state() == Manifest.State.OPEN;
+    List<BlockRow> staged =
+        open ? StagedBlocks.read(path, schema, idHigh, idLow).rows() : List.of();
+    scanner.scan();
+    snapshot = Snapshot.of(scanner, staged, manifest);
+  }
+
+  /** Looks for events that were added since; true when there are. The cursors see them at once. */
+  public synchronized boolean refresh() throws TapeException {
+    if (manifest.state() != Manifest.State.OPEN) {
+      return false;
+    }
+    long before = snapshot.events();
+    try {
+      manifest = ManifestText.read(path);
+      look();
+    } catch (TapeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw TapeException.io(path, "read the recording", e);
+    }
+    return snapshot.events() > before;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** The schema of the writer. */
+  public EventSchema schema() {
+    return schema;
+  }
+
+  /** Events of the recording; of a damaged one those that can be told to have been there. */
+  public long eventCount() {
+    return snapshot.events();
+  }
+
+  /** A new cursor before the first event. */
+  public Cursor cursor() {
+    return new Cursor(this);
+  }
+
+  public TapeIndex index() {
+    return new TapeIndex(this, snapshot);
+  }
+
+  Snapshot snapshot() {
+    return snapshot;
+  }
+
+  @Override
+  public void close() throws TapeException {
+    try {
+      scanner.close();
+    } catch (IOException e) {
+      throw TapeException.io(path, "close the recording", e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What is wrong with a recording, where, and what to do, in one sentence. */
+public final class TapeException extends IOException {
+  /** What can be wrong. */
+  public enum Kind {
+    /** No recording at this place, or one without its manifest. */
+    NOT_A_RECORDING,
+    /** Written by a newer build. */
+    VERSION,
+    /** The writer's schema is missing or is not one of events. */
+    SCHEMA_UNKNOWN,
+    /** Ends before it should. */
+    TRUNCATED,
+    /** Stored bytes differ from what was written. */
+    CHECKSUM,
+    /** Blocks or events are missing or out of order. */
+    SEQUENCE,
+    /** Bytes with the right checksum that are not what they claim to be. */
+    MALFORMED,
+    /** Another writer has it. */
+    LOCKED,
+    /** There is something at the place of a new recording. */
+    EXISTS,
+    /** The system failed to read or write. */
+    IO
+  }
+
+  private final Kind kind;
+  private final Path path;
+  private final long event;
+
+  public TapeException(Kind kind, Path path, String message) {
+    this(kind, path, 0, message, null);
+  }
+
+  public TapeException(Kind kind, Path path, long event, String message, Throwable cause) {
+    super(path + ": " + message, cause);
+    this.kind = kind;
+    this.path = path;
+    this.event = event;
+  }
+
+  static TapeException io(Path path, String doing, Throwable cause) {
+    String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    boolean named = cause instanceof java.nio.file.FileSystemException;
+    String reason = named ? ((java.nio.file.FileSystemException) cause).getReason() : why;
+    String kind = cause.getClass().getSimpleName();
+    return new TapeException(
+        Kind.IO, path, 0, "cannot " + doing + ": " + (reason == null ? kind : reason), cause);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The recording. */
+  public Path path() {
+    return path;
+  }
+
+  /** The first event concerned; 0 where it is none or unknown. */
+  public long event() {
+    return event;
+  }
+}

@@ -1,0 +1,343 @@
+package seamtape.recorder.tape;
+
+import static seamtape.recorder.tape.TapeException.Kind.EXISTS;
+import static seamtape.recorder.tape.TapeException.Kind.LOCKED;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import seamtape.catalog.Family;
+import seamtape.catalog.FileOperation;
+import seamtape.codec.EventEncoder;
+import seamtape.codec.EventSchema;
+import seamtape.event.Event;
+import seamtape.event.EventSink;
+import seamtape.event.Phase;
+
+/**
+ * Writes one new recording. When {@link #append} has returned, the event survives the death of this
+ * process. One thread; no allocation for an event. A failure to write ends the recording: every
+ * later call throws it again.
+ */
+public final class TapeWriter implements EventSink, AutoCloseable {
+  private final Path tape;
+  private final FileChannel lockFile;
+  private final EventEncoder encoder = new EventEncoder();
+  private final Block[] ring = new Block[Staging.SLOTS];
+  private final Staging staging;
+  private final Publisher publisher;
+  private Manifest manifest;
+  private Block block;
+  private long blocks;
+  private long events;
+  private long calls;
+  private long ioctls;
+  private long time;
+  private boolean closed;
+
+  private TapeWriter(Path tape, FileChannel lockFile, Manifest manifest, UUID id, Durability level)
+      throws IOException {
+    this.tape = tape;
+    this.lockFile = lockFile;
+    this.manifest = manifest;
+    for (int i = 0; i < ring.length; i++) {
+      ring[i] = new Block();
+    }
+    long high = id.getMostSignificantBits();
+    long low = id.getLeastSignificantBits();
+    staging = Staging.create(TapeFiles.staging(tape), high, low);
+    long schema = EventSchema.current().fingerprint();
+    publisher = new Publisher(tape, level, high, low, schema, ring);
+    beginBlock(0);
+  }
+
+  /** As {@link #create(Path, Manifest, Durability)} with {@link Durability#NONE}. */
+  public static TapeWriter create(Path dir, Manifest manifest) throws TapeException {
+    return create(dir, manifest, Durability.NONE);
+  }
+
+  /**
+   * Starts a recording in a directory that does not exist or is empty.
+   *
+   * @throws TapeException LOCKED when another writer is at work there, EXISTS when there is
+   *     something else
+   */
+  public static TapeWriter create(Path dir, Manifest manifest, Durability durability)
+      throws TapeException {
+    FileChannel lockFile = null;
+    try {
+      Files.createDirectories(dir);
+      lockFile = lock(dir);
+      UUID id = UUID.randomUUID();
+      Manifest begun = begin(dir, manifest, id);
+      TapeWriter writer = new TapeWriter(dir, lockFile, begun, id, durability);
+      TapeFiles.replace(TapeFiles.manifest(dir), begun.toJson());
+      writer.publisher.start();
+      lockFile = null;
+      return writer;
+    } catch (TapeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw TapeException.io(dir, "make a recording", e);
+    } finally {
+      close(lockFile);
+    }
+  }
+
+  private static FileChannel lock(Path dir) throws IOException {
+    boolean fresh = !Files.exists(TapeFiles.lock(dir));
+    if (fresh) {
+      requireEmpty(dir);
+    }
+    FileChannel channel =
+        FileChannel.open(TapeFiles.lock(dir), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw locked(dir);
+      }
+      if (!fresh) {
+        throw exists(dir);
+      }
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw locked(dir);
+    } catch (TapeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static void requireEmpty(Path dir) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      if (files.findAny().isPresent()) {
+        throw exists(dir);
+      }
+    }
+  }
+
+  private static TapeException locked(Path dir) {
+    String what = "another writer is recording here; stop it, or choose another name";
+    return new TapeException(LOCKED, dir, what);
+  }
+
+  private static TapeException exists(Path dir) {
+    String what =
+        Files.exists(TapeFiles.manifest(dir))
+            ? "there is a recording here already; choose another name, or remove it"
+            : "the directory is not empty; choose another name";
+    return new TapeException(EXISTS, dir, what);
+  }
+
+  private static Manifest begin(Path dir, Manifest manifest, UUID id) throws IOException {
+    EventSchema schema = EventSchema.current();
+    TapeFiles.replace(TapeFiles.schema(dir), schema.text());
+    byte[] text = schema.text().getBytes(StandardCharsets.UTF_8);
+    return manifest
+        .identified(
+            id.toString().replace("-", ""),
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+        .withSchema(Hex.of(schema.fingerprint()), Hex.of(RunChain.sha256().digest(text)))
+        .withState(Manifest.State.OPEN, Manifest.Totals.NONE, "");
+  }
+
+  /**
+   * Appends an event.
+   *
+   * @throws UncheckedIOException of a {@link TapeException} when the recording cannot be written
+   * @throws IllegalArgumentException when the event is not one of the catalog
+   */
+  @Override
+  public long append(Event event) {
+    requireOpen();
+    int maxBytes = EventEncoder.maxBytes(event);
+    Block into = block;
+    if (into.count == Block.MAX_EVENTS || into.length + maxBytes > Block.MAX_BYTES) {
+      into = roomFor(maxBytes);
+    }
+    int from = into.length;
+    int to = encoder.encode(event, time, into.bytes, from);
+    count(into, event);
+    into.length = to;
+    if (events % RunChain.RUN_EVENTS == 0) {
+      into.runEnd = to;
+    }
+    if (into.oversize()) {
+      publishOversize();
+    } else {
+      staging.add(into.bytes, from, to, into.count);
+    }
+    return event.number;
+  }
+
+  private void count(Block into, Event event) {
+    event.number = ++events;
+    time = event.time;
+    into.count++;
+    into.minTime = Math.min(into.minTime, time);
+    into.maxTime = Math.max(into.maxTime, time);
+    if (event.phase == Phase.ENTER) {
+      into.calls++;
+      if (isIoctl(event)) {
+        into.ioctls++;
+      }
+    }
+  }
+
+  static boolean isIoctl(Event event) {
+    return event.call.family() == Family.KVM_IOCTL || event.call == FileOperation.KVM_UNKNOWN_IOCTL;
+  }
+
+  private Block roomFor(int maxBytes) {
+    if (block.count > 0) {
+      cut();
+    }
+    if (maxBytes > Block.MAX_BYTES) {
+      block.grow(maxBytes);
+    }
+    return block;
+  }
+
+  /** A block that is too large for the staging file is safe when it is published. */
+  private void publishOversize() {
+    long last = block.number;
+    cut();
+    await(last + 1);
+  }
+
+  private void cut() {
+    calls += block.calls;
+    ioctls += block.ioctls;
+    publisher.hand(block);
+    beginBlock(block.number + 1);
+  }
+
+  private void beginBlock(long number) {
+    await(number - ring.length + 1);
+    blocks = number;
+    block = ring[(int) (number % ring.length)];
+    block.begin(number, events + 1, calls, ioctls, time);
+    staging.begin(block);
+  }
+
+  private void await(long published) {
+    try {
+      publisher.awaitPublished(published);
+    } catch (TapeException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the recording is closed");
+    }
+  }
+
+  /** Publishes all that was appended, so that readers need not look at the staging file. */
+  public void flush() {
+    requireOpen();
+    if (block.count > 0) {
+      cut();
+    }
+    await(blocks);
+  }
+
+  /** Events appended so far. */
+  public long events() {
+    return events;
+  }
+
+  public Path path() {
+    return tape;
+  }
+
+  /** Bytes of the blocks published so far and of the one being filled. */
+  public long bytes() {
+    return publisher.bytes() + block.length;
+  }
+
+  /** Changes what the manifest says, for what is known only at the end: clock, durations, notes. */
+  public void describe(UnaryOperator<Manifest> change) {
+    requireOpen();
+    manifest = change.apply(manifest);
+  }
+
+  /** Ends the recording: closes the chain of runs and writes the manifest that says so. */
+  public Manifest seal() throws TapeException {
+    requireOpen();
+    try {
+      flush();
+      BlockHeader seal = new BlockHeader();
+      seal.kind = BlockHeader.SEAL;
+      seal.number = blocks;
+      seal.firstEvent = events + 1;
+      seal.firstCall = calls;
+      seal.firstIoctl = ioctls;
+      seal.baseTime = time;
+      seal.minTime = time;
+      seal.maxTime = time;
+      closed = true;
+      publisher.stop(seal);
+      Manifest.Totals totals =
+          new Manifest.Totals(events, calls, ioctls, blocks, publisher.bytes());
+      manifest = manifest.withState(Manifest.State.SEALED, totals, Hex.of(seal.chain));
+      TapeFiles.replace(TapeFiles.manifest(tape), manifest.toJson());
+      Files.deleteIfExists(TapeFiles.staging(tape));
+      Files.deleteIfExists(TapeFiles.lock(tape));
+      return manifest;
+    } catch (UncheckedIOException e) {
+      throw failed(e.getCause());
+    } catch (IOException e) {
+      throw failed(e);
+    } finally {
+      close(lockFile);
+    }
+  }
+
+  private TapeException failed(IOException e) {
+    return e instanceof TapeException already ? already : TapeException.io(tape, "seal", e);
+  }
+
+  /** Publishes what was appended and lets go; without {@link #seal} the recording stays open. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    try {
+      flush();
+    } finally {
+      closed = true;
+      try {
+        publisher.stop(null);
+      } catch (TapeException e) {
+        throw new UncheckedIOException(e);
+      } finally {
+        close(lockFile);
+      }
+    }
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The proof that a recording is whole, or what is wrong with it: every header, every byte, every
+ * event, every hash and the seal.
+ *
+ * @param state what the manifest says, or DAMAGED
+ * @param calls calls that are whole
+ * @param events events that are whole
+ * @param blocks blocks found, those in the staging file included
+ * @param digest the last chain value that was found right, hex; of a sealed whole recording its
+ *     digest
+ */
+public record Verification(
+    State state,
+    long calls,
+    long ioctls,
+    long events,
+    long blocks,
+    String digest,
+    List<Damage> damage) {
+  /** What a recording is found to be. */
+  public enum State {
+    OPEN,
+    SEALED,
+    RECOVERED,
+    DAMAGED;
+
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /**
+   * Verifies a recording and changes nothing.
+   *
+   * @throws TapeException when it is none, has no readable manifest or schema, or is newer than
+   *     this build
+   */
+  public static Verification of(Path dir) throws TapeException {
+    Manifest manifest = ManifestText.read(dir);
+    try (JournalScanner scanner =
+        new JournalScanner(dir, Tape.half(manifest, 0), Tape.half(manifest, 16))) {
+      return of(dir, manifest, scanner);
+    } catch (TapeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw TapeException.io(dir, "read the recording", e);
+    }
+  }
+
+  private static Verification of(Path dir, Manifest manifest, JournalScanner scanner)
+      throws IOException {
+    boolean open = manifest.state() == Manifest.State.OPEN;
+    BlockCheck check = new BlockCheck(Tape.schema(dir, manifest));
+    List<Damage> damage = new ArrayList<>();
+    List<BlockRow> staged = List.of();
+    if (open) {
+      StagedBlocks staging =
+          StagedBlocks.read(dir, check.schema(), Tape.half(manifest, 0), Tape.half(manifest, 16));
+      staged = staging.rows();
+      damage.addAll(staging.damage());
+    }
+    scanner.scan();
+    damage.removeIf(one -> one.block() >= 0 && one.block() < scanner.nextBlock());
+    Snapshot snapshot = Snapshot.of(scanner, staged, manifest);
+    damage.addAll(snapshot.damage());
+    for (BlockRow row : snapshot.rows()) {
+      check.add(row);
+    }
+    if (!open) {
+      check.seal(scanner, manifest);
+    }
+    damage.addAll(check.damage());
+    State state = damage.isEmpty() ? State.valueOf(manifest.state().name()) : State.DAMAGED;
+    return new Verification(
+        state,
+        check.calls(),
+        check.ioctls(),
+        check.events(),
+        snapshot.rows().size(),
+        check.digest(),
+        List.copyOf(damage));
+  }
+
+  public boolean whole() {
+    return state != State.DAMAGED;
+  }
+}

@@ -1,0 +1,77 @@
+package seamtape.recorder.workload;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import seamtape.workload.Workload;
+
+/** Finds and reads workloads: files, and those that come with Seamtape by their name. */
+public final class WorkloadFile {
+  private static final String BUNDLED = "/seamtape/workloads/";
+
+  private WorkloadFile() {}
+
+  /**
+   * Reads a file, or the bundled workload of that name when there is no such file.
+   *
+   * @param set values of declared parameters, instead of the file's own
+   */
+  public static Workload read(String fileOrName, Map<String, String> set) throws WorkloadException {
+    Path path = Path.of(fileOrName);
+    if (Files.exists(path)) {
+      return read(path, set);
+    }
+    if (bundled().contains(fileOrName)) {
+      return readBundled(fileOrName, set);
+    }
+    throw new WorkloadException(
+        fileOrName,
+        0,
+        0,
+        "no such file, and no bundled workload of that name"
+            + Nearest.hint(fileOrName, bundled())
+            + " Bundled: "
+            + String.join(", ", bundled()));
+  }
+
+  public static Workload read(Path path, Map<String, String> set) throws WorkloadException {
+    return WorkloadReader.read(path.toString(), content(path), set);
+  }
+
+  /** Names of the workloads that come with Seamtape, in alphabetical order. */
+  public static List<String> bundled() {
+    try (InputStream in = WorkloadFile.class.getResourceAsStream(BUNDLED + "index.txt")) {
+      return in == null
+          ? List.of()
+          : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Workload readBundled(String name, Map<String, String> set)
+      throws WorkloadException {
+    try (InputStream in = WorkloadFile.class.getResourceAsStream(BUNDLED + name + ".yaml")) {
+      return WorkloadReader.read(name + ".yaml", in.readAllBytes(), set);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** At most one byte more than a workload may have, whatever the file is. */
+  private static byte[] content(Path path) throws WorkloadException {
+    if (Files.isDirectory(path)) {
+      throw new WorkloadException(path.toString(), 0, 0, "is a directory; name a file in it");
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return in.readNBytes(YamlText.MAX_BYTES + 1);
+    } catch (IOException e) {
+      throw new WorkloadException(path.toString(), 0, 0, "cannot be read: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package seamtape.replayer.diff;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import seamtape.event.Event;
+import seamtape.recorder.tape.Cursor;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.symbols.DecodedFields;
+import seamtape.replayer.symbols.StableFields;
+
+/** Puts differences into words: reads the calls again and compares their decoded fields. */
+final class CallPairs implements AutoCloseable {
+  /** Fields told of one changed call. */
+  private static final int MAX_FIELDS = 64;
+
+  private final Cursor a;
+  private final Cursor b;
+  private final StableFields stable;
+
+  CallPairs(Tape a, Tape b, StableFields stable) throws TapeException {
+    this.a = a.cursor();
+    this.b = b.cursor();
+    this.stable = stable;
+  }
+
+  Change describe(Diff.Difference difference, Causes causes) throws TapeException {
+    Event enter = difference.a() != 0 ? read(a, difference.a()) : read(b, difference.b());
+    if (difference.kind() != Change.Kind.CHANGED) {
+      boolean root = causes.isCause(enter, null, null, null);
+      return change(difference, enter, List.of(), root);
+    }
+    List<Change.FieldChange> fields = fields(difference, enter);
+    Change.FieldChange first =
+        fields.isEmpty() ? new Change.FieldChange("memory", null, null) : fields.get(0);
+    boolean root = causes.isCause(enter, first.field(), first.valueA(), first.valueB());
+    return change(difference, enter, fields.isEmpty() ? List.of(first) : fields, root);
+  }
+
+  private static Change change(
+      Diff.Difference difference, Event enter, List<Change.FieldChange> fields, boolean root) {
+    Change.FieldChange first = fields.isEmpty() ? null : fields.get(0);
+    return new Change(
+        difference.kind(),
+        difference.a(),
+        difference.b(),
+        difference.actor(),
+        seamtape.event.EventView.of(enter).call(),
+        first == null ? null : first.field(),
+        first == null ? null : first.valueA(),
+        first == null ? null : first.valueB(),
+        root,
+        fields);
+  }
+
+  private List<Change.FieldChange> fields(Diff.Difference difference, Event enterA)
+      throws TapeException {
+    Event enterB = read(b, difference.b());
+    List<Change.FieldChange> fields = new ArrayList<>();
+    compare(DecodedFields.of(enterA, null), DecodedFields.of(enterB, null), fields);
+    if (difference.returnA() == 0 || difference.returnB() == 0) {
+      if (difference.returnA() != difference.returnB()) {
+        fields.add(
+            new Change.FieldChange(
+                "ret", ended(difference.returnA()), ended(difference.returnB())));
+      }
+      return fields;
+    }
+    Event returnA = read(a, difference.returnA());
+    Event returnB = read(b, difference.returnB());
+    compare(DecodedFields.of(returnA, enterA), DecodedFields.of(returnB, enterB), fields);
+    return fields;
+  }
+
+  private static Object ended(long returnEvent) {
+    return returnEvent == 0 ? "no return" : "returned";
+  }
+
+  private void compare(
+      Map<String, Object> one, Map<String, Object> other, List<Change.FieldChange> fields) {
+    Set<String> names = new LinkedHashSet<>(one.keySet());
+    names.addAll(other.keySet());
+    for (String name : names) {
+      Object valueA = one.get(name);
+      Object valueB = other.get(name);
+      boolean differs = valueA == null ? valueB != null : !valueA.equals(valueB);
+      if (differs && counts(name) && fields.size() < MAX_FIELDS) {
+        fields.add(new Change.FieldChange(name, valueA, valueB));
+      }
+    }
+  }
+
+  /** Numbers that belong to a process or a run are not differences, whatever they are. */
+  private boolean counts(String name) {
+    return !name.equals("fd")
+        && !name.equals("arg")
+        && !name.equals("addr")
+        && !stable.ignores(name);
+  }
+
+  private static Event read(Cursor cursor, long event) throws TapeException {
+    cursor.seek(event);
+    if (!cursor.next()) {
+      throw new IllegalStateException("event " + event + " is gone");
+    }
+    return Event.copyOf(cursor.event());
+  }
+
+  @Override
+  public void close() {
+    a.close();
+    b.close();
+  }
+}

@@ -1,0 +1,54 @@
+package seamtape.replayer.diff;
+
+/**
+ * The calls of one actor of one recording, in order, as five numbers each: where it begins and
+ * ends, its name, what was asked (name and stable stimuli), what was answered. 40 bytes a call.
+ */
+final class CallStream {
+  private final LongArray enters = new LongArray();
+  private final LongArray asked = new LongArray();
+  private final LongArray names = new LongArray();
+  private final LongArray answered = new LongArray();
+  private final LongArray returns = new LongArray();
+
+  int add(long enterEvent, long name, long askedHash) {
+    enters.add(enterEvent);
+    names.add(name);
+    asked.add(askedHash);
+    answered.add(0);
+    returns.add(0);
+    return enters.size() - 1;
+  }
+
+  void answer(int index, long returnEvent, long hash) {
+    returns.put(index, returnEvent);
+    answered.put(index, hash);
+  }
+
+  /** The return event; 0 while the call has not returned. */
+  long returns(int index) {
+    return returns.at(index);
+  }
+
+  int size() {
+    return enters.size();
+  }
+
+  long enter(int index) {
+    return enters.at(index);
+  }
+
+  /** Equal where the call is the same and was asked the same. */
+  long asked(int index) {
+    return asked.at(index);
+  }
+
+  /** Equal where the call is the same, whatever was asked. */
+  long name(int index) {
+    return names.at(index);
+  }
+
+  long answered(int index) {
+    return answered.at(index);
+  }
+}

@@ -1,0 +1,145 @@
+package seamtape.replayer.diff;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.symbols.StableFields;
+
+/**
+ * Compares two recordings. Calls are aligned per actor; what two runs of the same workload cannot
+ * have in common (time, fd numbers, addresses) does not count.
+ */
+public final class Diff {
+  private final Tape a;
+  private final Tape b;
+  private final DiffOptions options;
+  private final List<Change> changes = new ArrayList<>();
+  private final Causes causes = new Causes();
+  private long matched;
+  private long changed;
+  private long onlyA;
+  private long onlyB;
+  private long roots;
+
+  private Diff(Tape a, Tape b, DiffOptions options) {
+    this.a = a;
+    this.b = b;
+    this.options = options;
+  }
+
+  /**
+   * @throws TapeException where a recording is damaged
+   */
+  public static DiffReport compare(Tape a, Tape b, DiffOptions options) throws TapeException {
+    return sameDigest(a, b) ? whole(a) : new Diff(a, b, options).run();
+  }
+
+  /** Sealed recordings with one digest have the same events; there is nothing to align. */
+  private static boolean sameDigest(Tape a, Tape b) {
+    String digest = a.manifest().digest();
+    return !digest.isEmpty() && digest.equals(b.manifest().digest());
+  }
+
+  private static DiffReport whole(Tape a) throws TapeException {
+    return new DiffReport(true, a.index().callCount(), 0, 0, 0, 0, null, List.of());
+  }
+
+  private DiffReport run() throws TapeException {
+    StableFields stable = new StableFields(options.ignored());
+    CallStreams left = CallStreams.of(a, stable, options.progress());
+    CallStreams right = CallStreams.of(b, stable, options.progress());
+    Set<String> actors = new LinkedHashSet<>();
+    left.actors().forEach(actors::add);
+    right.actors().forEach(actors::add);
+    List<Difference> found = new ArrayList<>();
+    for (String actor : actors) {
+      CallStream one = left.get(actor);
+      CallStream other = right.get(actor);
+      new Alignment(one, other).walk(new Collector(actor, one, other, found));
+    }
+    found.sort(Comparator.comparingLong(Difference::order));
+    describe(found, stable);
+    return report();
+  }
+
+  private void describe(List<Difference> found, StableFields stable) throws TapeException {
+    try (CallPairs pairs = new CallPairs(a, b, stable)) {
+      for (Difference difference : found) {
+        if (changes.size() == options.maxChanges()) {
+          return;
+        }
+        Change change = pairs.describe(difference, causes);
+        changes.add(change);
+        roots += change.root() ? 1 : 0;
+      }
+    }
+  }
+
+  private DiffReport report() {
+    boolean same = changed + onlyA + onlyB == 0;
+    Change first = changes.isEmpty() ? null : changes.get(0);
+    return new DiffReport(same, matched, changed, onlyA, onlyB, roots, first, List.copyOf(changes));
+  }
+
+  /** A difference before it is put into words. */
+  record Difference(
+      Change.Kind kind, String actor, long order, long a, long returnA, long b, long returnB) {}
+
+  private final class Collector implements Alignment.Visitor {
+    private final String actor;
+    private final CallStream one;
+    private final CallStream other;
+    private final List<Difference> found;
+    private long lastA;
+
+    Collector(String actor, CallStream one, CallStream other, List<Difference> found) {
+      this.actor = actor;
+      this.one = one;
+      this.other = other;
+      this.found = found;
+    }
+
+    @Override
+    public void pair(int i, int j) {
+      matched++;
+      lastA = one.enter(i);
+      boolean same = one.asked(i) == other.asked(j) && one.answered(i) == other.answered(j);
+      if (!same) {
+        matched--;
+        changed++;
+        add(Change.Kind.CHANGED, i, j);
+      }
+    }
+
+    @Override
+    public void onlyA(int i) {
+      onlyA++;
+      lastA = one.enter(i);
+      add(Change.Kind.ONLY_A, i, -1);
+    }
+
+    @Override
+    public void onlyB(int j) {
+      onlyB++;
+      add(Change.Kind.ONLY_B, -1, j);
+    }
+
+    private void add(Change.Kind kind, int i, int j) {
+      if (found.size() < 4L * options.maxChanges()) {
+        found.add(
+            new Difference(
+                kind,
+                actor,
+                lastA,
+                i < 0 ? 0 : one.enter(i),
+                i < 0 ? 0 : one.returns(i),
+                j < 0 ? 0 : other.enter(j),
+                j < 0 ? 0 : other.returns(j)));
+      }
+    }
+  }
+}

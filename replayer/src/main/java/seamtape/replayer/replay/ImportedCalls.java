@@ -1,0 +1,158 @@
+package seamtape.replayer.replay;
+
+import java.util.HashSet;
+import java.util.Set;
+import seamtape.catalog.Errno;
+import seamtape.catalog.FileOperation;
+import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.StructLayout;
+import seamtape.catalog.Structs;
+import seamtape.event.Actor;
+import seamtape.event.Event;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
+
+/**
+ * What is special about calls taken from a log: arguments that the log shows only as pointers get
+ * neutral ones, guests do not execute but exit as recorded, and the score is kept by what was
+ * visible.
+ */
+final class ImportedCalls {
+  private final Driver driver;
+  private final HostFacts facts;
+  private final Lookahead lookahead;
+  private final NeutralArguments neutral;
+  private final Set<Long> ranSubjects = new HashSet<>();
+  private long visibleAgreed;
+  private long visibleDiffered;
+  private long pointerAgreed;
+  private long pointerDiffered;
+  private long pointerSkipped;
+  private long runs;
+
+  ImportedCalls(Tape tape, Driver driver, HostFacts facts) throws TapeException {
+    this.driver = driver;
+    this.facts = facts;
+    this.lookahead = new Lookahead(tape);
+    this.neutral = new NeutralArguments(driver);
+  }
+
+  /** Makes a call ready to be replayed; false when it cannot be. */
+  boolean prepare(ReplayedCall call) throws TapeException {
+    Event enter = call.enter;
+    Lookahead.Ending ending = lookahead.of(enter.number);
+    if (enter.call instanceof FileOperation operation) {
+      return prepareFile(operation, enter);
+    }
+    if (!(enter.call instanceof KvmIoctl row)) {
+      return true;
+    }
+    guaranteeFd(row, enter);
+    if (row == KvmIoctl.KVM_RUN) {
+      script(enter, ending);
+      return true;
+    }
+    if (!row.pointer()) {
+      return true;
+    }
+    boolean faults = ending != null && ending.ret() == Errno.EFAULT.result();
+    return faults || readable(row, enter, ending);
+  }
+
+  /** Memory of the log is not ours; only what is mapped of KVM's fds matters to the machine. */
+  private static boolean prepareFile(FileOperation operation, Event enter) {
+    boolean memory = operation == FileOperation.MMAP || operation == FileOperation.MUNMAP;
+    return !memory || (operation == FileOperation.MMAP && (int) enter.fields[4] != -1);
+  }
+
+  /** A log may begin after the open: the first system ioctl on an unknown fd implies it. */
+  private void guaranteeFd(KvmIoctl row, Event enter) {
+    boolean system = row.on().contains(seamtape.catalog.FdKind.SYSTEM);
+    if (system && enter.link == 0 && !driver.fds().knows(enter.fields[0])) {
+      long fd = driver.vmm().open(Actor.tid(enter.actor), "/dev/kvm", 0x80002);
+      driver.fds().put(enter.fields[0], fd);
+    }
+  }
+
+  private void script(Event enter, Lookahead.Ending ending) {
+    runs++;
+    ranSubjects.add(enter.link);
+    if (ending != null) {
+      int exit = (int) ending.exitReason();
+      driver.vmm().nextExit(Actor.tid(enter.actor), ending.ret(), exit);
+    }
+  }
+
+  private boolean readable(KvmIoctl row, Event enter, Lookahead.Ending ending) {
+    long arg = enter.fields[1];
+    StructLayout layout = Structs.of(row.struct());
+    driver.map(arg, Math.max(layout.size(), NeutralArguments.ROOM));
+    if (!row.readsMemory() || knownBytes(enter) > 0) {
+      neutral.roomForArray(row, enter, ending);
+      return true;
+    }
+    return neutral.prepare(row, enter, ending);
+  }
+
+  private static int knownBytes(Event enter) {
+    int bytes = 0;
+    for (int i = 0; i < enter.copyCount(); i++) {
+      bytes += enter.copyLength(i);
+    }
+    return bytes;
+  }
+
+  /** State that a guest changed is unknown after its first run; its struct is not compared then. */
+  boolean comparesMemory(ReplayedCall call, Event returns) {
+    return returns.copyCount() > 0
+        && returns.call != KvmIoctl.KVM_RUN
+        && !ranSubjects.contains(call.enter.link);
+  }
+
+  /**
+   * Keeps the score.
+   *
+   * @return true when a difference is a divergence to report
+   */
+  boolean judge(ReplayedCall call, Event returns, boolean agrees) {
+    if (!(returns.call instanceof KvmIoctl row) || row == KvmIoctl.KVM_RUN) {
+      return false;
+    }
+    if (facts.isSource(call.enter.number)) {
+      return !agrees;
+    }
+    boolean logged = knownBytes(call.enter) > 0 || knownBytes(returns) > 0;
+    if (row.pointer() && !logged) {
+      return judgePointer(call, returns);
+    }
+    visibleAgreed += agrees ? 1 : 0;
+    visibleDiffered += agrees ? 0 : 1;
+    return !agrees;
+  }
+
+  /** Of a call with an unknown argument only success or failure can be the same. */
+  private boolean judgePointer(ReplayedCall call, Event returns) {
+    if (call.skipped) {
+      pointerSkipped++;
+      return false;
+    }
+    boolean same =
+        call.returned
+            && Errno.isError(returns.fields[0]) == Errno.isError(call.replayedReturn.fields[0]);
+    pointerAgreed += same ? 1 : 0;
+    pointerDiffered += same ? 0 : 1;
+    return !same;
+  }
+
+  Agreement agreement() {
+    lookahead.close();
+    return new Agreement(
+        visibleAgreed,
+        visibleDiffered,
+        pointerAgreed,
+        pointerDiffered,
+        pointerSkipped,
+        facts.count(),
+        runs);
+  }
+}

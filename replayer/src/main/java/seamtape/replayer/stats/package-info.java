@@ -1,0 +1,2 @@
+/** Counts, errors and latencies of a recording. */
+package seamtape.replayer.stats;

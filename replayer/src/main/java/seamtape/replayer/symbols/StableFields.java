@@ -1,0 +1,189 @@
+package seamtape.replayer.symbols;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import seamtape.catalog.Field;
+import seamtape.catalog.Format;
+import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.Role;
+import seamtape.catalog.StructField;
+import seamtape.catalog.StructLayout;
+import seamtape.catalog.Structs;
+import seamtape.event.Event;
+import seamtape.event.Phase;
+
+/**
+ * Which numbers of an event two runs have in common: costs and ignored fields are left out, fds and
+ * user addresses stand for symbols. Gives a hash for alignment; the words come from the decoded
+ * view.
+ */
+public final class StableFields {
+  /** Struct fields that hold a user address without being a C pointer. */
+  private static final Set<String> ADDRESS_FIELDS =
+      Set.of("userspace_addr", "dirty_bitmap", "addr", "bitmap", "blob_addr_32", "blob_addr_64");
+
+  private static final Set<String> ADDRESS_FIELD_OWNERS_WITHOUT_ADDR =
+      Set.of("kvm_ioeventfd", "kvm_coalesced_mmio_zone");
+
+  private static final Set<String> FD_FIELDS = Set.of("fd", "resamplefd", "guest_memfd", "sev_fd");
+
+  private enum Kind {
+    ADDRESS,
+    FD,
+    IGNORED
+  }
+
+  private record Range(int offset, int size, Kind kind) {}
+
+  private final Set<String> ignored;
+  private final Map<String, List<Range>> rangesByStruct = new HashMap<>();
+  private byte[] scratch = new byte[4096];
+
+  /**
+   * @param ignored names of fields and struct fields that do not count
+   */
+  public StableFields(Set<String> ignored) {
+    this.ignored = ignored;
+  }
+
+  public boolean ignores(String field) {
+    if (ignored.isEmpty()) {
+      return false;
+    }
+    String last = field.substring(field.lastIndexOf('.') + 1);
+    return ignored.contains(field) || ignored.contains(last);
+  }
+
+  /** A 64-bit hash of what is stable in an event; equal events have equal hashes. */
+  public long hash(Event event, Symbols symbols) {
+    long hash = mix(event.phase.ordinal() + 1, event.call.label().hashCode());
+    List<Field> fields = event.phase == Phase.RETURN ? event.call.out() : event.call.in();
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      if (field.role() != Role.COST && !ignores(field.name())) {
+        hash = mix(hash, stable(event, field, event.fields[i], symbols));
+      }
+    }
+    return copies(event, symbols, hash);
+  }
+
+  private static long stable(Event event, Field field, long value, Symbols symbols) {
+    if (field.format() == Format.FD) {
+      return symbols.fd(value, event.link).hashCode();
+    }
+    if (field.format() == Format.ADDRESS) {
+      return symbols.pointer(value).hashCode();
+    }
+    boolean makesFd = event.call instanceof KvmIoctl ioctl && ioctl.makes().isPresent();
+    return makesFd && event.phase == Phase.RETURN && value >= 0 ? 1 : value;
+  }
+
+  private long copies(Event event, Symbols symbols, long seed) {
+    long hash = seed;
+    List<Range> ranges =
+        event.call instanceof KvmIoctl ioctl && ioctl.pointer()
+            ? ranges(ioctl.struct())
+            : List.of();
+    for (int i = 0; i < event.copyCount(); i++) {
+      int length = event.copyLength(i);
+      if (scratch.length < length) {
+        scratch = new byte[length];
+      }
+      System.arraycopy(event.copyBytes(), event.copyStart(i), scratch, 0, length);
+      long at = event.copyAt(i);
+      boolean inStruct = at >= 0 && at < (1 << 20);
+      hash = mix(hash, inStruct ? at : -1);
+      for (Range range : ranges) {
+        hash = neutral(hash, range, (int) (range.offset - at), length, inStruct, symbols);
+      }
+      hash = mix(hash, bytes(scratch, length));
+    }
+    return hash;
+  }
+
+  private long neutral(
+      long hash, Range range, int start, int length, boolean inStruct, Symbols symbols) {
+    if (!inStruct || start < 0 || start + range.size > length) {
+      return hash;
+    }
+    long value = number(scratch, start, range.size);
+    java.util.Arrays.fill(scratch, start, start + range.size, (byte) 0);
+    return switch (range.kind) {
+      case ADDRESS -> mix(hash, symbols.address(value).hashCode());
+      case FD -> mix(hash, symbols.fd((int) value).hashCode());
+      case IGNORED -> hash;
+    };
+  }
+
+  /** True where a struct's field holds a user address. */
+  public static boolean isAddress(String struct, StructField field) {
+    String name = field.name();
+    if (field.type().equals("ptr")) {
+      return true;
+    }
+    boolean named = ADDRESS_FIELDS.contains(name) && field.size() == 8;
+    return named && !(name.equals("addr") && ADDRESS_FIELD_OWNERS_WITHOUT_ADDR.contains(struct));
+  }
+
+  /** True where a struct's field holds a file descriptor. */
+  public static boolean isFd(StructField field) {
+    return FD_FIELDS.contains(field.name()) && field.size() == 4;
+  }
+
+  private List<Range> ranges(String struct) {
+    return rangesByStruct.computeIfAbsent(
+        struct,
+        name -> {
+          List<Range> found = new ArrayList<>();
+          collect(Structs.of(name), 0, found);
+          return found;
+        });
+  }
+
+  private void collect(StructLayout layout, int base, List<Range> found) {
+    for (StructField field : layout.fields()) {
+      if (ignores(field.name())) {
+        found.add(new Range(base + field.offset(), field.size(), Kind.IGNORED));
+      } else if (isAddress(layout.name(), field)) {
+        found.add(new Range(base + field.offset(), 8, Kind.ADDRESS));
+      } else if (isFd(field)) {
+        found.add(new Range(base + field.offset(), 4, Kind.FD));
+      } else if (!field.group() && !field.flexible()) {
+        Structs.find(field.type()).ifPresent(nested -> elements(nested, field, base, found));
+      }
+    }
+  }
+
+  private void elements(StructLayout nested, StructField field, int base, List<Range> found) {
+    for (int i = 0; i < field.count(); i++) {
+      collect(nested, base + field.offset() + i * field.elementSize(), found);
+    }
+  }
+
+  static long number(byte[] bytes, int offset, int size) {
+    long value = 0;
+    for (int i = size - 1; i >= 0; i--) {
+      value = value << 8 | (bytes[offset + i] & 0xff);
+    }
+    return value;
+  }
+
+  private static long bytes(byte[] bytes, int length) {
+    long hash = length;
+    for (int i = 0; i < length; i++) {
+      hash = hash * 31 + bytes[i];
+    }
+    return hash;
+  }
+
+  /** SplitMix64's finalizer over the running hash and the next value. */
+  private static long mix(long hash, long value) {
+    long z = hash * 0x9e3779b97f4a7c15L + value;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

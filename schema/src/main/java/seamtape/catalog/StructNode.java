@@ -1,0 +1,44 @@
+package seamtape.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A field of a struct with the members of its anonymous group, or of its elements, below it: the
+ * layout's flat list of dotted names as a tree.
+ *
+ * @param field as the layout has it
+ * @param name last part of the field's name
+ */
+public record StructNode(StructField field, String name, List<StructNode> members) {
+  private static final Map<String, List<StructNode>> BY_STRUCT = new ConcurrentHashMap<>();
+
+  /** The fields of a struct, in the order of the layout. */
+  public static List<StructNode> of(StructLayout layout) {
+    return BY_STRUCT.computeIfAbsent(layout.name(), name -> tree(layout));
+  }
+
+  private static List<StructNode> tree(StructLayout layout) {
+    List<StructNode> roots = new ArrayList<>();
+    Map<String, StructNode> byName = new LinkedHashMap<>();
+    for (StructField field : layout.fields()) {
+      int dot = field.name().lastIndexOf('.');
+      StructNode node = new StructNode(field, field.name().substring(dot + 1), new ArrayList<>());
+      byName.put(field.name(), node);
+      if (dot < 0) {
+        roots.add(node);
+      } else {
+        byName.get(owner(field.name().substring(0, dot))).members.add(node);
+      }
+    }
+    return List.copyOf(roots);
+  }
+
+  /** "redirtbl[]" is the array "redirtbl". */
+  private static String owner(String prefix) {
+    return prefix.endsWith("[]") ? prefix.substring(0, prefix.length() - 2) : prefix;
+  }
+}

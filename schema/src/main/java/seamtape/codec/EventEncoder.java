@@ -1,0 +1,112 @@
+package seamtape.codec;
+
+import java.util.List;
+import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.event.Event;
+import seamtape.event.Phase;
+
+/**
+ * Writes events as Avro data of {@link EventSchema#current()}, from primitives into a byte array,
+ * without allocation. Immutable; any thread.
+ */
+public final class EventEncoder {
+  /** Bytes of a zig-zag varint. */
+  private static final int MAX_LONG = 10;
+
+  /** Bytes of the largest event without its copies: branch, dt, actor, link, fields, array ends. */
+  private static final int MAX_FIXED = MAX_LONG * (6 + Event.MAX_FIELDS);
+
+  /** Bytes of the largest event. */
+  public static final int MAX_EVENT_BYTES =
+      MAX_FIXED + 2 * MAX_LONG * Event.MAX_COPIES + Event.MAX_COPY_BYTES;
+
+  private final int[] branchOfCall;
+  private final int[] fieldCount;
+  private final boolean[] copies;
+
+  public EventEncoder() {
+    List<Call> calls = Catalog.calls();
+    branchOfCall = new int[calls.size()];
+    int branch = 0;
+    for (int id = 0; id < branchOfCall.length; id++) {
+      branchOfCall[id] = branch;
+      branch += Branch.phases(calls.get(id).family()).size();
+    }
+    fieldCount = new int[branch];
+    copies = new boolean[branch];
+    for (int i = 0; i < branch; i++) {
+      fieldCount[i] = EventSchema.current().branch(i).written();
+      copies[i] = EventSchema.current().branch(i).copies();
+    }
+  }
+
+  /** No fewer bytes than {@link #encode} will write, found without looking at values. */
+  public static int maxBytes(Event event) {
+    int count = event.copyCount();
+    return count == 0 ? MAX_FIXED : MAX_FIXED + 2 * MAX_LONG * count + event.copyStart(count);
+  }
+
+  /**
+   * Writes one event.
+   *
+   * @param previousTime time of the event before it in the recording; 0 for the first
+   * @param target with room for {@link #maxBytes} from {@code at}
+   * @return the position after its last byte
+   * @throws IllegalArgumentException when the row is not of this build's catalog, or carries bytes
+   *     that its row does not allow
+   */
+  public int encode(Event event, long previousTime, byte[] target, int at) {
+    Call call = event.call;
+    Phase phase = event.phase;
+    if (call.ordinal() < 0) {
+      throw new IllegalArgumentException(call.name() + " is a row of another build's catalog");
+    }
+    int branch = branchOfCall[Catalog.id(call)] + (phase == Phase.RETURN ? 1 : 0);
+    int to = putLong(branch, target, at);
+    to = putLong(event.time - previousTime, target, to);
+    to = putLong(event.actor, target, to);
+    if (phase != Phase.INPUT) {
+      to = putLong(event.link, target, to);
+    }
+    long[] fields = event.fields;
+    for (int i = 0, n = fieldCount[branch]; i < n; i++) {
+      to = putLong(fields[i], target, to);
+    }
+    if (copies[branch]) {
+      return putCopies(event, target, to);
+    }
+    if (event.copyCount() > 0) {
+      throw new IllegalArgumentException(call.name() + " carries no user memory");
+    }
+    return to;
+  }
+
+  private static int putCopies(Event event, byte[] target, int at) {
+    int count = event.copyCount();
+    int to = at;
+    if (count > 0) {
+      to = putLong(count, target, to);
+      for (int i = 0; i < count; i++) {
+        int length = event.copyLength(i);
+        to = putLong(event.copyAt(i), target, to);
+        to = putLong(length, target, to);
+        System.arraycopy(event.copyBytes(), event.copyStart(i), target, to, length);
+        to += length;
+      }
+    }
+    target[to++] = 0;
+    return to;
+  }
+
+  private static int putLong(long value, byte[] target, int at) {
+    long rest = (value << 1) ^ (value >> 63);
+    int to = at;
+    while ((rest & ~0x7fL) != 0) {
+      target[to++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    target[to++] = (byte) rest;
+    return to;
+  }
+}

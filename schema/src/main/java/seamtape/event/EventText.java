@@ -1,0 +1,209 @@
+package seamtape.event;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import seamtape.catalog.Call;
+import seamtape.catalog.Errno;
+import seamtape.catalog.Family;
+import seamtape.catalog.Field;
+import seamtape.catalog.FileOperation;
+import seamtape.catalog.Format;
+import seamtape.catalog.HvStatus;
+import seamtape.catalog.KvmHypercall;
+import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.TdvmcallStatus;
+import seamtape.catalog.TdxStatus;
+
+/**
+ * Events as one line of text, in the manner of strace: {@code ioctl(4, KVM_CREATE_VCPU, 0) = 5}.
+ * Long lists and byte strings are cut short.
+ */
+public final class EventText {
+  /** Elements of a list, and digits of a byte string, that a line shows. */
+  private static final int MAX_ELEMENTS = 4;
+
+  private static final int MAX_DIGITS = 64;
+
+  private EventText() {}
+
+  /** A whole call; the return may be null for a call in flight. */
+  public static String call(Event enter, Event returned, String vendor) {
+    String text = enter(enter, vendor);
+    return returned == null ? text : text + " " + returned(returned, enter, vendor);
+  }
+
+  /** The text of an event on its own line. */
+  public static String event(Event event, Event enter, String vendor) {
+    return event.phase == Phase.RETURN ? returned(event, enter, vendor) : enter(event, vendor);
+  }
+
+  /** An enter or input event. */
+  public static String enter(Event event, String vendor) {
+    EventView view = EventView.of(event, null, vendor);
+    Map<String, Object> fields = view.fields();
+    if (event.call.family() == Family.KVM_IOCTL) {
+      return ioctl((KvmIoctl) event.call, fields);
+    }
+    if (event.call == FileOperation.KVM_UNKNOWN_IOCTL) {
+      return "ioctl(" + fields.get("fd") + ", " + view.call() + ", " + fields.get("arg") + ")";
+    }
+    List<String> parts =
+        event.call.family() == Family.FILE_OPERATION ? system(fields) : named(event, fields);
+    return view.call() + "(" + String.join(", ", parts) + ")";
+  }
+
+  /** Arguments of a system call, in its order; the path comes first. */
+  private static List<String> system(Map<String, Object> fields) {
+    List<String> parts = new ArrayList<>();
+    fields.forEach(
+        (name, value) -> {
+          if (name.equals("path")) {
+            parts.add(0, '"' + visible((String) value) + '"');
+          } else {
+            parts.add(text(value));
+          }
+        });
+    return parts;
+  }
+
+  /** Registers and values by name; RAX only where it is more than the leaf. */
+  private static List<String> named(Event event, Map<String, Object> fields) {
+    List<String> parts = new ArrayList<>();
+    boolean leaf = Format.HEX.value(event.call.number()).equals(fields.get("rax"));
+    for (Map.Entry<String, Object> field : fields.entrySet()) {
+      String name = field.getKey();
+      if (!(leaf && name.equals("rax")) && !silent(event.call, name, field.getValue())) {
+        parts.add(name + "=" + text(field.getValue()));
+      }
+    }
+    return parts;
+  }
+
+  /** A register that the call gives no meaning to, and that is 0. */
+  private static boolean silent(Call call, String name, Object value) {
+    return zero(value)
+        && call.family().nests()
+        && call.in().stream().anyMatch(f -> f.name().equals(name) && f.doc().isEmpty());
+  }
+
+  private static String ioctl(KvmIoctl call, Map<String, Object> fields) {
+    StringBuilder line = new StringBuilder("ioctl(");
+    line.append(fields.get("fd")).append(", ").append(call.name());
+    List<String> structs = structs(fields);
+    if (!structs.isEmpty()) {
+      line.append(", ").append(String.join(", ", structs));
+    } else if (call.pointer() || call.takesValue() || !zero(fields.get("arg"))) {
+      line.append(", ").append(fields.get(call.in().get(1).name()));
+    }
+    return line.append(')').toString();
+  }
+
+  private static boolean zero(Object value) {
+    return "0x0".equals(value);
+  }
+
+  private static List<String> structs(Map<String, Object> fields) {
+    List<String> structs = new ArrayList<>();
+    for (Object value : fields.values()) {
+      if (value instanceof Map<?, ?>) {
+        structs.add(text(value));
+      }
+    }
+    return structs;
+  }
+
+  /** A return event: {@code = 0}, {@code = -1 EINVAL (Invalid argument)}, and what came out. */
+  public static String returned(Event event, Event enter, String vendor) {
+    Map<String, Object> fields = EventView.of(event, enter, vendor).fields();
+    StringBuilder line = new StringBuilder("= ").append(result(event));
+    for (Map.Entry<String, Object> field : fields.entrySet()) {
+      String name = field.getKey();
+      Object value = field.getValue();
+      if (value instanceof Map<?, ?>) {
+        line.append(' ').append(text(value));
+      } else if (name.equals("exit_reason")) {
+        line.append(' ').append(value);
+      } else if (!name.equals("ret") && !zero(value)) {
+        line.append(' ').append(name).append('=').append(text(value));
+      }
+    }
+    return line.toString();
+  }
+
+  private static String result(Event event) {
+    Field ret = event.call.out().get(0);
+    long value = event.fields[0];
+    return switch (ret.format()) {
+      case RESULT -> systemCall(event, value);
+      case TDX_STATUS -> TdxStatus.text(value);
+      case TDVMCALL_STATUS -> TdvmcallStatus.text(value);
+      case HV_STATUS -> HvStatus.text(value);
+      case KVM_HC_RESULT -> KvmHypercall.resultText(value);
+      case DEC, HEX, GPA, HPA, ADDRESS, FD, CAPABILITY, EXIT_REASON, REQUEST, MSR ->
+          String.valueOf(ret.format().value(value));
+    };
+  }
+
+  private static String systemCall(Event event, long value) {
+    if (Errno.isError(value)) {
+      String meaning = Errno.ofResult(value).map(errno -> " (" + errno.meaning() + ")").orElse("");
+      return "-1 " + Errno.text(value) + meaning;
+    }
+    return event.call == FileOperation.MMAP
+        ? String.valueOf(Format.ADDRESS.value(value))
+        : Long.toString(value);
+  }
+
+  /** A value of an {@link EventView}, structs as {@code {name=value, …}}. */
+  public static String text(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      List<String> parts = new ArrayList<>();
+      map.forEach((name, inner) -> parts.add(name + "=" + text(inner)));
+      return "{" + String.join(", ", parts) + "}";
+    }
+    if (value instanceof List<?> list) {
+      return list(list);
+    }
+    return value instanceof String string ? shortened(string) : String.valueOf(value);
+  }
+
+  private static String list(List<?> list) {
+    List<String> parts = new ArrayList<>();
+    for (Object element : list.subList(0, Math.min(list.size(), MAX_ELEMENTS))) {
+      parts.add(element == null ? "?" : text(element));
+    }
+    if (list.size() > MAX_ELEMENTS) {
+      parts.add("... " + list.size() + " in all");
+    }
+    return "[" + String.join(", ", parts) + "]";
+  }
+
+  private static String shortened(String text) {
+    boolean digits = text.length() > MAX_DIGITS && text.chars().allMatch(EventText::digit);
+    return digits
+        ? text.substring(0, MAX_DIGITS) + "... " + text.length() / 2 + " bytes"
+        : visible(text);
+  }
+
+  private static boolean digit(int c) {
+    return c == '?' || Character.digit(c, 16) >= 0;
+  }
+
+  /** Control characters of a recorded string must not reach a terminal. */
+  private static String visible(String text) {
+    if (text.chars().allMatch(c -> c >= ' ' && c != 0x7f && (c < 0x80 || c > 0x9f))) {
+      return text;
+    }
+    StringBuilder safe = new StringBuilder();
+    text.chars()
+        .forEach(
+            c ->
+                safe.append(
+                    c >= ' ' && c != 0x7f && (c < 0x80 || c > 0x9f)
+                        ? String.valueOf((char) c)
+                        : String.format(Locale.ROOT, "\\x%02x", c)));
+    return safe.toString();
+  }
+}

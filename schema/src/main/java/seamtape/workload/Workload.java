@@ -1,0 +1,35 @@
+package seamtape.workload;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A workload as it is run: parameters have their values, guest code is assembled.
+ *
+ * @param doc what it shows, one sentence or a few
+ * @param source the file's name, for messages
+ * @param parameters in the order of their declaration
+ * @param memory user memory that is mapped before the first step
+ */
+public record Workload(
+    String name,
+    String doc,
+    String source,
+    MachineRequest machine,
+    Map<String, Long> parameters,
+    List<Region> memory,
+    Map<String, Code> guest,
+    List<Step> steps) {
+  /** Bytes of user memory that one workload may map. */
+  public static final long MAX_MEMORY = 1L << 40;
+
+  /** Page-aligned user memory; the runner chooses its address. */
+  public record Region(String name, long size) {}
+
+  /**
+   * Guest machine code.
+   *
+   * @param org guest physical address that it is assembled for
+   */
+  public record Code(long org, byte[] bytes) {}
+}
