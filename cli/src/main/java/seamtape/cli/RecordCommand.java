@@ -91,7 +91,11 @@ final class RecordCommand implements Callable<Integer> {
     output.line(
         String.format(
             "Recorded %s: %,d calls (%,d KVM ioctls), %,d events in %.2f s",
-            out, manifest.calls(), manifest.ioctls(), manifest.events(), recorded.seconds()));
+            out,
+            manifest.totals().calls(),
+            manifest.totals().ioctls(),
+            manifest.totals().events(),
+            recorded.seconds()));
     output.line("digest " + manifest.digest());
   }
 
@@ -99,9 +103,9 @@ final class RecordCommand implements Callable<Integer> {
     Manifest manifest = recorded.manifest();
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("recording", out.toString());
-    document.put("ioctls", manifest.ioctls());
-    document.put("calls", manifest.calls());
-    document.put("events", manifest.events());
+    document.put("ioctls", manifest.totals().ioctls());
+    document.put("calls", manifest.totals().calls());
+    document.put("events", manifest.totals().events());
     document.put("digest", manifest.digest());
     document.put("seconds", recorded.seconds());
     document.put("bytes", Recordings.bytes(out));

@@ -17,6 +17,7 @@ import seamtape.replayer.replay.Divergence;
 import seamtape.replayer.replay.Replay;
 import seamtape.replayer.replay.ReplayOptions;
 import seamtape.replayer.replay.ReplayReport;
+import seamtape.sim.workload.WorkloadRunner;
 
 /** {@code seamtape replay}. */
 @Command(
@@ -68,12 +69,23 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private ReplayReport record(Tape tape, MachineFactory machines) throws Exception {
-    Manifest manifest = tape.manifest().asReplay(profile, machines.build());
+    Manifest manifest = manifest(tape.manifest(), machines);
     try (TapeWriter writer = TapeWriter.create(Recordings.create(out), manifest)) {
       ReplayReport report = run(tape, machines, writer);
       writer.seal();
       return report;
     }
+  }
+
+  private Manifest manifest(Manifest of, MachineFactory machines) {
+    boolean imported = of.source() != Manifest.Source.SIM;
+    String own = imported ? WorkloadRunner.DEFAULT_PROFILE : of.profile();
+    return Manifest.of(Manifest.Source.SIM, profile == null ? own : profile)
+        .withTool(Version.TOOL)
+        .withMachine(of.machine().vendor(), of.machine().tdxModule(), of.machine().role())
+        .withSimulator(machines.build())
+        .withWorkload(of.workload(), of.seed())
+        .with("replayOf", of.digest());
   }
 
   private ReplayReport run(Tape tape, MachineFactory machines, TapeWriter writer)

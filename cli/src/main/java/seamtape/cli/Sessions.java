@@ -1,9 +1,6 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Map;
-import java.util.TreeMap;
 import seamtape.event.EventSink;
 import seamtape.machine.MachineFactory;
 import seamtape.machine.MachineSpec;
@@ -60,11 +57,10 @@ final class Sessions {
   }
 
   private static Manifest manifest(Workload workload, MachineFactory machines, MachineSpec spec) {
-    Map<String, String> machine = new TreeMap<>();
-    machine.put("vendor", spec.vendor());
-    machine.put("tdx_module", spec.tdxModule());
-    machine.put("role", spec.role());
-    return Manifest.simulated(
-        spec.profile(), machine, machines.build(), workload.name(), spec.seed(), Instant.now());
+    return Manifest.of(Manifest.Source.SIM, spec.profile())
+        .withTool(Version.TOOL)
+        .withMachine(spec.vendor(), spec.tdxModule(), spec.role())
+        .withSimulator(machines.build())
+        .withWorkload(workload.name(), spec.seed());
   }
 }

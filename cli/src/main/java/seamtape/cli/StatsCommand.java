@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.replayer.stats.Stats;
 
@@ -28,7 +29,7 @@ final class StatsCommand implements Callable<Integer> {
         Progress progress = new Progress("Counting", tape.eventCount(), output)) {
       Stats stats = Stats.of(tape, progress);
       progress.close();
-      String unit = tape.manifest().source().equals("sim") ? "cycles" : "ns";
+      String unit = tape.manifest().clock() == Manifest.Clock.TSC ? "cycles" : "ns";
       print(stats, unit);
       output.document(document(stats, unit));
       return Exit.DONE;

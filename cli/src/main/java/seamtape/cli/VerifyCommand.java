@@ -3,12 +3,12 @@ package seamtape.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import seamtape.recorder.tape.Damage;
 import seamtape.recorder.tape.Verification;
 
 /** {@code seamtape verify}. */
@@ -32,14 +32,12 @@ final class VerifyCommand implements Callable<Integer> {
       throw new UsageException("no recording at " + recording + ": check the path");
     }
     Verification found = Verification.of(recording);
-    String state = found.state().name().toLowerCase(Locale.ROOT);
+    String state = found.state().label();
     found
         .damage()
         .forEach(
             d ->
-                output.line(
-                    String.format(
-                        "damage: %s in block %d, events %d to %d", d.kind(), d.block(), d.fromEvent(), d.toEvent())));
+output.line("damage: " + d.text()));
     output.line(
         String.format(
             "%s: %s; %,d calls, %,d events, %,d blocks",
@@ -58,9 +56,9 @@ final class VerifyCommand implements Callable<Integer> {
     return document;
   }
 
-  private static Map<String, Object> damage(Verification.Damage damage) {
+  private static Map<String, Object> damage(Damage damage) {
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("kind", String.valueOf(damage.kind()).toLowerCase(Locale.ROOT));
+    document.put("kind", damage.kind().label());
     document.put("block", damage.block());
     document.put("fromEvent", damage.fromEvent());
     document.put("toEvent", damage.toEvent());

@@ -119,7 +119,7 @@ final class IoctlRow {
     return this;
   }
 
-  /** Known by number, dispatched by no kernel of the profiles. */
+  /** Known by number, not dispatched by Linux 7.3. */
   IoctlRow gone() {
     gone = true;
     return this;

@@ -191,7 +191,7 @@ public enum KvmIoctl implements Call {
       "Create the i8254 in the kernel, with flags"),
   KVM_SET_BOOT_CPU_ID(
       ioctl(0xae78, "2.6.32").needs("KVM_CAP_SET_BOOT_CPU_ID").on(VM).takes("vcpu_id", DEC),
-      "vCPU id of the bootstrap processor"),
+      "Choose the bootstrap processor by its vCPU id"),
   KVM_IOEVENTFD(
       ioctl(0x4040ae79, "2.6.32").needs("KVM_CAP_IOEVENTFD").on(VM).reads("kvm_ioeventfd"),
       "Bind an eventfd to a port or MMIO write"),
@@ -447,7 +447,7 @@ public enum KvmIoctl implements Call {
       "Write segment and control registers with PDPTRs"),
   KVM_GET_STATS_FD(
       ioctl(0xaece, "5.14").needs("KVM_CAP_STATS_BINARY_FD").on(VM, VCPU).makes(STATS),
-      "fd of the binary statistics"),
+      "Open the binary statistics; returns their fd"),
   KVM_GET_XSAVE2(
       ioctl(0x9000aecf, "5.17").needs("KVM_CAP_XSAVE2").on(VCPU).writes("kvm_xsave").arrayOut(),
       "Read the whole XSAVE area"),
@@ -621,7 +621,7 @@ public enum KvmIoctl implements Call {
     return Optional.ofNullable(row.makes);
   }
 
-  /** True for interfaces that no kernel of the profiles dispatches any more. */
+  /** True for interfaces that Linux 7.3 does not dispatch; an older line may. */
   public boolean gone() {
     return row.gone;
   }

@@ -33,8 +33,8 @@ public record StructLayout(String name, int size, List<StructField> fields) {
    */
   public Optional<Place> locate(String path) {
     for (StructField field : fields) {
-      Optional<Place> place =
-          field.group() && !field.array() ? group(field, path) : inField(field, path);
+      boolean plainGroup = field.group() && !field.array() && !field.name().contains("[]");
+      Optional<Place> place = plainGroup ? group(field, path) : inField(field, path);
       if (place.isPresent()) {
         return place;
       }

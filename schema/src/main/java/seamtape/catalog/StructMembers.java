@@ -92,6 +92,7 @@ public final class StructMembers {
     when("kvm_irqchip.chip.pic", "chip_id", 0, 1);
     when("kvm_irqchip.chip.ioapic", "chip_id", 2);
     raw("kvm_irqchip.chip.dummy", "chip.pic", "chip.ioapic");
+    never("kvm_dirty_log.padding2", "kvm_clear_dirty_log.padding2");
     never("kvm_ioapic_state.redirtbl[].bits");
     when("kvm_irq_routing_entry.u.irqchip", "type", 1);
     when("kvm_irq_routing_entry.u.msi", "type", 2);

@@ -24,6 +24,7 @@ public final class EventEncoder {
   private final int[] branchOfCall;
   private final int[] fieldCount;
   private final boolean[] copies;
+  private final Phase[] phases;
 
   public EventEncoder() {
     List<Call> calls = Catalog.calls();
@@ -35,9 +36,11 @@ public final class EventEncoder {
     }
     fieldCount = new int[branch];
     copies = new boolean[branch];
+    phases = new Phase[branch + 1];
     for (int i = 0; i < branch; i++) {
       fieldCount[i] = EventSchema.current().branch(i).written();
       copies[i] = EventSchema.current().branch(i).copies();
+      phases[i] = EventSchema.current().branch(i).phase();
     }
   }
 
@@ -53,16 +56,12 @@ public final class EventEncoder {
    * @param previousTime time of the event before it in the recording; 0 for the first
    * @param target with room for {@link #maxBytes} from {@code at}
    * @return the position after its last byte
-   * @throws IllegalArgumentException when the row is not of this build's catalog, or carries bytes
-   *     that its row does not allow
+   * @throws IllegalArgumentException when the row is not of this build's catalog, has no such
+   *     phase, or carries no bytes and is given some
    */
   public int encode(Event event, long previousTime, byte[] target, int at) {
-    Call call = event.call;
     Phase phase = event.phase;
-    if (call.ordinal() < 0) {
-      throw new IllegalArgumentException(call.name() + " is a row of another build's catalog");
-    }
-    int branch = branchOfCall[Catalog.id(call)] + (phase == Phase.RETURN ? 1 : 0);
+    int branch = branch(event.call, phase);
     int to = putLong(branch, target, at);
     to = putLong(event.time - previousTime, target, to);
     to = putLong(event.actor, target, to);
@@ -77,9 +76,20 @@ public final class EventEncoder {
       return putCopies(event, target, to);
     }
     if (event.copyCount() > 0) {
-      throw new IllegalArgumentException(call.name() + " carries no user memory");
+      throw new IllegalArgumentException(event.call.name() + " carries no user memory");
     }
     return to;
+  }
+
+  private int branch(Call call, Phase phase) {
+    if (call.ordinal() < 0) {
+      throw new IllegalArgumentException(call.name() + " is a row of another build's catalog");
+    }
+    int branch = branchOfCall[Catalog.id(call)] + (phase == Phase.RETURN ? 1 : 0);
+    if (phases[branch] != phase) {
+      throw new IllegalArgumentException(call.name() + " has no event of phase " + phase);
+    }
+    return branch;
   }
 
   private static int putCopies(Event event, byte[] target, int at) {

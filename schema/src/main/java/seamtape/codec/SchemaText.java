@@ -3,6 +3,7 @@ package seamtape.codec;
 import java.util.List;
 import seamtape.catalog.Call;
 import seamtape.catalog.Field;
+import seamtape.catalog.Format;
 import seamtape.catalog.Role;
 import seamtape.event.Phase;
 import seamtape.json.JsonWriter;
@@ -12,6 +13,9 @@ final class SchemaText {
   static final String COPY = "seamtape.Copy";
   static final List<String> RESERVED =
       List.of("dt", "actor", "subject", "parent", "enter", "copies");
+
+  /** The format that is not written. */
+  static final Format USUAL_FORMAT = Format.HEX;
 
   private final StringBuilder text = new StringBuilder();
   private final boolean full;
@@ -63,7 +67,7 @@ final class SchemaText {
     if (branch.copies()) {
       text.append(",{\"name\":\"copies\",\"type\":{\"type\":\"array\",\"items\":");
       copy();
-      text.append("}").append(full ? ",\"default\":[]}" : "}");
+      text.append("}}");
     }
     text.append("]}");
   }
@@ -84,8 +88,9 @@ final class SchemaText {
   private void field(Field field, Phase phase) {
     text.append("{\"name\":\"").append(name(field)).append("\",\"type\":\"long\"");
     if (full) {
-      text.append(",\"default\":0");
-      property("format", field.format().name());
+      if (field.format() != USUAL_FORMAT) {
+        property("format", field.format().name());
+      }
       if (field.role() != usual(phase)) {
         property("role", field.role().name());
       }

@@ -160,7 +160,7 @@ final class WriterSchema {
     String plain = name.endsWith("_") && SchemaText.RESERVED.contains(own) ? own : name;
     return new Field(
         plain,
-        constant(Format.values(), field.getProp("format"), Format.HEX),
+        constant(Format.values(), field.getProp("format"), SchemaText.USUAL_FORMAT),
         constant(Role.values(), field.getProp("role"), SchemaText.usual(phase)),
         "");
   }

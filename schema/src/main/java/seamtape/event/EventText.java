@@ -1,6 +1,7 @@
 package seamtape.event;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -121,7 +122,9 @@ public final class EventText {
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       String name = field.getKey();
       Object value = field.getValue();
-      if (value instanceof Map<?, ?>) {
+      if (name.equals("kvm_run")) {
+        line.append(exit((Map<?, ?>) value));
+      } else if (value instanceof Map<?, ?>) {
         line.append(' ').append(text(value));
       } else if (name.equals("exit_reason")) {
         line.append(' ').append(value);
@@ -130,6 +133,13 @@ public final class EventText {
       }
     }
     return line.toString();
+  }
+
+  /** Of struct kvm_run a line shows what belongs to the exit. */
+  private static String exit(Map<?, ?> run) {
+    Map<Object, Object> exit = new LinkedHashMap<>(run);
+    exit.values().removeIf(value -> !(value instanceof Map<?, ?>));
+    return exit.isEmpty() ? "" : " " + text(exit);
   }
 
   private static String result(Event event) {

@@ -79,7 +79,7 @@ final class StructView {
     }
     String here = path + "." + node.name();
     long place = at + field.offset();
-    if (!field.flexible() && !bytes.anyKnown(place, field.size())) {
+    if (field.size() > 0 && !bytes.anyKnown(place, field.size())) {
       if (!StructFormats.fills(field)) {
         unknown.add(here);
       }
@@ -194,10 +194,9 @@ final class StructView {
       return null;
     }
     span(path, place, field.elementSize());
-    if (StructFormats.fills(field) && raw.getAsLong() == 0) {
-      return null;
-    }
-    return StructFormats.value(layout.name(), field, extended(field, raw.getAsLong()));
+    long value = extended(field, raw.getAsLong());
+    boolean silent = StructFormats.fills(field) && value == 0;
+    return silent ? null : StructFormats.value(layout.name(), field, value);
   }
 
   private static long extended(StructField field, long raw) {

@@ -16,7 +16,6 @@ final class Steps {
       List.of(
           "ioctl", "open", "close", "dup", "eventfd", "mmap", "munmap", "write", "store", "compare",
           "set", "repeat", "threads", "signal");
-  private static final List<String> MODIFIERS = List.of("expect", "as");
 
   /** Threads of one workload. */
   private static final int MAX_THREADS = 1024;
@@ -97,7 +96,8 @@ final class Steps {
     int blank = text.indexOf(' ');
     String verb = blank < 0 ? text : text.substring(0, blank);
     if (!isCall(verb) && !Calls.FILE_VERBS.contains(verb)) {
-      throw unknown(value, verb);
+      boolean misspelt = result == null || !Nearest.hint(verb, known()).isEmpty();
+      throw misspelt ? unknown(value, verb) : unknown(at, result);
     }
     if (isCall(verb) && blank > 0) {
       throw value.error("arguments of " + verb + " go in braces: " + verb + " {name: value}");
@@ -141,14 +141,17 @@ final class Steps {
     };
   }
 
-  private WorkloadException unknown(YamlNode at, String word) {
+  private static List<String> known() {
     List<String> known = new ArrayList<>(ACTIONS);
-    known.addAll(MODIFIERS);
     known.addAll(callNames());
+    return known;
+  }
+
+  private WorkloadException unknown(YamlNode at, String word) {
     return at.error(
         "unknown call or action "
             + word
-            + Nearest.hint(word, known)
+            + Nearest.hint(word, known())
             + " (calls are those of docs/CALLS.md; actions: "
             + String.join(", ", ACTIONS)
             + ")");

@@ -19,17 +19,32 @@ final class YamlNode {
   /** Parts looked at, aliases counted each time: what a bomb of aliases would blow up. */
   private static final int MAX_VISITS = 500_000;
 
+  private static final int MAX_DEPTH = 120;
+
   private final YamlText text;
   private final Node node;
   private final int[] visits;
+  private final int depth;
 
-  YamlNode(YamlText text, Node node, int[] visits) throws WorkloadException {
+  YamlNode(YamlText text, Node root) throws WorkloadException {
+    this(text, root, new int[1], 0);
+  }
+
+  private YamlNode(YamlText text, Node node, int[] visits, int depth) throws WorkloadException {
     this.text = text;
     this.node = node;
     this.visits = visits;
+    this.depth = depth;
     if (++visits[0] > MAX_VISITS) {
       throw error("too many parts once aliases are followed; use repeat: instead");
     }
+    if (depth > MAX_DEPTH) {
+      throw error("nested deeper than " + MAX_DEPTH + " once aliases are followed");
+    }
+  }
+
+  private YamlNode inner(Node child) throws WorkloadException {
+    return new YamlNode(text, child, visits, depth + 1);
   }
 
   Position position() {
@@ -86,7 +101,7 @@ final class YamlNode {
     }
     List<YamlNode> items = new ArrayList<>();
     for (Node item : sequence.getValue()) {
-      items.add(new YamlNode(text, item, visits));
+      items.add(inner(item));
     }
     return items;
   }
@@ -98,12 +113,12 @@ final class YamlNode {
     List<Entry> entries = new ArrayList<>();
     Set<String> keys = new HashSet<>();
     for (NodeTuple tuple : mapping.getValue()) {
-      YamlNode key = new YamlNode(text, tuple.getKeyNode(), visits);
+      YamlNode key = inner(tuple.getKeyNode());
       String name = key.scalar("a name");
       if (!keys.add(name)) {
         throw key.error(name + " is given twice");
       }
-      entries.add(new Entry(key, name, new YamlNode(text, tuple.getValueNode(), visits)));
+      entries.add(new Entry(key, name, inner(tuple.getValueNode())));
     }
     return entries;
   }

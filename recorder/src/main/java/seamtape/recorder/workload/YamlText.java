@@ -50,7 +50,7 @@ final class YamlText {
 
   static YamlNode read(String file, byte[] content) throws WorkloadException {
     YamlText text = new YamlText(file, decode(file, content));
-    return new YamlNode(text, text.compose(), new int[1]);
+    return new YamlNode(text, text.compose());
   }
 
   private static String decode(String file, byte[] content) throws WorkloadException {
@@ -85,13 +85,21 @@ final class YamlText {
       return root.orElseThrow(
           () -> new WorkloadException(file, 1, 1, "the workload is empty; it needs steps:"));
     } catch (MarkedYamlEngineException e) {
-      Position at = e.getProblemMark().or(e::getContextMark).map(this::position).orElse(null);
-      throw error(at, "not YAML: " + oneLine(e.getProblem()));
+      throw notYaml(e);
     } catch (ReaderException e) {
       throw new WorkloadException(file, 0, 0, "not a text file; a workload is YAML");
     } catch (YamlEngineException e) {
       throw new WorkloadException(file, 0, 0, "not YAML: " + oneLine(e.getMessage()));
     }
+  }
+
+  /** What is never closed is found at the end of the file; its beginning says more. */
+  private WorkloadException notYaml(MarkedYamlEngineException e) {
+    String problem = oneLine(e.getProblem());
+    boolean atEnd = problem.contains("stream end") || problem.contains("end of stream");
+    Optional<Mark> mark =
+        atEnd ? e.getContextMark().or(e::getProblemMark) : e.getProblemMark().or(e::getContextMark);
+    return error(mark.map(this::position).orElse(null), "not YAML: " + problem);
   }
 
   /** Depth and size before anything is built or recursed into. */

@@ -97,7 +97,10 @@ final class Alu {
     if (destination == accumulator) {
       core.write0(i, core.read1(i));
     } else {
-      core.write0(i, destination);
+      // A memory destination is written back as it was; a register keeps even its upper half.
+      if (i.kind0 == Insn.MEM) {
+        core.write0(i, destination);
+      }
       core.writeGpr(CpuState.RAX, i.size0, destination);
     }
     compare(accumulator, destination, i.size0);

@@ -129,7 +129,7 @@ final class GuestMemory {
   long readLinear(long linear, int size) {
     int offset = (int) linear & PAGE - 1;
     if (offset <= PAGE - size) {
-      byte[] page = readPage(linear >>> 12);
+      byte[] page = readPage(linear);
       if (page != null) {
         return load(page, offset, size);
       }
@@ -140,7 +140,7 @@ final class GuestMemory {
   void writeLinear(long linear, int size, long value) {
     int offset = (int) linear & PAGE - 1;
     if (offset <= PAGE - size) {
-      byte[] page = writePage(linear >>> 12);
+      byte[] page = writePage(linear);
       if (page != null) {
         store(page, offset, size, value);
         return;
@@ -149,12 +149,13 @@ final class GuestMemory {
     writePieces(linear, size, value);
   }
 
-  private byte[] readPage(long number) {
+  private byte[] readPage(long linear) {
+    long number = linear >>> 12;
     int entry = (int) number & ENTRIES - 1;
     if (readTags[entry] == number) {
       return readPages[entry];
     }
-    byte[] page = core.bus.readPage(core.paging.translate(number << 12, Paging.READ));
+    byte[] page = core.bus.readPage(core.paging.translate(linear, Paging.READ) & -PAGE);
     if (page != null) {
       readTags[entry] = number;
       readPages[entry] = page;
@@ -162,12 +163,13 @@ final class GuestMemory {
     return page;
   }
 
-  private byte[] writePage(long number) {
+  private byte[] writePage(long linear) {
+    long number = linear >>> 12;
     int entry = (int) number & ENTRIES - 1;
     if (writeTags[entry] == number) {
       return writePages[entry];
     }
-    byte[] page = core.bus.writePage(core.paging.translate(number << 12, Paging.WRITE));
+    byte[] page = core.bus.writePage(core.paging.translate(linear, Paging.WRITE) & -PAGE);
     if (page != null) {
       writeTags[entry] = number;
       writePages[entry] = page;

@@ -18,9 +18,10 @@ final class Segmentation {
     } else if ((selector & ~3) == 0) {
       loadNull(register, selector);
     } else {
-      int notPresent = register == CpuState.SS ? GuestFault.SS : GuestFault.NP;
-      describe(selector, GuestFault.GP, notPresent);
+      describe(selector);
       checkData(register, selector);
+      requirePresent(selector, register == CpuState.SS ? GuestFault.SS : GuestFault.NP);
+      markAccessed(selector);
       cpu.segments[register].copyFrom(loaded);
     }
     core.changeMode();
@@ -42,7 +43,7 @@ final class Segmentation {
     if ((selector & ~3) == 0) {
       throw core.fault.with(GuestFault.GP, 0);
     }
-    describe(selector, GuestFault.GP, GuestFault.NP);
+    describe(selector);
     if (!loaded.s || (loaded.type & 8) == 0) {
       // Gates and task switches are outside the subset.
       throw loaded.s ? core.fault.with(GuestFault.GP, selector & 0xfffc) : core.emulationFailure();
@@ -52,6 +53,8 @@ final class Segmentation {
     if (!levelFits) {
       throw core.fault.with(GuestFault.GP, selector & 0xfffc);
     }
+    requirePresent(selector, GuestFault.NP);
+    markAccessed(selector);
   }
 
   /** Makes the descriptor of the last checkCode the code segment. */
@@ -81,14 +84,15 @@ final class Segmentation {
       target.unusable = true;
       return;
     }
-    describe(selector, GuestFault.GP, GuestFault.NP);
+    describe(selector);
     boolean fits = !loaded.s && (task ? (loaded.type & 7) == 1 : loaded.type == 2);
     if (!fits) {
       throw core.fault.with(GuestFault.GP, selector & 0xfffc);
     }
+    requirePresent(selector, GuestFault.NP);
     if (task) {
       loaded.type |= 2;
-      long typeByte = descriptorAddress(selector, GuestFault.GP) + 5;
+      long typeByte = descriptorAddress(selector) + 5;
       core.memory.writeLinear(typeByte, 1, core.memory.readLinear(typeByte, 1) | 2);
     }
     target.copyFrom(loaded);
@@ -134,19 +138,19 @@ final class Segmentation {
     }
   }
 
-  private long descriptorAddress(int selector, int vector) {
+  private long descriptorAddress(int selector) {
     boolean local = (selector & 4) != 0;
     long base = local ? cpu.ldt.base : cpu.gdtBase;
     long limit = local ? cpu.ldt.limit : cpu.gdtLimit & 0xffff;
     boolean missing = local && cpu.ldt.unusable;
     if (missing || (selector & 0xfff8) + 7 > limit) {
-      throw core.fault.with(vector, selector & 0xfffc);
+      throw core.fault.with(GuestFault.GP, selector & 0xfffc);
     }
     return core.wrap(base + (selector & 0xfff8));
   }
 
-  private void describe(int selector, int vector, int notPresent) {
-    long address = descriptorAddress(selector, vector);
+  private void describe(int selector) {
+    long address = descriptorAddress(selector);
     long d = core.memory.readLinear(address, 8);
     loaded.selector = selector;
     loaded.base = d >>> 16 & 0xff_ffff | (d >>> 56) << 24;
@@ -161,14 +165,22 @@ final class Segmentation {
     loaded.unusable = false;
     long limit = d & 0xffff | d >>> 32 & 0xf_0000;
     loaded.limit = loaded.g ? limit << 12 | 0xfff : limit;
-    if (!loaded.present) {
-      throw core.fault.with(notPresent, selector & 0xfffc);
-    }
     if (!loaded.s && core.codeSize == 8) {
       loaded.base |= core.memory.readLinear(address + 8, 4) << 32;
-    } else if (loaded.s && (loaded.type & 1) == 0) {
+    }
+  }
+
+  private void requirePresent(int selector, int vector) {
+    if (!loaded.present) {
+      throw core.fault.with(vector, selector & 0xfffc);
+    }
+  }
+
+  private void markAccessed(int selector) {
+    if ((loaded.type & 1) == 0) {
       loaded.type |= 1;
-      core.memory.writeLinear(address + 5, 1, d >>> 40 & 0xff | 1);
+      long typeByte = descriptorAddress(selector) + 5;
+      core.memory.writeLinear(typeByte, 1, core.memory.readLinear(typeByte, 1) | 1);
     }
   }
 }

@@ -1,0 +1,142 @@
+package seamtape.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import seamtape.event.Actor;
+import seamtape.event.Event;
+import seamtape.event.EventText;
+import seamtape.event.EventView;
+import seamtape.event.Phase;
+import seamtape.json.Json;
+import seamtape.recorder.tape.Cursor;
+import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.Tape;
+import seamtape.replayer.query.CallReader;
+import seamtape.replayer.query.Filter;
+import seamtape.replayer.query.FilterException;
+import seamtape.replayer.query.RecordedCall;
+
+/** {@code seamtape show}. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Print a recording: a line for each call, or with --json an object for each event.",
+      "Inputs (stores of the VMM, scheduling) are shown where no filter hides them.",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  seamtape show qemu.tape --count 20",
+      "  seamtape show qemu.tape --filter 'errno != 0'",
+      "  seamtape show qemu.tape --filter 'call == KVM_RUN && exit.reason == KVM_EXIT_MMIO'",
+      "  seamtape show qemu.tape --from 4000 --count 10 --json",
+    })
+final class ShowCommand implements Callable<Integer> {
+  private static final int WINDOW = 512;
+  private static final String RED = "\u001b[31m";
+  private static final String PLAIN = "\u001b[0m";
+
+  @Parameters(paramLabel = "REC", description = "The recording.")
+  private Path recording;
+
+  @Option(names = "--from", paramLabel = "N", description = "First event. Default: ${DEFAULT-VALUE}.")
+  private long from = 1;
+
+  @Option(names = "--count", paramLabel = "K", description = "Calls (events, with --json) at most; default: all.")
+  private long count = Long.MAX_VALUE;
+
+  @Option(names = "--filter", paramLabel = "EXPR", description = "Only calls that pass; docs/FILTER.md has the language.")
+  private String expression = "";
+
+  @Option(names = "--tree", description = "Indent calls by their nesting.")
+  private boolean tree;
+
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() throws Exception {
+    if (from < 1 || count < 0) {
+      throw new UsageException("events are numbered from 1, and a count is not negative");
+    }
+    Filter filter = filter();
+    try (Tape tape = Recordings.open(recording);
+        CallReader reader = new CallReader(tape)) {
+      if (output.json) {
+        events(tape, reader, filter);
+      } else {
+        calls(tape, reader, filter);
+      }
+    }
+    return Exit.DONE;
+  }
+
+  private Filter filter() {
+    try {
+      return Filter.parse(expression);
+    } catch (FilterException e) {
+      throw new UsageException("--filter, column " + (e.position() + 1) + ": " + e.getMessage());
+    }
+  }
+
+  private void calls(Tape tape, CallReader reader, Filter filter) throws Exception {
+    String vendor = tape.manifest().machine().vendor();
+    boolean timed = tape.manifest().clock() != Manifest.Clock.NONE;
+    long left = count;
+    for (long index = reader.callIndexOf(from); index < reader.callCount() && left > 0; ) {
+      List<RecordedCall> window = reader.window(index, WINDOW);
+      for (RecordedCall call : window) {
+        if (left > 0 && call.event() >= from && filter.matches(call, reader)) {
+          output.data(line(call, vendor, timed));
+          left--;
+        }
+      }
+      index += Math.max(window.size(), 1);
+    }
+  }
+
+  private String line(RecordedCall call, String vendor, boolean timed) {
+    Event returned = call.hasReturn() ? call.returned() : null;
+    String indent = tree ? "  ".repeat(call.depth()) : "";
+    String time = timed ? String.format("%14d ", call.enter().time) : "";
+    String text =
+        String.format("%8d %s%-12s ", call.event(), time, Actor.text(call.enter().actor))
+            + indent
+            + EventText.call(call.enter(), returned, vendor);
+    return call.failed() && Output.colours() ? RED + text + PLAIN : text;
+  }
+
+  private void events(Tape tape, CallReader reader, Filter filter) throws Exception {
+    long left = count;
+    try (Cursor cursor = tape.cursor()) {
+      cursor.seek(from);
+      while (left > 0 && cursor.next()) {
+        Event event = cursor.event();
+        RecordedCall call = event.phase == Phase.INPUT ? null : call(event, reader);
+        if (passes(call, reader, filter)) {
+          output.data(Json.write(view(event, call, tape).json(call == null ? 0 : call.depth())));
+          left--;
+        }
+      }
+    }
+  }
+
+  private static RecordedCall call(Event event, CallReader reader) throws Exception {
+    long enter = event.phase == Phase.RETURN ? event.number - event.link : event.number;
+    return reader.at(enter).orElse(null);
+  }
+
+  private boolean passes(RecordedCall call, CallReader reader, Filter filter) throws Exception {
+    return expression.isBlank() || (call != null && filter.matches(call, reader));
+  }
+
+  private static EventView view(Event event, RecordedCall call, Tape tape) {
+    Event enter = call == null ? null : call.enter();
+    return EventView.of(event, enter, tape.manifest().machine().vendor());
+  }
+}

@@ -1,0 +1,207 @@
+package seamtape.sim.kvm.vcpu;
+
+import seamtape.sim.guest.CpuState;
+
+/**
+ * The state of one vCPU. The machine and the guest work on its parts directly; the rules by which
+ * user space may change them are in {@link VcpuIoctls}.
+ */
+public final class Vcpu {
+  /** Values of {@link #mpState}: KVM_MP_STATE_*. */
+  public static final int MP_STATE_RUNNABLE = 0;
+
+  public static final int MP_STATE_UNINITIALIZED = 1;
+  public static final int MP_STATE_INIT_RECEIVED = 2;
+  public static final int MP_STATE_HALTED = 3;
+  public static final int MP_STATE_SIPI_RECEIVED = 4;
+  public static final int MP_STATE_AP_RESET_HOLD = 9;
+
+  /** {@link #pendingExternalVector} when there is none. */
+  public static final int NO_VECTOR = -1;
+
+  /** Signature in RDX after reset of a vCPU without a CPUID table. */
+  private static final int RESET_SIGNATURE = 0x600;
+
+  private final VmFacts vm;
+  private final int id;
+
+  public final CpuState cpu = new CpuState();
+  public final GuestCpuid cpuid = new GuestCpuid(this);
+  public final FpuState fpu;
+  public final Msrs msrs;
+
+  /** Null without a LAPIC in the kernel. */
+  public final Lapic lapic;
+
+  public long xcr0 = 1;
+
+  /** The page directory pointers of PAE paging; read from memory when CR3 was loaded. */
+  public final long[] pdptrs = new long[4];
+
+  public int mpState;
+
+  /** SIPI arrived: its vector starts the vCPU from INIT_RECEIVED. */
+  public boolean sipiPending;
+
+  public int sipiVector;
+
+  /** The vCPU entered the guest once: CPUID must not change any more. */
+  public boolean hasRun;
+
+  /** The exception pending in {@link #cpu} was being delivered already. */
+  public boolean exceptionInjected;
+
+  public boolean exceptionHasPayload;
+  public long exceptionPayload;
+
+  public boolean nmiInjected;
+
+  /** NMIs beyond the one in {@link CpuState#nmiPending}; at most one is kept. */
+  public int nmisQueued;
+
+  public boolean smiPending;
+  public boolean tripleFaultPending;
+
+  /** KVM_INTERRUPT with a split irqchip: the vector of the external PIC. */
+  public int pendingExternalVector = NO_VECTOR;
+
+  /** Breakpoint registers of KVM_SET_GUEST_DEBUG, in force while it has USE_HW_BP. */
+  public final long[] guestDebugRegisters = new long[8];
+
+  /** Eight bytes of KVM_SET_SIGNAL_MASK, or null: the thread's own mask. */
+  public Long signalMask;
+
+  public int tscKhz;
+
+  /** Guest TSC less the scaled TSC of the host. */
+  public long tscOffset;
+
+  public boolean tprAccessReporting;
+
+  /** Guest physical address of KVM_SET_VAPIC_ADDR; 0 for none. */
+  public long vapicAddress;
+
+  /** The host tells the guest at its next entry that it was paused. */
+  public boolean guestPaused;
+
+  /** KVM_CAP_ENFORCE_PV_FEATURE_CPUID. */
+  public boolean enforcePvCpuid;
+
+  /** KVM_CAP_HYPERV_ENFORCE_CPUID. */
+  public boolean enforceHypervCpuid;
+
+  /** KVM_CAP_HYPERV_SYNIC or SYNIC2. */
+  public boolean synicActive;
+
+  /** Vector of KVM_XEN_VCPU_ATTR_TYPE_UPCALL_VECTOR. */
+  int xenUpcallVector;
+
+  int xenVcpuId;
+
+  /** Of KVM_SET_NESTED_STATE: -1 outside VMX operation. */
+  long vmxonPointer = -1;
+
+  long vmcs12Pointer = -1;
+
+  /** The mapped struct kvm_run's copies of the registers: KVM_SYNC_X86_* of the last sync. */
+  public long syncRegs;
+
+  public Vcpu(VmFacts vm, int id) {
+    this.vm = vm;
+    this.id = id;
+    this.fpu = new FpuState(vm.cpuModel());
+    this.msrs = new Msrs(this);
+    this.xenVcpuId = id;
+    boolean boot = id == vm.bootCpuId();
+    cpu.reset(RESET_SIGNATURE);
+    cpu.apicBase = 0xfee0_0800L | (boot ? ControlRegisters.APICBASE_BSP : 0);
+    lapic = vm.irqchipInKernel() ? new Lapic(this) : null;
+    mpState = lapic == null || boot ? MP_STATE_RUNNABLE : MP_STATE_UNINITIALIZED;
+    tscKhz = vm.defaultTscKhz();
+    tscOffset = vm.tscSync().write(0, scaledTsc(), tscKhz, false);
+  }
+
+  public VmFacts vm() {
+    return vm;
+  }
+
+  /** The number given to KVM_CREATE_VCPU, which is also its x2APIC id. */
+  public int id() {
+    return id;
+  }
+
+  public boolean bootProcessor() {
+    return id == vm.bootCpuId();
+  }
+
+  /** The host's TSC at the guest's frequency. */
+  long scaledTsc() {
+    int host = vm.cpuModel().tscKhz();
+    long tsc = vm.tsc();
+    return tscKhz == host
+        ? tsc
+        : Math.multiplyHigh(tsc, ((long) tscKhz << 32) / host) << 32
+            | tsc * (((long) tscKhz << 32) / host) >>> 32;
+  }
+
+  /** What the guest reads with RDTSC. */
+  public long guestTsc() {
+    return scaledTsc() + tscOffset;
+  }
+
+  /** The task priority: that of the LAPIC where one is in the kernel. */
+  public long cr8() {
+    return lapic == null ? cpu.cr8 : lapic.taskPriority() >> 4;
+  }
+
+  /** Sets CR8; a value above 15 is refused. */
+  public boolean setCr8(long value) {
+    if ((value & ~0xfL) != 0) {
+      return false;
+    }
+    cpu.cr8 = value;
+    if (lapic != null) {
+      lapic.setTaskPriority((int) value << 4);
+    }
+    return true;
+  }
+
+  /** Queues an exception for delivery before the next instruction. */
+  public void queueException(int vector, boolean hasErrorCode, int errorCode) {
+    cpu.exceptionPending = true;
+    cpu.exceptionVector = vector;
+    cpu.exceptionHasErrorCode = hasErrorCode;
+    cpu.exceptionErrorCode = errorCode;
+    exceptionInjected = false;
+    exceptionHasPayload = false;
+    exceptionPayload = 0;
+  }
+
+  /** KVM_NMI, or an NMI from the interrupt controller. */
+  public void injectNmi() {
+    nmisQueued++;
+    processNmi();
+  }
+
+  /** Makes a queued NMI pending; one more is kept behind it unless NMIs are blocked. */
+  public void processNmi() {
+    if (nmisQueued > 0 && !cpu.nmiPending) {
+      cpu.nmiPending = true;
+      nmisQueued--;
+    }
+    int limit = cpu.nmiMasked || nmiInjected ? 0 : 1;
+    nmisQueued = Math.min(nmisQueued, limit);
+  }
+
+  int pendingNmis() {
+    return (cpu.nmiPending ? 1 : 0) + nmisQueued;
+  }
+
+  void changeApicBase(long value) {
+    long old = cpu.apicBase;
+    cpu.apicBase = value;
+    if (lapic != null) {
+      lapic.baseChanged(old, value);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package seamtape.sim.kvm.vcpu;
+
+import seamtape.sim.profile.CpuModel;
+import seamtape.sim.profile.Profile;
+
+/** What a vCPU asks of the VM it belongs to. */
+public interface VmFacts {
+  Profile profile();
+
+  CpuModel cpuModel();
+
+  /** LAPICs are in the kernel: KVM_CREATE_IRQCHIP or KVM_CAP_SPLIT_IRQCHIP. */
+  boolean irqchipInKernel();
+
+  /** LAPICs are in the kernel, PIC and IOAPIC are not. */
+  boolean splitIrqchip();
+
+  int bootCpuId();
+
+  /** The host's TSC: that of the machine. */
+  long tsc();
+
+  /** The TSC writes of this VM's vCPUs, which keep them in step. */
+  TscSync tscSync();
+
+  /**
+   * How much of a range of guest physical memory has slots behind it, from its start.
+   *
+   * @return bytes, 0 to {@code length}
+   */
+  long slotBytes(long gpa, long length);
+
+  /** The 4096 bytes of the guest page that holds an address, or null without memory there. */
+  byte[] guestPage(long gpa);
+
+  /** TSC frequency of new vCPUs in kHz (KVM_SET_TSC_KHZ on the VM). */
+  default int defaultTscKhz() {
+    return cpuModel().tscKhz();
+  }
+
+  /** KVM_CAP_EXCEPTION_PAYLOAD is enabled. */
+  default boolean exceptionPayload() {
+    return false;
+  }
+
+  /** KVM_CAP_X86_TRIPLE_FAULT_EVENT is enabled. */
+  default boolean tripleFaultEvent() {
+    return false;
+  }
+
+  /** KVM_X2APIC_API_USE_32BIT_IDS is set. */
+  default boolean x2apicFormat() {
+    return false;
+  }
+
+  /** Bits of KVM_CAP_DISABLE_QUIRKS and _QUIRKS2. */
+  default long disabledQuirks() {
+    return 0;
+  }
+
+  /** KVM_CAP_MSR_PLATFORM_INFO: the guest may read PLATFORM_INFO. */
+  default boolean guestReadsPlatformInfo() {
+    return true;
+  }
+
+  /** KVM_CAP_PMU_CAPABILITY has not switched the PMU off. */
+  default boolean pmuEnabled() {
+    return true;
+  }
+}
