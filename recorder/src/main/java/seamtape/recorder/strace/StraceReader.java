@@ -11,8 +11,8 @@ import java.util.PriorityQueue;
 import seamtape.event.EventSink;
 import seamtape.recorder.log.CallEvents;
 import seamtape.recorder.log.ImportException;
-import seamtape.recorder.log.ImportReport;
 import seamtape.recorder.log.KvmFds;
+import seamtape.recorder.log.LogReport;
 import seamtape.recorder.log.LogSource;
 import seamtape.recorder.log.Warnings;
 import seamtape.recorder.log.Warnings.Kind;
@@ -66,11 +66,11 @@ public final class StraceReader {
    *
    * @throws ImportException when no line is strace's
    */
-  public static ImportReport read(List<LogSource> sources, EventSink sink) throws IOException {
+  public static LogReport read(List<LogSource> sources, EventSink sink) throws IOException {
     return new StraceReader(sink).read(sources);
   }
 
-  private ImportReport read(List<LogSource> sources) throws IOException {
+  private LogReport read(List<LogSource> sources) throws IOException {
     List<StraceFile> files = new ArrayList<>();
     int buffer = sources.size() <= FEW_FILES ? BUFFER : SMALL_BUFFER;
     for (LogSource source : sources) {
@@ -83,7 +83,7 @@ public final class StraceReader {
       throw new ImportException(files.get(0).name, 0, unrecognized(files, lines));
     }
     reportOpen();
-    return new ImportReport(
+    return new LogReport(
         events.ioctls(),
         events.calls(),
         events.events(),
