@@ -7,6 +7,7 @@ import seamtape.machine.MachineSpec;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.UserMemory;
 import seamtape.sim.kvm.Host;
+import seamtape.sim.kvm.MiscDevices;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
 
@@ -43,6 +44,9 @@ public final class Simulator implements MachineFactory {
     }
     Profile profile = Profile.of(spec.profile());
     CpuModel cpu = CpuModel.of(spec.vendor());
-    return new SimulatedMachine(new Host(profile, cpu, memory, nested, spec.scripted()));
+    Host host = new Host(profile, cpu, memory, nested, spec.scripted());
+    MiscDevices devices = new MiscDevices();
+    devices.registerKvm(host);
+    return new SimulatedMachine(host, devices);
   }
 }
