@@ -1,9 +1,9 @@
 package seamtape.replayer.diff;
 
 /**
- * Walks two streams of calls of one actor and pairs what belongs together. Greedy with a bounded look
- * ahead: linear in the streams' length, and an insertion or deletion of up to {@link #WINDOW} calls is
- * found exactly.
+ * Walks two streams of calls of one actor and pairs what belongs together. Greedy with a bounded
+ * look ahead: linear in the streams' length, and an insertion or deletion of up to {@link #WINDOW}
+ * calls is found exactly.
  */
 final class Alignment {
   /** Calls looked ahead in each stream to find the next equal one. */

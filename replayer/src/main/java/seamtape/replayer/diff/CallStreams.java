@@ -49,8 +49,7 @@ final class CallStreams {
 
   private void add(Event event, Symbols symbols) {
     if (event.phase == Phase.ENTER) {
-      int index =
-          stream(event.actor).add(event.number, name(event), stable.hash(event, symbols));
+      int index = stream(event.actor).add(event.number, name(event), stable.hash(event, symbols));
       open.computeIfAbsent(event.actor, key -> new ArrayDeque<>()).push(index);
     } else if (event.phase == Phase.RETURN) {
       Deque<Integer> calls = open.get(event.actor);

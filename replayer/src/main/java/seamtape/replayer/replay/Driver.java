@@ -16,8 +16,8 @@ import seamtape.machine.UserMemory;
 import seamtape.recorder.RecordingVmm;
 
 /**
- * Feeds recorded stimuli to a machine, call by call, and collects what the machine does. It does not
- * judge: {@link Replay} compares.
+ * Feeds recorded stimuli to a machine, call by call, and collects what the machine does. It does
+ * not judge: {@link Replay} compares.
  */
 final class Driver implements EventSink {
   /** A forced end of a call takes at most this many resumes. */
@@ -160,7 +160,9 @@ final class Driver implements EventSink {
   }
 
   private static String path(Event enter) {
-    return enter.copyCount() == 0 ? "/dev/kvm" : new String(enter.copied(0), StandardCharsets.UTF_8);
+    return enter.copyCount() == 0
+        ? "/dev/kvm"
+        : new String(enter.copied(0), StandardCharsets.UTF_8);
   }
 
   private void mmap(int tid, Event enter) {

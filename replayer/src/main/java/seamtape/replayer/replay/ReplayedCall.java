@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import seamtape.event.Event;
 
-/** One thread's call while it is replayed: what was recorded of it and what the machine did. Reused. */
+/**
+ * One thread's call while it is replayed: what was recorded of it and what the machine did. Reused.
+ */
 final class ReplayedCall {
   /** Nested calls kept for comparison on each side; all are counted. */
   private static final int MAX_NESTED = 4096;

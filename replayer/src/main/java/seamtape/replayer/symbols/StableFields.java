@@ -17,7 +17,8 @@ import seamtape.event.Phase;
 
 /**
  * Which numbers of an event two runs have in common: costs and ignored fields are left out, fds and
- * user addresses stand for symbols. Gives a hash for alignment; the words come from the decoded view.
+ * user addresses stand for symbols. Gives a hash for alignment; the words come from the decoded
+ * view.
  */
 public final class StableFields {
   /** Struct fields that hold a user address without being a C pointer. */
@@ -41,7 +42,9 @@ public final class StableFields {
   private final Map<String, List<Range>> rangesByStruct = new HashMap<>();
   private byte[] scratch = new byte[4096];
 
-  /** @param ignored names of fields and struct fields that do not count */
+  /**
+   * @param ignored names of fields and struct fields that do not count
+   */
   public StableFields(Set<String> ignored) {
     this.ignored = ignored;
   }
@@ -81,7 +84,9 @@ public final class StableFields {
   private long copies(Event event, Symbols symbols, long seed) {
     long hash = seed;
     List<Range> ranges =
-        event.call instanceof KvmIoctl ioctl && ioctl.pointer() ? ranges(ioctl.struct()) : List.of();
+        event.call instanceof KvmIoctl ioctl && ioctl.pointer()
+            ? ranges(ioctl.struct())
+            : List.of();
     for (int i = 0; i < event.copyCount(); i++) {
       int length = event.copyLength(i);
       if (scratch.length < length) {
