@@ -42,7 +42,8 @@ final class Api {
     get(router, "/api/v1/filters/check").handler(this::checkFilter);
     get(router, "/api/v1/diff").handler(this::diff);
     get(router, "/api/v1/catalog").handler(this::catalog);
-    get(router, "/api/v1/health").handler(context -> send(context, new JsonObject().put("ok", true)));
+    get(router, "/api/v1/health")
+        .handler(context -> send(context, new JsonObject().put("ok", true)));
   }
 
   /** A route for GET, and for HEAD, which the router does not take as the same. */

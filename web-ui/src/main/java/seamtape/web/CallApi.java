@@ -94,7 +94,9 @@ final class CallApi {
         .orElseThrow(
             () ->
                 Problem.notFound(
-                    "no call has event " + event + "; the recording ends with event "
+                    "no call has event "
+                        + event
+                        + "; the recording ends with event "
                         + recording.tape().eventCount()));
   }
 
@@ -123,7 +125,9 @@ final class CallApi {
       return ready ? error(recording, parameters, matches) : notYet();
     }
     long position = position(recording, parameters);
-    return matches == null ? found(recording, position, position) : near(recording, position, matches);
+    return matches == null
+        ? found(recording, position, position)
+        : near(recording, position, matches);
   }
 
   private static JsonObject notYet() {
@@ -174,8 +178,8 @@ final class CallApi {
     return found(recording, matches.position(row), row);
   }
 
-  private static JsonObject error(
-      OpenRecording recording, Parameters parameters, Matches matches) throws TapeException {
+  private static JsonObject error(OpenRecording recording, Parameters parameters, Matches matches)
+      throws TapeException {
     TapeSummary summary = recording.summary();
     String direction = parameters.text("error");
     if (!List.of("first", "next", "previous").contains(direction)) {

@@ -18,7 +18,8 @@ final class Guard implements Handler<RoutingContext> {
   /** Largest body that is read past and ignored. */
   private static final long MAX_BODY = 64 << 10;
 
-  private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+  private static final Set<String> LOOPBACK_NAMES =
+      Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
   private final String policy;
 

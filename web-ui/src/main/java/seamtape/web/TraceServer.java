@@ -110,10 +110,12 @@ public final class TraceServer implements AutoCloseable {
     router.route().handler(new Guard(assets.importMapHash())).failureHandler(TraceServer::fail);
     new Api(recordings, diffs, assets.version()).mount(router);
     new Pages(assets).mount(router);
-    router.route().handler(
-        context -> {
-          throw Problem.notFound("nothing is served at this address");
-        });
+    router
+        .route()
+        .handler(
+            context -> {
+              throw Problem.notFound("nothing is served at this address");
+            });
     return router;
   }
 

@@ -18,8 +18,20 @@ final class Views {
   static final JsonArray COLUMNS =
       new JsonArray(
           List.of(
-              "event", "index", "time", "actor", "on", "depth", "family", "call", "arguments",
-              "result", "error", "failed", "duration", "returnEvent"));
+              "event",
+              "index",
+              "time",
+              "actor",
+              "on",
+              "depth",
+              "family",
+              "call",
+              "arguments",
+              "result",
+              "error",
+              "failed",
+              "duration",
+              "returnEvent"));
 
   private Views() {}
 

@@ -80,13 +80,13 @@ public record CallDetails(
     for (int i = 0; i < row.size(); i++) {
       Field field = row.get(i);
       String value = CallText.text(field.format(), event.fields[i]);
-      fields.add(
-          new DecodedField(field.name(), value, field.doc(), 0, i * Long.BYTES, Long.BYTES));
+      fields.add(new DecodedField(field.name(), value, field.doc(), 0, i * Long.BYTES, Long.BYTES));
       for (int b = 0; b < Long.BYTES; b++) {
         words[i * Long.BYTES + b] = (byte) (event.fields[i] >>> (8 * b));
       }
     }
-    parts.add(new Part(event.phase == Phase.RETURN ? "results" : "arguments", 0, words.length, words));
+    parts.add(
+        new Part(event.phase == Phase.RETURN ? "results" : "arguments", 0, words.length, words));
     for (int i = 0; i < event.copyCount(); i++) {
       byte[] copy = event.copied(i);
       byte[] shown = copy.length > MAX_SHOWN ? java.util.Arrays.copyOf(copy, MAX_SHOWN) : copy;

@@ -83,7 +83,8 @@ final class FilterLexer {
       char c = text.charAt(at++);
       if (c == '\\' && !raw && at < text.length()) {
         c = text.charAt(at++);
-        // \" and \\ stand for themselves; all else keeps its backslash, so that "\d" reads as typed.
+        // \" and \\ stand for themselves; all else keeps its backslash, so that "\d" reads as
+        // typed.
         if (c != '"' && c != '\\') {
           content.append('\\');
         }

@@ -25,8 +25,8 @@ public final class Matches {
   }
 
   /**
-   * Goes on until the deadline of {@link System#nanoTime} or the end; at least one window.
-   * Calls in damaged blocks are passed over.
+   * Goes on until the deadline of {@link System#nanoTime} or the end; at least one window. Calls in
+   * damaged blocks are passed over.
    */
   public void advance(CallReader reader, long deadline) throws FilterException {
     while (!complete) {

@@ -22,7 +22,9 @@ import seamtape.recorder.tape.TapeIndex;
  * slices.
  */
 public final class TapeSummary {
-  /** A return farther than this many events behind its enter is kept here; readers scan the rest. */
+  /**
+   * A return farther than this many events behind its enter is kept here; readers scan the rest.
+   */
   static final int NEAR = 1024;
 
   /** One row of the catalog as it occurs in the recording. */
