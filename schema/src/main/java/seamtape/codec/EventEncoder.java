@@ -1,8 +1,8 @@
 package seamtape.codec;
 
-import java.util.List;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
+import seamtape.catalog.Family;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 
@@ -21,18 +21,20 @@ public final class EventEncoder {
   public static final int MAX_EVENT_BYTES =
       MAX_FIXED + 2 * MAX_LONG * Event.MAX_COPIES + Event.MAX_COPY_BYTES;
 
-  private final int[] branchOfCall;
+  /** Branch of a family's first row; rows of a family have equally many branches. */
+  private final int[] familyBranch = new int[Family.values().length];
+
   private final int[] fieldCount;
   private final boolean[] copies;
   private final Phase[] phases;
 
   public EventEncoder() {
-    List<Call> calls = Catalog.calls();
-    branchOfCall = new int[calls.size()];
     int branch = 0;
-    for (int id = 0; id < branchOfCall.length; id++) {
-      branchOfCall[id] = branch;
-      branch += Branch.phases(calls.get(id).family()).size();
+    for (Call call : Catalog.calls()) {
+      if (call.ordinal() == 0) {
+        familyBranch[call.family().ordinal()] = branch;
+      }
+      branch += Branch.phases(call.family()).size();
     }
     fieldCount = new int[branch];
     copies = new boolean[branch];
@@ -82,10 +84,14 @@ public final class EventEncoder {
   }
 
   private int branch(Call call, Phase phase) {
-    if (call.ordinal() < 0) {
+    int row = call.ordinal();
+    if (row < 0) {
       throw new IllegalArgumentException(call.name() + " is a row of another build's catalog");
     }
-    int branch = branchOfCall[Catalog.id(call)] + (phase == Phase.RETURN ? 1 : 0);
+    Family family = call.family();
+    int base = familyBranch[family.ordinal()];
+    int branch = family == Family.INPUT ? base + row : base + 2 * row;
+    branch += phase == Phase.RETURN ? 1 : 0;
     if (phases[branch] != phase) {
       throw new IllegalArgumentException(call.name() + " has no event of phase " + phase);
     }
