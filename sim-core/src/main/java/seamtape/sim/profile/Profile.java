@@ -192,6 +192,11 @@ public final class Profile {
     return !since(V7_3);
   }
 
+  /** KVM_SET_TSC_KHZ on a VM is refused once it has vCPUs. */
+  public boolean vmTscKhzFixedByVcpus() {
+    return since(V7_3);
+  }
+
   /** Linear addresses in MSRs may be as wide as the host's; before, as wide as CR4.LA57 says. */
   public boolean msrAddressesOfHostWidth() {
     return since(V7_3);
