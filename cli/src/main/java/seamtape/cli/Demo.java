@@ -159,7 +159,8 @@ final class Demo {
     String values = change.field() + " " + change.valueA() + " -> " + change.valueB();
     output.line(
         String.format(
-            "     %-30s %-28s %s", change.call(), values, KernelChanges.why(change.call())));
+            "     %-48s %-24s %s",
+            change.call() + change.about(), values, KernelChanges.why(change.call())));
   }
 
   private Sessions.Recorded session(String workload, String recording, String profile)

@@ -158,6 +158,7 @@ final class DiffCommand implements Callable<Integer> {
     document.put("valueB", change.valueB());
     document.put("kind", change.kind().name().toLowerCase(java.util.Locale.ROOT));
     document.put("actor", change.actor());
+    document.put("about", change.about());
     document.put("root", change.root());
     return document;
   }

@@ -42,7 +42,7 @@ public final class Simulator implements MachineFactory {
     if (!spec.role().equals("bare") && !spec.role().equals("td-guest")) {
       throw new IllegalArgumentException("no role " + spec.role() + ": use bare or td-guest");
     }
-    Profile profile = Profile.of(spec.profile());
+    Profile profile = Profile.of(spec.profile()).on(spec.host());
     CpuModel cpu = CpuModel.of(spec.vendor());
     Host host = new Host(profile, cpu, memory, nested, spec.scripted());
     MiscDevices devices = new MiscDevices();
