@@ -88,8 +88,7 @@ final class ImportedCalls {
 
   private boolean readable(KvmIoctl row, ReplayedCall call, Lookahead.Ending ending) {
     Event enter = call.enter;
-    boolean shown = knownBytes(enter) > 0 || (ending != null && ending.hasBytes());
-    if (call.arg == 0 && shown) {
+    if (call.arg == Event.UNKNOWN) {
       // strace prints the struct in place of its address.
       call.arg = SCRATCH + (long) Actor.tid(enter.actor) * NeutralArguments.ROOM;
     }
@@ -100,6 +99,7 @@ final class ImportedCalls {
       neutral.roomForArray(row, call, ending);
       return true;
     }
+    call.neutral = true;
     return neutral.prepare(row, call, ending);
   }
 
