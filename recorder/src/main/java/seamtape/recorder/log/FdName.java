@@ -25,6 +25,16 @@ public record FdName(FdKind kind, int vcpu) {
   private static final byte[] ANON_INODE = ascii("anon_inode:");
   private static final byte[] DEV_KVM = ascii("/dev/kvm");
   private static final byte[] KVM_VM = ascii("anon_inode:kvm-vm");
+  private static final byte[] KVM_VCPU = ascii("anon_inode:kvm-vcpu:");
+
+  /** Of the vCPUs that a VM is likely to have. */
+  private static final FdName[] VCPUS = new FdName[256];
+
+  static {
+    for (int i = 0; i < VCPUS.length; i++) {
+      VCPUS[i] = new FdName(FdKind.VCPU, i);
+    }
+  }
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
@@ -32,6 +42,9 @@ public record FdName(FdKind kind, int vcpu) {
 
   /** Reads the text between the outer angle brackets. */
   public static FdName of(byte[] text, int from, int to) {
+    if (starts(text, from, to, KVM_VCPU)) {
+      return vcpu(number(text, from + KVM_VCPU.length, to));
+    }
     if (starts(text, from, to, ANON_INODE)) {
       return is(text, from, to, KVM_VM) ? VM : anonymous(text, from + ANON_INODE.length, to);
     }
@@ -50,33 +63,37 @@ public record FdName(FdKind kind, int vcpu) {
     return to - from == word.length && starts(text, from, to, word);
   }
 
+  private static FdName vcpu(int id) {
+    return id >= 0 && id < VCPUS.length ? VCPUS[id] : new FdName(FdKind.VCPU, id);
+  }
+
   private static FdName anonymous(byte[] text, int from, int to) {
-    String name =
-        new String(text, from, Math.min(to - from, MAX_NAME), StandardCharsets.ISO_8859_1);
-    String bare = name.startsWith("[") ? name.substring(1, name.length() - 1) : name;
-    int colon = bare.indexOf(':');
-    String word = colon < 0 ? bare : bare.substring(0, colon);
-    int vcpu = colon < 0 ? -1 : number(bare, colon + 1);
+    int colon = from;
+    while (colon < to && text[colon] != ':') {
+      colon++;
+    }
+    int id = number(text, colon + 1, to);
+    int length = Math.min(colon - from, MAX_NAME);
+    String word = new String(text, from, length, StandardCharsets.ISO_8859_1);
     return switch (word) {
-      case "kvm-vm" -> VM;
-      case "kvm-vcpu" -> new FdName(FdKind.VCPU, vcpu);
-      case "kvm-vm-stats" -> new FdName(FdKind.STATS, -1);
-      case "kvm-vcpu-stats" -> new FdName(FdKind.STATS, vcpu);
-      case "kvm-gmem" -> new FdName(FdKind.GUEST_MEMFD, -1);
-      case "eventfd" -> new FdName(FdKind.EVENTFD, -1);
+      case "kvm-vcpu" -> vcpu(id);
+      case "kvm-vm-stats", "kvm-vcpu-stats" -> new FdName(FdKind.STATS, id);
+      case "kvm-gmem", "[kvm-gmem]" -> new FdName(FdKind.GUEST_MEMFD, -1);
+      case "eventfd", "[eventfd]" -> new FdName(FdKind.EVENTFD, -1);
       default -> word.startsWith("kvm-") ? new FdName(FdKind.DEVICE, -1) : OTHER;
     };
   }
 
-  private static int number(String text, int from) {
+  /** A vCPU id; -1 for what is none. */
+  private static int number(byte[] text, int from, int to) {
     int value = 0;
-    for (int i = from; i < text.length(); i++) {
-      int digit = Character.digit(text.charAt(i), 10);
+    for (int i = from; i < to; i++) {
+      int digit = Character.digit(text[i], 10);
       value = value * 10 + digit;
       if (digit < 0 || value >= VCPU_IDS) {
         return -1;
       }
     }
-    return from == text.length() ? -1 : value;
+    return from >= to ? -1 : value;
   }
 }

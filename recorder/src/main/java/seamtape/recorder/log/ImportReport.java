@@ -1,60 +1,27 @@
 package seamtape.recorder.log;
 
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
- * What an import read and made of it.
+ * The outcome of an import.
  *
- * @param ioctls KVM ioctls, each line of the log's once
- * @param calls all calls recorded, file operations included
- * @param lines lines read
- * @param skipped lines that gave no event: other system calls, signals, foreign text
- * @param timed true where the log has times, so that event times are nanoseconds
- * @param durations true where most calls have a duration
+ * @param digest of the sealed recording
+ * @param bytes of its blocks
+ * @param seconds that the import took
  */
 public record ImportReport(
-    long ioctls,
-    long calls,
-    long events,
-    long lines,
-    long skipped,
-    boolean timed,
-    boolean durations,
-    List<Warnings.Warning> warnings,
-    Map<Warnings.Kind, Long> warningCounts) {
+    Path recording, String digest, long bytes, double seconds, LogReport log) {
 
-  /** The part of the {@code import} document that comes from the log. */
+  /** The {@code import} document: keys as the command promises them. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("ioctls", ioctls);
-    map.put("calls", calls);
-    map.put("events", events);
-    map.put("lines", lines);
-    map.put("skipped", skipped);
-    map.put("warnings", warningList());
-    Map<String, Object> counts = new LinkedHashMap<>();
-    warningCounts.forEach((kind, count) -> counts.put(name(kind), count));
-    map.put("warningCounts", counts);
+    map.put("recording", recording.toString());
+    log.putInto(map);
+    map.put("digest", digest);
+    map.put("seconds", seconds);
+    map.put("bytes", bytes);
     return map;
-  }
-
-  private List<Object> warningList() {
-    List<Object> list = new ArrayList<>();
-    for (Warnings.Warning warning : warnings) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("file", warning.file());
-      entry.put("line", warning.line());
-      entry.put("kind", name(warning.kind()));
-      entry.put("text", warning.text());
-      list.add(entry);
-    }
-    return list;
-  }
-
-  private static String name(Warnings.Kind kind) {
-    return kind.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

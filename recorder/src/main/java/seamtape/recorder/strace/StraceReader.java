@@ -11,8 +11,8 @@ import java.util.PriorityQueue;
 import seamtape.event.EventSink;
 import seamtape.recorder.log.CallEvents;
 import seamtape.recorder.log.ImportException;
-import seamtape.recorder.log.ImportReport;
 import seamtape.recorder.log.KvmFds;
+import seamtape.recorder.log.LogReport;
 import seamtape.recorder.log.LogSource;
 import seamtape.recorder.log.Warnings;
 import seamtape.recorder.log.Warnings.Kind;
@@ -28,9 +28,10 @@ public final class StraceReader {
   /** Bytes of first halves that are kept. */
   private static final long MAX_OPEN_TEXT = 64L << 20;
 
-  private static final int BUFFER = 1 << 16;
-  private static final int SMALL_BUFFER = 1 << 13;
-  private static final int FEW_FILES = 16;
+  /** Bytes that the current lines of all files may take, and the least that a line may. */
+  private static final int MAX_LINES = 128 << 20;
+
+  private static final int MIN_LINE = 1 << 15;
   private static final byte[] ATTACHED = StraceLine.ascii("strace: Process ");
 
   private final Warnings warnings = new Warnings();
@@ -66,16 +67,16 @@ public final class StraceReader {
    *
    * @throws ImportException when no line is strace's
    */
-  public static ImportReport read(List<LogSource> sources, EventSink sink) throws IOException {
+  public static LogReport read(List<LogSource> sources, EventSink sink) throws IOException {
     return new StraceReader(sink).read(sources);
   }
 
-  private ImportReport read(List<LogSource> sources) throws IOException {
+  private LogReport read(List<LogSource> sources) throws IOException {
     List<StraceFile> files = new ArrayList<>();
-    int buffer = sources.size() <= FEW_FILES ? BUFFER : SMALL_BUFFER;
+    int maxLine = Math.max(MIN_LINE, MAX_LINES / sources.size());
     for (LogSource source : sources) {
       int tid = source.pid() > 0 ? source.pid() : files.size() + Threads.FIRST;
-      files.add(new StraceFile(source, tid, buffer, warnings));
+      files.add(new StraceFile(source, tid, maxLine, warnings));
     }
     readAll(files);
     long lines = files.stream().mapToLong(file -> file.lines).sum();
@@ -83,7 +84,7 @@ public final class StraceReader {
       throw new ImportException(files.get(0).name, 0, unrecognized(files, lines));
     }
     reportOpen();
-    return new ImportReport(
+    return new LogReport(
         events.ioctls(),
         events.calls(),
         events.events(),
@@ -170,7 +171,7 @@ public final class StraceReader {
     switch (line.kind) {
       case CALL -> call(file);
       case RESUMED -> resumed(file);
-      case EXIT -> close(threads.of(line.tid, file.tid));
+      case EXIT -> exit(threads.of(line.tid, file.tid));
       case NOTE -> note(line);
       case REST -> rest(file);
       case TEXT -> foreign(file);
@@ -180,6 +181,11 @@ public final class StraceReader {
       file.reader.useful();
     }
     skipped += events.events() == before ? 1 : 0;
+  }
+
+  private void exit(int tid) {
+    close(tid);
+    fds.exited(tid);
   }
 
   private void note(StraceLine line) {

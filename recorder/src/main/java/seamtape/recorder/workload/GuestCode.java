@@ -1,7 +1,11 @@
 package seamtape.recorder.workload;
 
 import java.util.Map;
-import seamtape.workload.Workload.Code;
+import java.util.regex.Pattern;
+import seamtape.workload.Position;
+import seamtape.workload.asm.AsmException;
+import seamtape.workload.asm.Assembler;
+import seamtape.workload.asm.Assembler.Program;
 
 /** Reads a piece of guest code: bytes, or lines of assembly. */
 final class GuestCode {
@@ -10,7 +14,7 @@ final class GuestCode {
 
   private GuestCode() {}
 
-  static Code read(YamlNode node, Values values, Map<String, Long> parameters)
+  static Program read(YamlNode node, Values values, Map<String, Long> parameters)
       throws WorkloadException {
     long org = 0;
     long bits = 16;
@@ -28,7 +32,10 @@ final class GuestCode {
     if ((asm == null) == (bytes == null)) {
       throw node.error("guest code needs asm: (lines) or bytes: (hex digits), one of them");
     }
-    Code code = new Code(org, bytes != null ? bytes : assemble(asm, org, (int) bits, parameters));
+    Program code =
+        bytes != null
+            ? new Program(bytes, org, Map.of())
+            : assemble(asm, org, (int) bits, parameters);
     if (code.bytes().length > MAX_BYTES) {
       throw node.error("guest code has at most " + MAX_BYTES + " bytes");
     }
@@ -43,8 +50,48 @@ final class GuestCode {
     return bits;
   }
 
-  private static byte[] assemble(YamlNode asm, long org, int bits, Map<String, Long> parameters)
+  /** Parameters are there as {@code equ} constants. */
+  private static Program assemble(YamlNode asm, long org, int bits, Map<String, Long> parameters)
       throws WorkloadException {
-    throw asm.error("assembly is not there yet");
+    StringBuilder head = new StringBuilder("bits " + bits + "\n");
+    String text = text(asm);
+    int headLines = 1;
+    for (Map.Entry<String, Long> parameter : parameters.entrySet()) {
+      if (Pattern.compile("\\b" + parameter.getKey() + "\\b").matcher(text).find()) {
+        head.append(parameter.getKey()).append(" equ ").append(parameter.getValue()).append('\n');
+        headLines++;
+      }
+    }
+    try {
+      return Assembler.program(head + text, org);
+    } catch (AsmException e) {
+      throw error(asm, e, e.line() - headLines);
+    }
+  }
+
+  private static String text(YamlNode asm) throws WorkloadException {
+    if (!asm.isList()) {
+      return asm.scalar("asm");
+    }
+    StringBuilder lines = new StringBuilder();
+    for (YamlNode line : asm.list("asm")) {
+      lines.append(line.scalar("a line of assembly").replace('\n', ' ')).append('\n');
+    }
+    return lines.toString();
+  }
+
+  /** Puts a mistake where it stands in the file: in its item of the list, or below the "|". */
+  private static WorkloadException error(YamlNode asm, AsmException e, int line)
+      throws WorkloadException {
+    if (line < 1) {
+      return asm.error("a parameter cannot be used in assembly: " + e.getMessage());
+    }
+    if (asm.isList()) {
+      return asm.list("asm").get(line - 1).error(e.getMessage());
+    }
+    Position start = asm.position();
+    int shift = asm.isBlock() ? line : line - 1;
+    return new WorkloadException(
+        asm.file(), start.line() + shift, asm.isBlock() ? 1 : start.column(), e.getMessage());
   }
 }

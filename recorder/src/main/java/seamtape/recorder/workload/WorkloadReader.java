@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import seamtape.workload.MachineRequest;
 import seamtape.workload.Step;
 import seamtape.workload.Workload;
+import seamtape.workload.asm.Assembler;
 
 /** Reads the head of a workload, in the order in which its parts may refer to each other. */
 final class WorkloadReader {
@@ -180,10 +181,13 @@ final class WorkloadReader {
     if (parts.containsKey("guest")) {
       for (YamlNode.Entry entry : parts.get("guest").map("guest")) {
         String name = declared(entry);
-        Workload.Code piece = GuestCode.read(entry.value(), values, parameters);
-        guest.put(name, piece);
+        Assembler.Program piece = GuestCode.read(entry.value(), values, parameters);
+        guest.put(name, new Workload.Code(piece.origin(), piece.bytes()));
         code.put(name, piece.bytes());
-        names.define(name, Names.Known.constant(piece.org()));
+        names.define(name, Names.Known.constant(piece.origin()));
+        piece
+            .labels()
+            .forEach((label, at) -> names.define(name + "." + label, Names.Known.constant(at)));
       }
     }
     return guest;
