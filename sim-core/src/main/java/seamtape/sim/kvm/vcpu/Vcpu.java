@@ -193,6 +193,19 @@ public final class Vcpu {
     nmisQueued = Math.min(nmisQueued, limit);
   }
 
+  /** An address with the bits above the linear width made copies of its highest bit. */
+  long canonicalized(long address) {
+    int unused = 64 - linearBits();
+    return address << unused >> unused;
+  }
+
+  private int linearBits() {
+    if (vm.profile().msrAddressesOfHostWidth()) {
+      return Math.max(vm.cpuModel().linearBits(), 48);
+    }
+    return (cpu.cr4 & ControlRegisters.CR4_LA57) != 0 ? 57 : 48;
+  }
+
   int pendingNmis() {
     return (cpu.nmiPending ? 1 : 0) + nmisQueued;
   }
