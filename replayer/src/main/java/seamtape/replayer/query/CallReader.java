@@ -229,6 +229,9 @@ public final class CallReader implements AutoCloseable {
   }
 
   int depth(Event enter) throws TapeException {
+    if (parentOf(enter) == 0) {
+      return 0;
+    }
     Deque<Long> chain = new ArrayDeque<>();
     long number = enter.number;
     long parent = parentOf(enter);

@@ -72,7 +72,7 @@ final class CallScan implements AutoCloseable {
     switch (event.phase) {
       case ENTER -> {
         RecordedCall call = free.isEmpty() ? reader.newCall() : free.pop();
-        call.begin(calls++, event, reader.depth(event));
+        call.begin(calls++, event, depth(event));
         waiting.add(call);
         inFlight.put(at, call);
       }
@@ -84,6 +84,12 @@ final class CallScan implements AutoCloseable {
       }
       case INPUT -> {}
     }
+  }
+
+  private int depth(Event enter) throws TapeException {
+    boolean nested = enter.call.family().nests() && enter.link > 0;
+    RecordedCall parent = nested ? inFlight.get(enter.number - enter.link) : null;
+    return parent != null ? parent.depth() + 1 : reader.depth(enter);
   }
 
   private boolean skipDamage() {
