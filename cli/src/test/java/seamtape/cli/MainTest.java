@@ -37,7 +37,9 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog"})
+      strings = {
+        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog"
+      })
   void everyVerbTellsHowItIsUsed(String verb) throws Exception {
     Result result = Command.run(verb, "--help");
     assertEquals(Exit.DONE, result.exit());
@@ -51,7 +53,8 @@ class MainTest {
     assertEquals(Exit.DONE, result.exit(), result.err());
     Map<String, Object> document = result.json();
     for (String key :
-        List.of("recording", "ioctls", "calls", "events", "digest", "seconds", "bytes", "warnings")) {
+        List.of(
+            "recording", "ioctls", "calls", "events", "digest", "seconds", "bytes", "warnings")) {
       assertTrue(document.containsKey(key), key);
     }
     assertEquals(64, String.valueOf(document.get("digest")).length());
@@ -122,7 +125,9 @@ class MainTest {
     assertEquals(3, result.out().lines().count());
     String first = result.out().lines().findFirst().orElseThrow();
     for (String key :
-        List.of("event", "tsc", "actor", "vm", "vcpu", "depth", "phase", "call", "family", "in", "out", "ret", "errno")) {
+        List.of(
+            "event", "tsc", "actor", "vm", "vcpu", "depth", "phase", "call", "family", "in", "out",
+            "ret", "errno")) {
       assertTrue(first.contains("\"" + key + "\""), key);
     }
   }

@@ -106,32 +106,46 @@ public final class EventDecoder {
     return at + (int) length;
   }
 
-  /** Reads zig-zag varints; positions stay in registers because nothing else is called. */
+  /** Reads longs by whole words, byte by byte where less than a word is left or needed. */
   private int takeLongs(int from, long[] into, int count) throws MalformedEventException {
     byte[] bytes = source;
-    int end = limit;
+    int lastWord = limit - 8;
     int at = from;
     for (int i = 0; i < count; i++) {
-      if (at >= end) {
-        throw malformed("ends within an event", at);
+      if (at <= lastWord) {
+        long word = (long) Varint.WORD.get(bytes, at);
+        if ((word & 0x80) == 0) {
+          into[i] = Varint.unZigZag(word & 0x7f);
+          at++;
+          continue;
+        }
+        long end = ~word & Varint.MORE;
+        if (end != 0) {
+          long upToEnd = end ^ (end - 1);
+          into[i] = Varint.unZigZag(Varint.gather(word & upToEnd));
+          at += (Long.numberOfTrailingZeros(end) >>> 3) + 1;
+          continue;
+        }
       }
-      long rest = bytes[at++];
-      if (rest < 0) {
-        rest &= 0x7f;
-        int shift = 7;
-        long next;
-        do {
-          if (at >= end || shift > MAX_LONG_SHIFT) {
-            throw malformed(at >= end ? "ends within an event" : "a number of too many bytes", at);
-          }
-          next = bytes[at++];
-          rest |= (next & 0x7f) << shift;
-          shift += 7;
-        } while (next < 0);
-      }
-      into[i] = (rest >>> 1) ^ -(rest & 1);
+      at = takeBytes(at, into, i);
     }
     return at;
+  }
+
+  private int takeBytes(int from, long[] into, int index) throws MalformedEventException {
+    int at = from;
+    long value = 0;
+    for (int shift = 0; ; shift += 7) {
+      if (at >= limit || shift > MAX_LONG_SHIFT) {
+        throw malformed(at >= limit ? "ends within an event" : "a number of too many bytes", at);
+      }
+      long next = source[at++];
+      value |= (next & 0x7f) << shift;
+      if (next >= 0) {
+        into[index] = Varint.unZigZag(value);
+        return at;
+      }
+    }
   }
 
   private static MalformedEventException malformed(String what, int at) {

@@ -83,29 +83,29 @@ final class Arguments {
     return on != null ? on : infer();
   }
 
-  /** The only open fd of the first kind that the call is made on. */
+  /** The only open fd that the call can be made on. */
   private Expression infer() throws WorkloadException {
+    List<String> candidates = new ArrayList<>();
     for (FdKind kind : row.on()) {
-      List<String> candidates = values.names().fds(kind);
-      if (candidates.size() == 1) {
-        return new Expression.Name(candidates.get(0));
-      }
-      if (candidates.size() > 1) {
-        throw call.error(
-            row.name()
-                + ": which of "
-                + String.join(", ", candidates)
-                + "? Say it with {on: "
-                + candidates.get(0)
-                + "}");
-      }
+      candidates.addAll(values.names().fds(kind));
+    }
+    if (candidates.size() == 1) {
+      return new Expression.Name(candidates.get(0));
+    }
+    if (candidates.size() > 1) {
+      throw call.error(
+          row.name()
+              + ": on which of "
+              + String.join(", ", candidates)
+              + "? Say it with {on: "
+              + candidates.get(0)
+              + "}");
     }
     throw call.error(
         row.name()
             + " is made on a "
             + kinds()
-            + " fd, and none is open here; say which with"
-            + " {on: NAME}");
+            + " fd, and none is open here; say which with {on: NAME}");
   }
 
   private String kinds() {

@@ -7,12 +7,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import seamtape.event.Event;
+import seamtape.event.EventSink;
+import seamtape.machine.MachineSpec;
+import seamtape.recorder.RecordingVmm;
+import seamtape.sim.Simulator;
+import seamtape.sim.workload.Outcome;
+import seamtape.sim.workload.WorkloadRunner;
+import seamtape.workload.MachineRequest;
 import seamtape.workload.Workload;
 
 /** Every file of fixtures/workloads; adding the file adds the test. */
@@ -44,5 +57,92 @@ class BundledWorkloadsTest {
     assertEquals(name, workload.name());
     assertFalse(workload.steps().isEmpty());
     assertTrue(workload.doc().contains("Shows "), "the doc names the rule that it shows");
+  }
+
+  static Stream<Arguments> namesAndProfiles() throws IOException {
+    return names().stream()
+        .flatMap(name -> new Simulator().profiles().stream().map(p -> Arguments.of(name, p)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("namesAndProfiles")
+  void goAsTheyExpectOnEveryProfile(String name, String profile) throws WorkloadException {
+    Outcome outcome = new Recorded().run(name, profile, 1);
+    assertEquals(List.of(), outcome.failed());
+    assertEquals(List.of(), outcome.warnings());
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void makeTheSameEventsAgain(String name) throws WorkloadException {
+    Recorded first = new Recorded();
+    Recorded second = new Recorded();
+    first.run(name, "linux-7.3", 42);
+    second.run(name, "linux-7.3", 42);
+    assertTrue(first.count > 0);
+    assertEquals(first.digest, second.digest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two-vms", "smp-scheduler", "immediate-exit-and-signal"})
+  void goAsTheyExpectInWhateverOrderTheirThreadsRun(String name) throws WorkloadException {
+    Set<Long> digests = new HashSet<>();
+    for (long seed = 0; seed < 20; seed++) {
+      Recorded recorded = new Recorded();
+      assertEquals(List.of(), recorded.run(name, "linux-7.3", seed).failed());
+      digests.add(recorded.digest);
+    }
+    assertTrue(digests.size() > 10, "other seeds, other orders");
+  }
+
+  @Test
+  void takeTheirParametersFromTheCaller() throws WorkloadException {
+    Recorded few = new Recorded();
+    Workload workload = WorkloadFile.read("pio-storm", Map.of("count", "5"));
+    assertTrue(few.run(workload, "linux-7.3", 1).asExpected());
+    Recorded many = new Recorded();
+    many.run("pio-storm", "linux-7.3", 1);
+    assertEquals(2 * 995, many.count - few.count);
+  }
+
+  /** A run that keeps a digest of its events. */
+  private static final class Recorded implements EventSink {
+    long count;
+    long digest = 1;
+
+    Outcome run(String name, String profile, long seed) throws WorkloadException {
+      return run(WorkloadFile.read(name, Map.of()), profile, seed);
+    }
+
+    Outcome run(Workload workload, String profile, long seed) {
+      MachineRequest machine = workload.machine();
+      MachineSpec spec =
+          new MachineSpec(
+              profile, machine.vendor(), machine.tdxModule(), machine.role(), seed, false);
+      try (RecordingVmm vmm = RecordingVmm.of(new Simulator(), spec, this)) {
+        return new WorkloadRunner(workload, vmm, seed, profile).run();
+      }
+    }
+
+    @Override
+    public long append(Event event) {
+      add(event.phase.ordinal());
+      add(event.call.name().hashCode());
+      add(event.time);
+      add(event.actor);
+      add(event.link);
+      for (int i = 0; i < event.fieldCount(); i++) {
+        add(event.fields[i]);
+      }
+      for (int i = 0; i < event.copyCount(); i++) {
+        add(event.copyAt(i));
+        add(Arrays.hashCode(event.copied(i)));
+      }
+      return ++count;
+    }
+
+    private void add(long value) {
+      digest = digest * 0x5851f42d4c957f2dL + value;
+    }
   }
 }

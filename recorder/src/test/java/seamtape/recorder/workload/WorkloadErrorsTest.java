@@ -61,7 +61,7 @@ class WorkloadErrorsTest {
         "- KVM_SET_TSS_ADDR: {addr: 1/0} | 5:30: addr: division by zero",
         "- KVM_SET_TSS_ADDR: [1] | 5:23: KVM_SET_TSS_ADDR must be a mapping",
         "- KVM_RUN | 5:5: KVM_RUN is made on a VCPU fd, and none is open here",
-        "- vm2: KVM_CREATE_VM {type: 0}\\n  - KVM_CREATE_VCPU {vcpu_id: 0} | 6:5: KVM_CREATE_VCPU: which",
+        "- vm2: KVM_CREATE_VM {type: 0}\\n  - KVM_CREATE_VCPU {vcpu_id: 0} | 6:5: KVM_CREATE_VCPU: on which of vm, vm2",
         "- KVM_CREATE_VM: {type: 0}\\n    expect: {rett: 0} | 6:14: expect: knows ret",
         "- KVM_CREATE_VM: {type: 0}\\n    expect: {errno: EINVALL} | 6:21: not an errno: EINVALL; did",
         "- KVM_CREATE_VM: {type: 0}\\n    expect: {exit: KVM_EXIT_HLT} | 6:14: exit: is for KVM_RUN",

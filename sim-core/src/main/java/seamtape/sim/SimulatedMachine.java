@@ -1,0 +1,212 @@
+package seamtape.sim;
+
+import static seamtape.catalog.Errno.EBADF;
+import static seamtape.catalog.Errno.EINVAL;
+
+import java.util.Map;
+import java.util.TreeMap;
+import seamtape.catalog.KvmIoctl;
+import seamtape.event.Subject;
+import seamtape.machine.Machine;
+import seamtape.machine.ScriptedExits;
+import seamtape.sim.kvm.EventFd;
+import seamtape.sim.kvm.FileIoctls;
+import seamtape.sim.kvm.Host;
+import seamtape.sim.kvm.KernelFile;
+import seamtape.sim.kvm.MiscDevices;
+import seamtape.sim.kvm.ScriptedExit;
+import seamtape.sim.kvm.VcpuFile;
+import seamtape.sim.kvm.VirtualTime;
+
+/** System calls of one VMM process: its fds and threads in front of the simulated kernel. */
+final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
+  private static final int KVM_RUN = KvmIoctl.KVM_RUN.number();
+
+  /** A thread's ioctl that has not returned. */
+  private static final class CallInFlight {
+    final VcpuFile vcpu;
+    final int request;
+    final long arg;
+
+    /** False while the thread waits for the vCPU's mutex. */
+    boolean began;
+
+    boolean signalled;
+
+    CallInFlight(VcpuFile vcpu, int request, long arg) {
+      this.vcpu = vcpu;
+      this.request = request;
+      this.arg = arg;
+    }
+  }
+
+  private final Host host;
+  private final MiscDevices devices;
+  private final Mappings mappings;
+  private final Map<Integer, CallInFlight> inFlight = new TreeMap<>();
+  private final Map<Integer, ScriptedExit> script = new TreeMap<>();
+
+  SimulatedMachine(Host host, MiscDevices devices) {
+    this.host = host;
+    this.devices = devices;
+    this.mappings = new Mappings(host);
+  }
+
+  private void enterKernel() {
+    host.time.advance(VirtualTime.CYCLES_PER_CALL);
+  }
+
+  @Override
+  public long open(int tid, String path, long flags) {
+    enterKernel();
+    return devices.open(host.files, path);
+  }
+
+  @Override
+  public long close(int tid, int fd) {
+    enterKernel();
+    return host.files.close(fd);
+  }
+
+  @Override
+  public long dup(int tid, int fd) {
+    enterKernel();
+    return host.files.dup(fd);
+  }
+
+  @Override
+  public long eventfd(int tid, long initval, long flags) {
+    enterKernel();
+    return EventFd.create(host.files, initval, flags);
+  }
+
+  @Override
+  public long writeEventfd(int tid, int fd, long value) {
+    enterKernel();
+    KernelFile file = host.files.find(fd);
+    if (file == null) {
+      return EBADF.result();
+    }
+    return file instanceof EventFd eventFd ? eventFd.write(value) : EINVAL.result();
+  }
+
+  @Override
+  public long ioctl(int tid, int fd, int request, long arg, long instructions) {
+    if (inFlight.containsKey(tid)) {
+      throw new IllegalStateException(
+          "thread " + tid + " makes an ioctl while another one of it is in flight");
+    }
+    enterKernel();
+    KernelFile file = host.files.find(fd);
+    if (file == null) {
+      return EBADF.result();
+    }
+    if (FileIoctls.owns(request)) {
+      return FileIoctls.handle(request, arg, host.user);
+    }
+    if (!(file instanceof VcpuFile vcpu)) {
+      return file.ioctl(request, arg);
+    }
+    CallInFlight call = new CallInFlight(vcpu, request, arg);
+    return settle(tid, call, begin(tid, call, instructions));
+  }
+
+  /** Begins a vCPU's ioctl if its mutex is free. */
+  private long begin(int tid, CallInFlight call, long instructions) {
+    if (!call.vcpu.admits(call.request)) {
+      return IN_PROGRESS;
+    }
+    call.began = true;
+    if (call.request != KVM_RUN) {
+      return call.vcpu.ioctl(call.request, call.arg);
+    }
+    return call.vcpu.run(tid, call.arg, nextScripted(tid), instructions);
+  }
+
+  private ScriptedExit nextScripted(int tid) {
+    if (!host.scripted) {
+      return null;
+    }
+    ScriptedExit next = script.remove(tid);
+    return next == null ? ScriptedExit.INTERRUPTED : next;
+  }
+
+  /** A call in flight keeps its file alive. */
+  private long settle(int tid, CallInFlight call, long result) {
+    if (result == IN_PROGRESS) {
+      if (inFlight.put(tid, call) == null) {
+        call.vcpu.hold();
+      }
+    } else if (inFlight.remove(tid) != null) {
+      call.vcpu.drop();
+    }
+    return result;
+  }
+
+  @Override
+  public long resume(int tid, long instructions) {
+    CallInFlight call = inFlight.get(tid);
+    if (call == null) {
+      throw new IllegalStateException("thread " + tid + " has no call in flight");
+    }
+    long result =
+        call.began
+            ? call.vcpu.advance(call.signalled, instructions)
+            : begin(tid, call, instructions);
+    return settle(tid, call, result);
+  }
+
+  @Override
+  public void signal(int tid) {
+    CallInFlight call = inFlight.get(tid);
+    if (call != null) {
+      call.signalled = true;
+    }
+  }
+
+  @Override
+  public long mmap(int tid, long address, long length, long prot, long flags, int fd, long offset) {
+    enterKernel();
+    return mappings.map(address, length, prot, flags, fd, offset);
+  }
+
+  @Override
+  public long munmap(int tid, long address, long length) {
+    enterKernel();
+    return mappings.unmap(address, length);
+  }
+
+  @Override
+  public long tsc() {
+    return host.time.tsc();
+  }
+
+  @Override
+  public long subject(int fd) {
+    KernelFile file = host.files.find(fd);
+    return file == null ? Subject.SYSTEM : file.subject();
+  }
+
+  @Override
+  public void nextExit(int tid, long result, int exitReason) {
+    script.put(tid, new ScriptedExit(result, exitReason));
+  }
+
+  @Override
+  public void close() {
+    inFlight.clear();
+    host.files.closeAll();
+  }
+
+  @Override
+  public long read(int fd, byte[] buffer) {
+    KernelFile file = host.files.find(fd);
+    return file == null ? EBADF.result() : file.read(buffer);
+  }
+
+  @Override
+  public String link(int fd) {
+    KernelFile file = host.files.find(fd);
+    return file == null ? null : file.link();
+  }
+}

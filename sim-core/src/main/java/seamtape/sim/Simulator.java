@@ -1,0 +1,52 @@
+package seamtape.sim;
+
+import java.util.List;
+import seamtape.machine.Machine;
+import seamtape.machine.MachineFactory;
+import seamtape.machine.MachineSpec;
+import seamtape.machine.NestedCalls;
+import seamtape.machine.UserMemory;
+import seamtape.sim.kvm.Host;
+import seamtape.sim.kvm.MiscDevices;
+import seamtape.sim.profile.CpuModel;
+import seamtape.sim.profile.Profile;
+
+/** This build of the simulator: builds machines of any of its profiles. */
+public final class Simulator implements MachineFactory {
+  /** Version of the behaviour: raised when the same calls begin to give other results. */
+  private static final String BUILD = "seamtape-sim 0.1";
+
+  private static final List<String> TDX_MODULES = List.of("none", "1.0", "1.5.01", "1.5");
+
+  @Override
+  public int version() {
+    return Machine.VERSION;
+  }
+
+  @Override
+  public String build() {
+    return BUILD;
+  }
+
+  @Override
+  public List<String> profiles() {
+    return Profile.names();
+  }
+
+  @Override
+  public Machine create(MachineSpec spec, UserMemory memory, NestedCalls nested) {
+    if (!TDX_MODULES.contains(spec.tdxModule())) {
+      throw new IllegalArgumentException(
+          "no TDX module " + spec.tdxModule() + ": use one of " + String.join(", ", TDX_MODULES));
+    }
+    if (!spec.role().equals("bare") && !spec.role().equals("td-guest")) {
+      throw new IllegalArgumentException("no role " + spec.role() + ": use bare or td-guest");
+    }
+    Profile profile = Profile.of(spec.profile()).on(spec.host());
+    CpuModel cpu = CpuModel.of(spec.vendor());
+    Host host = new Host(profile, cpu, memory, nested, spec.scripted());
+    MiscDevices devices = new MiscDevices();
+    devices.registerKvm(host);
+    return new SimulatedMachine(host, devices);
+  }
+}

@@ -1,0 +1,128 @@
+package seamtape.sim.kvm;
+
+import java.nio.ByteBuffer;
+import seamtape.catalog.KvmExit;
+import seamtape.sim.guest.GuestExit;
+
+/**
+ * Carries exits between the interpreter and struct kvm_run: out when one happens, back answered.
+ */
+final class ExitWriter {
+  private static final int KVM_EXIT_IO_OUT = 1;
+  private static final int IO_DATA_OFFSET = Limits.KVM_PIO_PAGE_OFFSET * Limits.PAGE_SIZE;
+  private static final int MMIO_DATA = 40;
+  private static final int HYPERCALL_RET = 88;
+  private static final int MSR_ERROR = 32;
+  private static final int MSR_DATA = 48;
+
+  /** suberror, ndata, then the flags and up to 15 bytes of the instruction. */
+  private static final int EMULATION_WORDS = 4;
+
+  private static final long EMULATION_FLAG_INSTRUCTION_BYTES = 1;
+
+  private final RunPage run;
+  private final byte[] ioData = new byte[Limits.PAGE_SIZE];
+  private final ByteBuffer fields;
+
+  ExitWriter(RunPage run) {
+    this.run = run;
+    this.fields = run.fields();
+  }
+
+  /** The page of port I/O data. */
+  byte[] ioData() {
+    return ioData;
+  }
+
+  void reason(KvmExit reason) {
+    run.exitReason(reason.number());
+  }
+
+  void reason(int number) {
+    run.exitReason(number);
+  }
+
+  void io(GuestExit exit) {
+    reason(KvmExit.KVM_EXIT_IO);
+    fields.put(32, (byte) (exit.isIn ? 0 : KVM_EXIT_IO_OUT)).put(33, (byte) exit.size);
+    fields.putShort(34, (short) exit.port).putInt(36, exit.count).putLong(40, IO_DATA_OFFSET);
+    if (!exit.isIn) {
+      System.arraycopy(exit.data, 0, ioData, 0, exit.size * exit.count);
+    }
+  }
+
+  void mmio(GuestExit exit) {
+    reason(KvmExit.KVM_EXIT_MMIO);
+    fields.putLong(32, exit.gpa).putInt(48, exit.length);
+    fields.put(52, (byte) (exit.isWrite ? 1 : 0));
+    if (exit.isWrite) {
+      fields.putLong(MMIO_DATA, 0);
+      fields.put(MMIO_DATA, exit.data, 0, exit.length);
+    }
+  }
+
+  void hypercall(long number, long[] arguments, boolean longMode) {
+    reason(KvmExit.KVM_EXIT_HYPERCALL);
+    fields.putLong(32, number);
+    for (int i = 0; i < arguments.length; i++) {
+      fields.putLong(40 + i * Long.BYTES, arguments[i]);
+    }
+    fields.putLong(HYPERCALL_RET, 0).putLong(96, longMode ? 1 : 0);
+  }
+
+  void msr(GuestExit exit, int why, boolean write) {
+    reason(write ? KvmExit.KVM_EXIT_X86_WRMSR : KvmExit.KVM_EXIT_X86_RDMSR);
+    fields.putLong(MSR_ERROR, 0).putInt(40, why).putInt(44, exit.msrIndex);
+    fields.putLong(MSR_DATA, write ? exit.msrData : 0);
+  }
+
+  void debug(GuestExit exit) {
+    reason(KvmExit.KVM_EXIT_DEBUG);
+    fields.putInt(32, exit.exception).putInt(36, 0).putLong(40, exit.pc);
+    fields.putLong(48, exit.dr6).putLong(56, exit.dr7);
+  }
+
+  void internalError(GuestExit exit) {
+    reason(KvmExit.KVM_EXIT_INTERNAL_ERROR);
+    fields.putInt(32, exit.suberror);
+    fields.putInt(36, exit.instructionLength > 0 ? EMULATION_WORDS : 0);
+    fields.putLong(40, EMULATION_FLAG_INSTRUCTION_BYTES);
+    fields.putLong(48, 0).putLong(56, 0).putLong(64, 0);
+    fields.put(48, (byte) exit.instructionLength);
+    fields.put(49, exit.instruction, 0, exit.instructionLength);
+  }
+
+  void memoryFault(long gpa) {
+    reason(KvmExit.KVM_EXIT_MEMORY_FAULT);
+    fields.putLong(32, 0).putLong(40, gpa).putLong(48, Limits.PAGE_SIZE);
+  }
+
+  void ioapicEoi(int vector) {
+    reason(KvmExit.KVM_EXIT_IOAPIC_EOI);
+    fields.put(RunPage.UNION, (byte) vector);
+  }
+
+  /** Gives the interpreter what user space answered to its last exit. */
+  void answer(GuestExit exit) {
+    switch (exit.kind) {
+      case IO -> {
+        if (exit.isIn) {
+          System.arraycopy(ioData, 0, exit.data, 0, exit.size * exit.count);
+        }
+      }
+      case MMIO -> {
+        if (!exit.isWrite) {
+          fields.get(MMIO_DATA, exit.data, 0, exit.length);
+        }
+      }
+      case RDMSR, WRMSR -> {
+        exit.msrError = fields.get(MSR_ERROR);
+        exit.msrData = exit.kind == GuestExit.Kind.RDMSR ? fields.getLong(MSR_DATA) : exit.msrData;
+      }
+      case HYPERCALL -> exit.result = fields.getLong(HYPERCALL_RET);
+      default -> {
+        // The other exits ask nothing.
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package seamtape.sim.kvm;
+
+import seamtape.sim.guest.GuestBus.Answer;
+import seamtape.sim.kvm.vcpu.Vcpu;
+
+/** RDMSR and WRMSR of the guest: the filter, the registers, and what goes to user space instead. */
+final class MsrExits {
+  private static final int REASON_INVAL = 1;
+  private static final int REASON_UNKNOWN = 2;
+  private static final int REASON_FILTER = 4;
+
+  private final Vm vm;
+  private final Vcpu state;
+  private int reason;
+
+  MsrExits(Vm vm, Vcpu state) {
+    this.vm = vm;
+    this.state = state;
+  }
+
+  /** KVM_MSR_EXIT_REASON_* of the last access that was left to user space. */
+  int reason() {
+    return reason;
+  }
+
+  Answer read(int index, long[] value) {
+    if (!vm.msrFilter.allows(index, MsrFilter.READ)) {
+      return refused(REASON_FILTER);
+    }
+    if (!state.msrs.read(index, false)) {
+      return refused(reasonOf(index));
+    }
+    value[0] = state.msrs.value;
+    return Answer.DONE;
+  }
+
+  Answer write(int index, long value) {
+    if (!vm.msrFilter.allows(index, MsrFilter.WRITE)) {
+      return refused(REASON_FILTER);
+    }
+    return state.msrs.write(index, value, false) ? Answer.DONE : refused(reasonOf(index));
+  }
+
+  private int reasonOf(int index) {
+    boolean known = vm.host.profile.msrAdvertised(vm.host.cpuModel, index);
+    return known ? REASON_INVAL : REASON_UNKNOWN;
+  }
+
+  private Answer refused(int why) {
+    reason = why;
+    return (vm.settings.userSpaceMsrs & why) != 0 ? Answer.EXIT : Answer.FAULT;
+  }
+}

@@ -1,0 +1,213 @@
+package seamtape.sim.kvm;
+
+import seamtape.sim.guest.CpuState;
+import seamtape.sim.guest.GuestBus;
+import seamtape.sim.kvm.irq.InterruptController;
+import seamtape.sim.kvm.irq.Pic;
+import seamtape.sim.kvm.irq.Pit;
+import seamtape.sim.kvm.mem.MemorySlot;
+import seamtape.sim.kvm.vcpu.Vcpu;
+
+/** What a vCPU's instructions reach in the kernel: slots, in-kernel devices, CPUID, MSRs. */
+final class VcpuBus implements GuestBus {
+  private final VcpuRunner runner;
+  private final Vm vm;
+  private final Vcpu state;
+  private final MsrExits msrs;
+
+  /** Guest instructions executed when the run began: the TSC moves with them. */
+  private long executedBefore;
+
+  /** A page of a slot without user memory behind it was touched: its address, or -1. */
+  private long faultingGpa = -1;
+
+  VcpuBus(VcpuRunner runner) {
+    this.runner = runner;
+    this.vm = runner.vm();
+    this.state = runner.state();
+    this.msrs = new MsrExits(vm, state);
+  }
+
+  void begin(long executed) {
+    executedBefore = executed;
+    faultingGpa = -1;
+  }
+
+  /** The machine's time has caught up with the guest's instructions. */
+  void caughtUp(long executed) {
+    executedBefore = executed;
+  }
+
+  /** KVM_MSR_EXIT_REASON_* of the last MSR access that was left to user space. */
+  int msrExitReason() {
+    return msrs.reason();
+  }
+
+  long faultingGpa() {
+    return faultingGpa;
+  }
+
+  @Override
+  public byte[] readPage(long gpa) {
+    long gfn = gpa >>> Limits.PAGE_SHIFT;
+    MemorySlot slot = vm.slots.backing(gfn);
+    return slot == null ? null : page(slot, gfn);
+  }
+
+  private byte[] page(MemorySlot slot, long gfn) {
+    byte[] page = vm.host.user.memory().page(slot.hva(gfn));
+    if (page == null) {
+      faultingGpa = gfn << Limits.PAGE_SHIFT;
+    }
+    return page;
+  }
+
+  @Override
+  public byte[] writePage(long gpa) {
+    long gfn = gpa >>> Limits.PAGE_SHIFT;
+    MemorySlot slot = vm.slots.backing(gfn);
+    if (slot == null || slot.readOnly()) {
+      return null;
+    }
+    byte[] page = page(slot, gfn);
+    if (page != null && slot.logsDirty()) {
+      vm.dirtyLog.written(slot, gfn);
+      runner.dirtyRing().push(slot, gfn);
+    }
+    return page;
+  }
+
+  @Override
+  public boolean pioIn(int port, int size, byte[] data, int offset) {
+    Pic pic = vm.interrupts.pic();
+    Pit pit = vm.pit();
+    if (pic != null && Pic.owns(port)) {
+      store(data, offset, size, size == 1 ? pic.read(port) : 0);
+      return true;
+    }
+    if (pit != null && pit.owns(port)) {
+      store(data, offset, size, pit.read(port, vm.host.time.nanos()));
+      return true;
+    }
+    return false;
+  }
+
+  private static void store(byte[] data, int offset, int size, int value) {
+    for (int i = 0; i < size; i++) {
+      data[offset + i] = (byte) (value >>> 8 * i);
+    }
+  }
+
+  private static long load(byte[] data, int offset, int size) {
+    long value = 0;
+    for (int i = 0; i < size; i++) {
+      value |= (data[offset + i] & 0xffL) << 8 * i;
+    }
+    return value;
+  }
+
+  @Override
+  public boolean pioOut(int port, int size, byte[] data, int offset) {
+    Pic pic = vm.interrupts.pic();
+    Pit pit = vm.pit();
+    if (pic != null && Pic.owns(port)) {
+      if (size == 1) {
+        pic.write(port, data[offset] & 0xff);
+      }
+      return true;
+    }
+    if (pit != null && pit.owns(port)) {
+      pit.write(port, data[offset] & 0xff, vm.host.time.nanos());
+      return true;
+    }
+    return queued(true, port, size, data, offset);
+  }
+
+  /** Signals an eventfd or fills the coalesced ring instead of leaving. */
+  private boolean queued(boolean pio, long address, int size, byte[] data, int offset) {
+    return !vm.ioEventFds.isEmpty()
+            && vm.ioEventFds.write(pio, address, size, load(data, offset, size))
+        || !vm.coalesced.isEmpty() && vm.coalesced.write(pio, address, size, data, offset);
+  }
+
+  @Override
+  public boolean mmioRead(long gpa, int length, byte[] data, int offset) {
+    if (runner.lapic() != null && runner.lapic().owns(gpa)) {
+      store(data, offset, length, runner.lapic().read((int) gpa & 0xfff));
+      return true;
+    }
+    if (vm.interrupts.ioapic() != null && vm.interrupts.ioapic().owns(gpa)) {
+      store(data, offset, length, vm.interrupts.ioapic().read(gpa));
+      return true;
+    }
+    return false;
+  }
+
+  @Override
+  public boolean mmioWrite(long gpa, int length, byte[] data, int offset) {
+    if (runner.lapic() != null && runner.lapic().owns(gpa)) {
+      runner.lapic().write((int) gpa & 0xfff, (int) load(data, offset, length));
+      return true;
+    }
+    if (vm.interrupts.ioapic() != null && vm.interrupts.ioapic().owns(gpa)) {
+      vm.interrupts.ioapic().write(gpa, (int) load(data, offset, length));
+      return true;
+    }
+    return queued(false, gpa, length, data, offset);
+  }
+
+  @Override
+  public void cpuid(int leaf, int subleaf, int[] registers) {
+    state.cpuid.cpuid(leaf, subleaf, registers);
+  }
+
+  @Override
+  public Answer readMsr(int index, long[] value) {
+    return msrs.read(index, value);
+  }
+
+  @Override
+  public Answer writeMsr(int index, long value) {
+    return msrs.write(index, value);
+  }
+
+  @Override
+  public long tsc() {
+    return state.guestTsc() + runner.executed() - executedBefore;
+  }
+
+  @Override
+  public Answer hypercall(CpuState cpu) {
+    return Hypercalls.emulate(runner, cpu);
+  }
+
+  @Override
+  public boolean interruptPending() {
+    if (runner.lapic() == null) {
+      return false;
+    }
+    return externalPending() || runner.lapic().hasInterrupt();
+  }
+
+  private boolean externalPending() {
+    if (!runner.lapic().acceptsPic()) {
+      return false;
+    }
+    return vm.interrupts.mode() == InterruptController.Mode.KERNEL
+        ? vm.interrupts.pic().output()
+        : state.pendingExternalVector != Vcpu.NO_VECTOR;
+  }
+
+  @Override
+  public int acknowledgeInterrupt() {
+    if (!externalPending()) {
+      return runner.lapic().acknowledge();
+    }
+    if (vm.interrupts.mode() == InterruptController.Mode.KERNEL) {
+      return vm.interrupts.pic().acknowledge();
+    }
+    int vector = state.pendingExternalVector;
+    state.pendingExternalVector = Vcpu.NO_VECTOR;
+    return vector;
+  }
+}

@@ -1,0 +1,104 @@
+package seamtape.sim.kvm;
+
+import static seamtape.catalog.Errno.EINVAL;
+import static seamtape.catalog.Errno.ENOTTY;
+
+import seamtape.catalog.FdKind;
+import seamtape.catalog.KvmIoctl;
+import seamtape.machine.Machine;
+import seamtape.sim.kvm.vcpu.VcpuIoctls;
+
+/**
+ * The fd of a vCPU: kvm_vcpu_ioctl. Its mutex admits one thread at a time; a thread that finds it
+ * taken waits, and begins its call when it is resumed.
+ */
+public final class VcpuFile extends KernelFile {
+  private final VcpuRunner runner;
+  private final Vm vm;
+
+  /** The thread in KVM_RUN holds the mutex. */
+  private boolean locked;
+
+  VcpuFile(VcpuRunner runner) {
+    this.runner = runner;
+    this.vm = runner.vm();
+    vm.hold();
+  }
+
+  /**
+   * True when a call can begin: nobody else's KVM_RUN is in flight, or the call is refused first.
+   */
+  public boolean admits(int request) {
+    return !locked || (request >>> 8 & 0xff) != Limits.KVMIO;
+  }
+
+  /** Begins KVM_RUN: a result, or {@link Machine#IN_PROGRESS}, which keeps the mutex. */
+  public long run(int tid, long arg, ScriptedExit script, long instructions) {
+    if (arg != 0) {
+      return EINVAL.result();
+    }
+    return keepLocked(runner.start(tid, script, instructions));
+  }
+
+  /** Goes on with the KVM_RUN in flight. */
+  public long advance(boolean signalled, long instructions) {
+    return keepLocked(runner.advance(signalled, instructions));
+  }
+
+  private long keepLocked(long result) {
+    locked = result == Machine.IN_PROGRESS;
+    return result;
+  }
+
+  @Override
+  public long ioctl(int request, long arg) {
+    KvmIoctl row = KvmIoctl.byNumber(request).orElse(null);
+    if (row == null || !row.on().contains(FdKind.VCPU) || row.gone()) {
+      return EINVAL.result();
+    }
+    return switch (row) {
+      case KVM_GET_STATS_FD -> vm.host.files.install(StatsFile.ofVcpu(runner));
+      case KVM_MEMORY_ENCRYPT_OP -> memoryEncryptOp(arg);
+      default -> VcpuIoctls.handle(row, runner.state(), arg, vm.host.user);
+    };
+  }
+
+  private long memoryEncryptOp(long arg) {
+    if (!vm.host.profile.vcpuMemoryEncryptOp()) {
+      return EINVAL.result();
+    }
+    VendorOps.VmOp op = vm.host.ops.vcpuMemEncIoctl();
+    return op == null ? ENOTTY.result() : op.ioctl(vm, arg);
+  }
+
+  @Override
+  protected void release() {
+    vm.drop();
+  }
+
+  /** The mapping always succeeds; pages beyond the end fault when they are touched. */
+  @Override
+  public long checkMmap(long prot, long flags, long length, long offset) {
+    return 0;
+  }
+
+  @Override
+  public byte[] page(long index) {
+    return runner.page(index);
+  }
+
+  @Override
+  public FdKind kind() {
+    return FdKind.VCPU;
+  }
+
+  @Override
+  public String link() {
+    return "anon_inode:kvm-vcpu:" + runner.id();
+  }
+
+  @Override
+  public long subject() {
+    return runner.subject();
+  }
+}

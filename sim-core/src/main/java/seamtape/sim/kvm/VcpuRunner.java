@@ -1,0 +1,386 @@
+package seamtape.sim.kvm;
+
+import static seamtape.catalog.Errno.EAGAIN;
+import static seamtape.catalog.Errno.EFAULT;
+import static seamtape.catalog.Errno.EINTR;
+import static seamtape.catalog.Errno.EINVAL;
+
+import seamtape.catalog.KvmExit;
+import seamtape.catalog.KvmHypercall;
+import seamtape.event.Subject;
+import seamtape.machine.Machine;
+import seamtape.sim.guest.CpuState;
+import seamtape.sim.guest.GuestExit;
+import seamtape.sim.guest.Interpreter;
+import seamtape.sim.kvm.irq.LocalApic;
+import seamtape.sim.kvm.irq.Msi;
+import seamtape.sim.kvm.vcpu.Vcpu;
+
+/**
+ * KVM_RUN of one vCPU: the rules before guest entry, the guest's instructions, exits. A run goes on
+ * over several calls: {@link #start}, then {@link #advance} until it ends.
+ */
+final class VcpuRunner implements LocalApic.Surroundings {
+  private static final int UNDEFINED_OPCODE = 6;
+
+  private final Vm vm;
+  private final Vcpu state;
+  private final RunPage run = new RunPage();
+  private final ExitWriter exits = new ExitWriter(run);
+  private final SyncRegs syncRegs;
+  private final LocalApic lapic;
+  private final VcpuBus bus;
+  private final Interpreter interpreter;
+  private final DirtyRing dirtyRing;
+
+  /** The last exit's answer is still to be taken over. */
+  private boolean answerDue;
+
+  private boolean initPending;
+  private boolean startupPending;
+
+  /** KVM_RUN began while the vCPU waited for INIT; it ends when that comes. */
+  private boolean awaitsInit;
+
+  private int tid;
+
+  VcpuRunner(Vm vm, int id) {
+    this.vm = vm;
+    state = new Vcpu(vm, id);
+    syncRegs = new SyncRegs(run, state);
+    dirtyRing = new DirtyRing(vm.settings.dirtyRingSize);
+    lapic = state.lapic == null ? null : new LocalApic(state.lapic, this);
+    bus = new VcpuBus(this);
+    interpreter = new Interpreter(state.cpu, bus);
+    if (lapic != null) {
+      vm.lapics.add(lapic);
+    }
+  }
+
+  Vm vm() {
+    return vm;
+  }
+
+  Vcpu state() {
+    return state;
+  }
+
+  int id() {
+    return state.id();
+  }
+
+  LocalApic lapic() {
+    return lapic;
+  }
+
+  DirtyRing dirtyRing() {
+    return dirtyRing;
+  }
+
+  long executed() {
+    return interpreter.executed();
+  }
+
+  /** The thread whose KVM_RUN this is. */
+  int tid() {
+    return tid;
+  }
+
+  long subject() {
+    return Subject.vcpu(vm.number, state.id());
+  }
+
+  /** A page of the vCPU fd; null beyond its end. */
+  byte[] page(long index) {
+    if (index == 0) {
+      return run.page();
+    }
+    if (index == Limits.KVM_PIO_PAGE_OFFSET) {
+      return exits.ioData();
+    }
+    if (index == Limits.KVM_COALESCED_MMIO_PAGE_OFFSET) {
+      return vm.coalesced.ring();
+    }
+    return dirtyRing.page(index - Limits.KVM_DIRTY_LOG_PAGE_OFFSET);
+  }
+
+  /**
+   * The rules before guest entry.
+   *
+   * @param script how the guest's part ends in a machine whose guests do not execute, else null
+   */
+  long start(int thread, ScriptedExit script, long instructions) {
+    tid = thread;
+    run.clearFlags();
+    awaitsInit = state.mpState == Vcpu.MP_STATE_UNINITIALIZED;
+    if (awaitsInit) {
+      if (run.immediateExit()) {
+        return end(EINTR.result());
+      }
+      return script == null ? advance(false, instructions) : end(script.applyTo(state, exits));
+    }
+    long error = beforeEntry();
+    if (error != 0) {
+      return end(error);
+    }
+    if (script == null && completeLastExit()) {
+      return end(0);
+    }
+    if (run.immediateExit()) {
+      return end(EINTR.result());
+    }
+    if (script != null) {
+      state.hasRun = true;
+      return end(script.applyTo(state, exits));
+    }
+    exits.reason(KvmExit.KVM_EXIT_UNKNOWN);
+    return advance(false, instructions);
+  }
+
+  private long beforeEntry() {
+    if (!syncRegs.valid() || !syncRegs.apply()) {
+      return EINVAL.result();
+    }
+    boolean refused = lapic == null && !state.setCr8(run.cr8());
+    return refused ? EINVAL.result() : 0;
+  }
+
+  /** True when what the last exit left open comes to another exit before the guest goes on. */
+  private boolean completeLastExit() {
+    if (!answerDue) {
+      return false;
+    }
+    answerDue = false;
+    GuestExit exit = interpreter.exit();
+    exits.answer(exit);
+    if (exit.kind == GuestExit.Kind.HYPERCALL) {
+      Hypercalls.enter(this, state.cpu, KvmHypercall.of(Hypercalls.number(state.cpu)));
+      Hypercalls.returns(this, exit.result);
+    }
+    beginGuest();
+    GuestExit.Kind kind = interpreter.complete();
+    return kind != GuestExit.Kind.NONE && leave(kind) == 0;
+  }
+
+  /** Goes on for some instructions; IN_PROGRESS when the run has not ended. */
+  long advance(boolean signalled, long instructions) {
+    if (signalled) {
+      exits.reason(KvmExit.KVM_EXIT_INTR);
+      return end(EINTR.result());
+    }
+    vm.advanceTimers();
+    acceptEvents();
+    if (awaitsInit) {
+      return state.mpState == Vcpu.MP_STATE_UNINITIALIZED
+          ? idle(instructions)
+          : end(EAGAIN.result());
+    }
+    if (state.mpState == Vcpu.MP_STATE_HALTED && wakes()) {
+      state.mpState = Vcpu.MP_STATE_RUNNABLE;
+    }
+    return state.mpState == Vcpu.MP_STATE_RUNNABLE ? guest(instructions) : idle(instructions);
+  }
+
+  /** The vCPU waits: its share of time passes. */
+  private long idle(long instructions) {
+    vm.host.time.advance(Math.max(instructions, 0) * VirtualTime.CYCLES_PER_INSTRUCTION);
+    return Machine.IN_PROGRESS;
+  }
+
+  private boolean wakes() {
+    CpuState cpu = state.cpu;
+    boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
+    return cpu.nmiPending && !cpu.nmiMasked
+        || cpu.interruptInjected
+        || open && bus.interruptPending();
+  }
+
+  /** INIT and SIPI. */
+  private void acceptEvents() {
+    if (initPending) {
+      initPending = false;
+      interpreter.forget();
+      answerDue = false;
+      reset();
+      state.mpState = state.bootProcessor() ? Vcpu.MP_STATE_RUNNABLE : Vcpu.MP_STATE_INIT_RECEIVED;
+    }
+    if (startupPending) {
+      startupPending = false;
+      if (state.mpState == Vcpu.MP_STATE_INIT_RECEIVED) {
+        state.cpu.segments[CpuState.CS].selector = state.sipiVector << 8;
+        state.cpu.segments[CpuState.CS].base = (long) state.sipiVector << Limits.PAGE_SHIFT;
+        state.cpu.rip = 0;
+        state.mpState = Vcpu.MP_STATE_RUNNABLE;
+      }
+    }
+  }
+
+  private void reset() {
+    long apicBase = state.cpu.apicBase;
+    state.cpu.reset((int) state.cpu.gpr[CpuState.RDX]);
+    state.cpu.apicBase = apicBase;
+  }
+
+  private void beginGuest() {
+    state.hasRun = true;
+    state.cpu.interruptWindowRequested =
+        run.requestInterruptWindow() && (lapic == null || vm.splitIrqchip());
+    bus.begin(interpreter.executed());
+  }
+
+  private long guest(long instructions) {
+    long left = instructions;
+    while (left > 0) {
+      if (dirtyRing.softFull()) {
+        exits.reason(KvmExit.KVM_EXIT_DIRTY_RING_FULL);
+        return end(0);
+      }
+      beginGuest();
+      long before = interpreter.executed();
+      GuestExit.Kind kind = interpreter.run(left);
+      long done = interpreter.executed() - before;
+      vm.host.time.advance(done * VirtualTime.CYCLES_PER_INSTRUCTION);
+      bus.caughtUp(interpreter.executed());
+      left -= Math.max(done, 1);
+      long result = leave(kind);
+      if (result != Machine.IN_PROGRESS) {
+        return end(result);
+      }
+      if (state.mpState != Vcpu.MP_STATE_RUNNABLE) {
+        return Machine.IN_PROGRESS;
+      }
+      acceptEvents();
+    }
+    return Machine.IN_PROGRESS;
+  }
+
+  /** Ends the run with an exit, or goes on in the kernel (IN_PROGRESS). */
+  private long leave(GuestExit.Kind kind) {
+    GuestExit exit = interpreter.exit();
+    answerDue = asksUserSpace(kind);
+    switch (kind) {
+      case NONE, BUDGET -> {
+        return Machine.IN_PROGRESS;
+      }
+      case HLT -> {
+        if (lapic != null) {
+          state.mpState = Vcpu.MP_STATE_HALTED;
+          return Machine.IN_PROGRESS;
+        }
+        exits.reason(KvmExit.KVM_EXIT_HLT);
+      }
+      case TDCALL -> {
+        interpreter.forget();
+        state.queueException(UNDEFINED_OPCODE, false, 0);
+        return Machine.IN_PROGRESS;
+      }
+      case IO -> exits.io(exit);
+      case MMIO -> {
+        return mmio(exit);
+      }
+      case DEBUG -> exits.debug(exit);
+      case HYPERCALL ->
+          exits.hypercall(
+              Hypercalls.number(state.cpu),
+              Hypercalls.arguments(state.cpu),
+              state.cpu.longMode64());
+      case RDMSR, WRMSR -> exits.msr(exit, bus.msrExitReason(), kind == GuestExit.Kind.WRMSR);
+      case INTERRUPT_WINDOW -> exits.reason(KvmExit.KVM_EXIT_IRQ_WINDOW_OPEN);
+      case INTERNAL_ERROR -> {
+        return bus.faultingGpa() >= 0 ? memoryFault() : internalError(exit);
+      }
+      case SHUTDOWN -> exits.reason(KvmExit.KVM_EXIT_SHUTDOWN);
+    }
+    return 0;
+  }
+
+  private static boolean asksUserSpace(GuestExit.Kind kind) {
+    return switch (kind) {
+      case IO, MMIO, HYPERCALL, RDMSR, WRMSR -> true;
+      default -> false;
+    };
+  }
+
+  private long mmio(GuestExit exit) {
+    if (exit.gpa >>> Limits.PAGE_SHIFT == bus.faultingGpa() >>> Limits.PAGE_SHIFT) {
+      return memoryFault();
+    }
+    exits.mmio(exit);
+    return 0;
+  }
+
+  private long internalError(GuestExit exit) {
+    exits.internalError(exit);
+    return 0;
+  }
+
+  /** A slot's page without user memory behind it is a fault of the VMM, not MMIO. */
+  private long memoryFault() {
+    answerDue = false;
+    interpreter.forget();
+    if (vm.host.profile.guestMemfd()) {
+      exits.memoryFault(bus.faultingGpa());
+    }
+    return EFAULT.result();
+  }
+
+  private long end(long result) {
+    CpuState cpu = state.cpu;
+    syncRegs.store();
+    run.save(readyForInterrupt(), cpu.flag(CpuState.IF), state.cr8(), cpu.apicBase);
+    awaitsInit = false;
+    return result;
+  }
+
+  private boolean readyForInterrupt() {
+    CpuState cpu = state.cpu;
+    boolean delivering = cpu.exceptionPending || cpu.interruptInjected || state.nmiInjected;
+    boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
+    boolean accepts = lapic == null || lapic.acceptsPic();
+    return vm.interrupts.pic() != null || open && accepts && !delivering;
+  }
+
+  @Override
+  public long apicBase() {
+    return state.cpu.apicBase;
+  }
+
+  @Override
+  public void nmi() {
+    state.injectNmi();
+  }
+
+  @Override
+  public void init() {
+    initPending = true;
+    startupPending = false;
+  }
+
+  @Override
+  public void startup(int vector) {
+    state.sipiVector = vector;
+    startupPending = true;
+  }
+
+  @Override
+  public void send(Msi msi) {
+    vm.lapics.deliver(msi);
+  }
+
+  @Override
+  public void send(Msi msi, boolean toSelf, boolean toOthers) {
+    vm.lapics.deliver(msi, lapic, toSelf, toOthers);
+  }
+
+  @Override
+  public void levelEnded(int vector) {
+    if (vm.interrupts.ioapic() != null) {
+      vm.interrupts.ioapic().endOfInterrupt(vector);
+    }
+  }
+
+  @Override
+  public long nanos() {
+    return vm.host.time.nanos();
+  }
+}

@@ -1,0 +1,231 @@
+package seamtape.sim.kvm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import seamtape.catalog.KvmCapability;
+import seamtape.event.Subject;
+import seamtape.sim.kvm.io.CoalescedMmio;
+import seamtape.sim.kvm.io.IoEventFds;
+import seamtape.sim.kvm.irq.InterruptController;
+import seamtape.sim.kvm.irq.Irqfds;
+import seamtape.sim.kvm.irq.LocalApics;
+import seamtape.sim.kvm.irq.Pit;
+import seamtape.sim.kvm.mem.DirtyLog;
+import seamtape.sim.kvm.mem.MemoryRules;
+import seamtape.sim.kvm.mem.MemorySlot;
+import seamtape.sim.kvm.mem.MemorySlots;
+import seamtape.sim.kvm.vcpu.TscSync;
+import seamtape.sim.kvm.vcpu.VmFacts;
+import seamtape.sim.profile.CpuModel;
+import seamtape.sim.profile.Profile;
+
+/**
+ * A virtual machine: struct kvm with its architecture's part. It lives as long as anything holds
+ * it: its own fd, its vCPUs' fds, its devices'.
+ */
+public final class Vm implements VmFacts {
+  public final Host host;
+  public final int number;
+  public final long type;
+  public final MemorySlots slots;
+  public final DirtyLog dirtyLog;
+  public final InterruptController interrupts;
+  public final Irqfds irqfds;
+  public final IoEventFds ioEventFds;
+  public final CoalescedMmio coalesced = new CoalescedMmio();
+  public final VmSettings settings;
+  public final MsrFilter msrFilter = new MsrFilter();
+  public final VmClock clock;
+  public final LocalApics lapics = new LocalApics();
+
+  private final TreeMap<Integer, VcpuRunner> vcpus = new TreeMap<>();
+  private final List<VcpuRunner> inOrder = new ArrayList<>();
+  private final TscSync tscSync = new TscSync();
+  private Pit pit;
+  private boolean hasVfio;
+  private int references = 1;
+
+  Vm(Host host, long type) {
+    this.host = host;
+    this.type = type;
+    this.number = host.nextVmNumber();
+    slots = new MemorySlots(host.files);
+    dirtyLog = new DirtyLog(slots, host.user);
+    interrupts = new InterruptController(lapics::deliver);
+    irqfds = new Irqfds(host.files, interrupts);
+    ioEventFds = new IoEventFds(host.files);
+    settings = new VmSettings(host.time.tscKhz());
+    clock = new VmClock(host.time);
+  }
+
+  public boolean has(KvmCapability cap) {
+    return host.has(cap);
+  }
+
+  /** The vCPU of an id; null when there is none. */
+  VcpuRunner vcpu(int id) {
+    return vcpus.get(id);
+  }
+
+  /** All vCPUs in the order of their creation. */
+  public List<VcpuRunner> vcpus() {
+    return inOrder;
+  }
+
+  public int createdVcpus() {
+    return inOrder.size();
+  }
+
+  void add(VcpuRunner vcpu) {
+    vcpus.put(vcpu.id(), vcpu);
+    inOrder.add(vcpu);
+  }
+
+  /** The i8254; null without one. */
+  public Pit pit() {
+    return pit;
+  }
+
+  void createPit(boolean speakerPort) {
+    pit = new Pit(speakerPort, host.time.nanos());
+  }
+
+  boolean hasVfio() {
+    return hasVfio;
+  }
+
+  void vfio(boolean exists) {
+    hasVfio = exists;
+  }
+
+  /** 2 where SMM has memory of its own. */
+  int addressSpaces() {
+    return has(KvmCapability.KVM_CAP_X86_SMM) ? Limits.KVM_MAX_NR_ADDRESS_SPACES : 1;
+  }
+
+  MemoryRules memoryRules(boolean version2) {
+    int flags = MemorySlot.KVM_MEM_LOG_DIRTY_PAGES | MemorySlot.KVM_MEM_READONLY;
+    if (version2 && has(KvmCapability.KVM_CAP_GUEST_MEMFD)) {
+      flags |= MemorySlot.KVM_MEM_GUEST_MEMFD;
+    }
+    long maxGfn = (1L << host.cpuModel.physicalBits() - Limits.PAGE_SHIFT) - 1;
+    return new MemoryRules(addressSpaces(), flags, maxGfn);
+  }
+
+  /** Raises what the clock has brought due: ticks of the PIT. */
+  void advanceTimers() {
+    if (pit != null && pit.tick(host.time.nanos())) {
+      interrupts.setIrq(0, InterruptController.PIT_SOURCE, true);
+      interrupts.setIrq(0, InterruptController.PIT_SOURCE, false);
+    }
+  }
+
+  void hold() {
+    references++;
+  }
+
+  void drop() {
+    if (--references == 0) {
+      irqfds.release();
+      ioEventFds.release();
+      slots.release();
+    }
+  }
+
+  long subject() {
+    return Subject.vm(number);
+  }
+
+  @Override
+  public Profile profile() {
+    return host.profile;
+  }
+
+  @Override
+  public CpuModel cpuModel() {
+    return host.cpuModel;
+  }
+
+  @Override
+  public boolean irqchipInKernel() {
+    return interrupts.inKernel();
+  }
+
+  @Override
+  public boolean splitIrqchip() {
+    return interrupts.mode() == InterruptController.Mode.SPLIT;
+  }
+
+  @Override
+  public int bootCpuId() {
+    return settings.bootCpuId;
+  }
+
+  @Override
+  public long tsc() {
+    return host.time.tsc();
+  }
+
+  @Override
+  public TscSync tscSync() {
+    return tscSync;
+  }
+
+  @Override
+  public long slotBytes(long gpa, long length) {
+    long done = 0;
+    while (done < length) {
+      long at = gpa + done;
+      MemorySlot slot = slots.backing(at >>> Limits.PAGE_SHIFT);
+      if (slot == null) {
+        return done;
+      }
+      long end = slot.baseGfn + slot.pages << Limits.PAGE_SHIFT;
+      done = Math.min(length, end - gpa);
+    }
+    return done;
+  }
+
+  @Override
+  public byte[] guestPage(long gpa) {
+    long gfn = gpa >>> Limits.PAGE_SHIFT;
+    MemorySlot slot = slots.backing(gfn);
+    return slot == null ? null : host.user.memory().page(slot.hva(gfn));
+  }
+
+  @Override
+  public int defaultTscKhz() {
+    return (int) settings.tscKhz;
+  }
+
+  @Override
+  public boolean exceptionPayload() {
+    return settings.exceptionPayload;
+  }
+
+  @Override
+  public boolean tripleFaultEvent() {
+    return settings.tripleFaultEvent;
+  }
+
+  @Override
+  public boolean x2apicFormat() {
+    return interrupts.x2apicFormat();
+  }
+
+  @Override
+  public long disabledQuirks() {
+    return settings.disabledQuirks;
+  }
+
+  @Override
+  public boolean guestReadsPlatformInfo() {
+    return settings.platformInfoReadable;
+  }
+
+  @Override
+  public boolean pmuEnabled() {
+    return settings.pmuEnabled;
+  }
+}

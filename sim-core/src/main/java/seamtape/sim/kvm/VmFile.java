@@ -1,0 +1,43 @@
+package seamtape.sim.kvm;
+
+import static seamtape.catalog.Errno.ENOTTY;
+
+import seamtape.catalog.FdKind;
+import seamtape.catalog.KvmIoctl;
+
+/** The fd of a VM: kvm_vm_ioctl, which hands on to the architecture and the vendor module. */
+public final class VmFile extends KernelFile {
+  private final Vm vm;
+  private final VmIoctls ioctls;
+
+  VmFile(Vm vm) {
+    this.vm = vm;
+    this.ioctls = new VmIoctls(vm);
+  }
+
+  @Override
+  public long ioctl(int request, long arg) {
+    KvmIoctl row = KvmIoctl.byNumber(request).orElse(null);
+    return row == null || !row.on().contains(FdKind.VM) ? ENOTTY.result() : ioctls.handle(row, arg);
+  }
+
+  @Override
+  protected void release() {
+    vm.drop();
+  }
+
+  @Override
+  public FdKind kind() {
+    return FdKind.VM;
+  }
+
+  @Override
+  public String link() {
+    return "anon_inode:kvm-vm";
+  }
+
+  @Override
+  public long subject() {
+    return vm.subject();
+  }
+}

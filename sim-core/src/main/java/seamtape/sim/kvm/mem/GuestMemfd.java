@@ -1,0 +1,100 @@
+package seamtape.sim.kvm.mem;
+
+import static seamtape.catalog.Errno.EINVAL;
+import static seamtape.catalog.Errno.ENODEV;
+import static seamtape.catalog.Errno.ENOTTY;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import seamtape.catalog.FdKind;
+import seamtape.sim.kvm.KernelFile;
+import seamtape.sim.kvm.Limits;
+
+/** A guest_memfd: memory that only its VM's slots, and mmap where it was allowed, can reach. */
+public final class GuestMemfd extends KernelFile {
+  public static final long GUEST_MEMFD_FLAG_MMAP = 1;
+  public static final long GUEST_MEMFD_FLAG_INIT_SHARED = 2;
+
+  private record Binding(MemorySlot slot, long firstPage, long endPage) {}
+
+  private final Object vm;
+  private final long size;
+  private final long flags;
+  private final long subject;
+  private final Runnable onRelease;
+  private final List<Binding> bindings = new ArrayList<>();
+  private final TreeMap<Long, byte[]> pages = new TreeMap<>();
+
+  public GuestMemfd(Object vm, long size, long flags, long subject, Runnable onRelease) {
+    this.vm = vm;
+    this.size = size;
+    this.flags = flags;
+    this.subject = subject;
+    this.onRelease = onRelease;
+  }
+
+  long bind(Object slotsVm, MemorySlot slot, long offset) {
+    long bytes = slot.pages << Limits.PAGE_SHIFT;
+    if (slotsVm != vm || offset < 0 || bytes > size || offset > size - bytes) {
+      return EINVAL.result();
+    }
+    long first = offset >>> Limits.PAGE_SHIFT;
+    long end = first + slot.pages;
+    for (Binding other : bindings) {
+      if (other.firstPage < end && first < other.endPage) {
+        return EINVAL.result();
+      }
+    }
+    bindings.add(new Binding(slot, first, end));
+    return 0;
+  }
+
+  void unbind(MemorySlot slot) {
+    bindings.removeIf(binding -> binding.slot == slot);
+  }
+
+  @Override
+  protected void release() {
+    for (Binding binding : bindings) {
+      binding.slot.memfd = null;
+    }
+    onRelease.run();
+  }
+
+  @Override
+  public FdKind kind() {
+    return FdKind.GUEST_MEMFD;
+  }
+
+  @Override
+  public String link() {
+    return "anon_inode:[kvm-gmem]";
+  }
+
+  @Override
+  public long ioctl(int request, long arg) {
+    return ENOTTY.result();
+  }
+
+  @Override
+  public long checkMmap(long prot, long mapFlags, long length, long offset) {
+    boolean shared = (mapFlags & 1) != 0;
+    if ((flags & GUEST_MEMFD_FLAG_MMAP) == 0) {
+      return ENODEV.result();
+    }
+    return shared ? 0 : EINVAL.result();
+  }
+
+  @Override
+  public byte[] page(long index) {
+    boolean inside = index >= 0 && index < size >>> Limits.PAGE_SHIFT;
+    boolean shared = (flags & GUEST_MEMFD_FLAG_INIT_SHARED) != 0;
+    return inside && shared ? pages.computeIfAbsent(index, n -> new byte[Limits.PAGE_SIZE]) : null;
+  }
+
+  @Override
+  public long subject() {
+    return subject;
+  }
+}
