@@ -69,12 +69,10 @@ final class DiffJobs {
     }
     Job job = new Job();
     jobs.put(key, job);
-    worker.executeBlocking(
-        () -> {
-          compare(job, a, b);
-          return null;
-        },
-        true);
+    worker
+        .executeBlocking(() -> compare(job, a, b), true)
+        .onSuccess(report -> job.report = report)
+        .onFailure(failure -> job.fault = fault(failure));
     return job;
   }
 
@@ -82,16 +80,18 @@ final class DiffJobs {
     jobs.remove(key);
   }
 
-  private static void compare(Job job, Path a, Path b) {
+  private static DiffReport compare(Job job, Path a, Path b) throws TapeException {
     DiffOptions options = new DiffOptions(Set.of(), MAX_CHANGES, job.events::set);
     try (Tape left = Tape.open(a);
         Tape right = Tape.open(b)) {
-      job.report = Diff.compare(left, right, options);
-    } catch (TapeException e) {
-      job.fault = TraceServer.damage(e);
-    } catch (RuntimeException e) {
-      job.fault = new Problem(500, "Fault", "comparing failed: " + e);
+      return Diff.compare(left, right, options);
     }
+  }
+
+  private static Problem fault(Throwable failure) {
+    return failure instanceof TapeException damage
+        ? TraceServer.damage(damage)
+        : new Problem(500, "Fault", "comparing failed: " + failure);
   }
 
   void close() {

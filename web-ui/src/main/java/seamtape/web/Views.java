@@ -44,7 +44,7 @@ final class Views {
         .add(row.on())
         .add(row.depth())
         .add(row.call().family().label())
-        .add(row.call().label())
+        .add(row.name())
         .add(row.arguments())
         .add(row.result())
         .add(row.error())

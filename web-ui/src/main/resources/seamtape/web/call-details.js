@@ -7,7 +7,7 @@ class CallDetails extends LitElement {
   static properties = {recording: {}, event: {}, clock: {}, call: {state: true}, fault: {state: true}, side: {state: true}};
 
   static styles = [controls, css`
-    :host { display: grid; grid-template-columns: minmax(280px, 1fr) minmax(0, 480px) minmax(230px, .72fr); min-height: 0; background: var(--panel); }
+    :host { display: grid; grid-template-columns: minmax(280px, 1fr) minmax(0, 508px) minmax(220px, .7fr); min-height: 0; background: var(--panel); }
     .pane { overflow: auto; min-height: 0; border-left: 1px solid var(--line); position: relative; }
     .pane:first-child { border-left: 0; }
     .title { padding: 7px 12px 6px; border-bottom: 1px solid var(--line-soft); position: sticky; top: 0; background: var(--panel); z-index: 2; }
@@ -18,7 +18,7 @@ class CallDetails extends LitElement {
     th.group { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 8px 12px 2px; }
     td { padding: 0 12px; vertical-align: top; }
     td:first-child { color: var(--muted); width: 1%; white-space: nowrap; padding-right: 14px; }
-    td:last-child { overflow-wrap: anywhere; }
+    td:last-child { overflow-wrap: anywhere; unicode-bidi: isolate; }
     tr.field { cursor: default; }
     tr.field.on { background: var(--mark); }
     tr.field.kept td:first-child { box-shadow: inset 3px 0 0 var(--accent); }
@@ -33,7 +33,7 @@ class CallDetails extends LitElement {
     .node .l { overflow: hidden; text-overflow: ellipsis; flex: 1; }
     .node.here { background: var(--select); font-weight: 600; }
     .node:hover { background: var(--hover); }
-    .badge { flex: none; width: 15px; height: 15px; border-radius: 3px; font: 700 10px/15px var(--sans); text-align: center; }
+    .badge { flex: none; width: 15px; height: 15px; border-radius: 3px; font: 700 10.5px/15px var(--mono); text-align: center; }
     .more { margin: 4px 12px; }
     .inputs { font: 12px/19px var(--mono); padding: 0 12px; color: var(--muted); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     @media (max-width: 900px) { :host { grid-template-columns: 1fr; overflow: auto; } .pane { overflow: visible; border-left: 0; border-top: 1px solid var(--line); } }

@@ -11,7 +11,7 @@ const COLUMNS = [
 const SKELETON_MILLIS = 80;
 
 const styles = css`
-  :host { --columns: 78px 104px 92px 88px minmax(210px, 1.1fr) minmax(160px, 1.5fr) minmax(110px, .55fr) 118px; }
+  :host { --columns: 70px 96px 88px 84px minmax(252px, 1fr) minmax(140px, 1.5fr) minmax(120px, .6fr) 112px; }
   .view { top: 25px; }
   .bar { top: 25px; }
   .head, .row { display: grid; grid-template-columns: var(--columns); column-gap: 10px; padding: 0 10px 0 14px; align-items: center; }
@@ -24,20 +24,22 @@ const styles = css`
   .call { display: flex; align-items: center; gap: 6px; }
   .guide { flex: none; align-self: stretch; height: 21px; width: calc(var(--depth) * 16px);
     background: repeating-linear-gradient(to right, transparent 0 7px, var(--line) 7px 8px, transparent 8px 16px); }
-  .badge { flex: none; width: 15px; height: 15px; border-radius: 3px; font: 700 10px/15px var(--sans); text-align: center; color: var(--hue); background: color-mix(in srgb, var(--hue) 15%, transparent); }
+  .badge { flex: none; width: 15px; height: 15px; border-radius: 3px; font: 700 10.5px/15px var(--mono); text-align: center; color: var(--hue); background: color-mix(in srgb, var(--hue) 15%, transparent); }
   .name { overflow: hidden; text-overflow: ellipsis; font-weight: 550; }
+  .arguments, .result, .error, .name { unicode-bidi: isolate; }
   .arguments { color: var(--muted); }
   .error { color: var(--error); font-weight: 650; }
   .row.failed { background: linear-gradient(to right, var(--error-soft), transparent 55%); }
+  .row.failed.selected { background: linear-gradient(to right, var(--error-soft), var(--select) 40%); }
   .row.failed::before { content: ''; position: absolute; left: 0; top: 1px; bottom: 1px; width: 3px; background: var(--error); }
   .row.failed .error::before { content: '✕ '; }
   .row.failed .result { color: var(--error); }
   .row.flight .result { color: var(--warn); }
   .row.selected { background: var(--select); }
-  .row.selected::after { content: ''; position: absolute; inset: 0; border: 1px solid var(--accent); border-width: 1px 0; pointer-events: none; }
+  .row.selected::after { content: ''; position: absolute; inset: 0; border: 1px solid var(--line); border-width: 1px 0; pointer-events: none; }
+  :host(:focus) .row.selected::after { border-color: var(--accent); }
   .row.broken { color: var(--error); }
   .row.loading > span { border-radius: 3px; height: 9px; background: var(--raised); }
-  :host(:focus-visible) .row.selected::after { border-width: 1px; }
   @media (max-width: 900px) {
     :host { --columns: 62px 0 0 0 minmax(170px, 1fr) 0 minmax(60px, .5fr) 86px; }
     .head, .row { column-gap: 5px; }

@@ -64,6 +64,7 @@ class DiffPage extends LitElement {
     .heads > div:first-child { border: 0; padding: 0; }
     .heads a { font-weight: 600; color: var(--text); }
     .body { flex: 1; display: grid; grid-template-rows: minmax(120px, 1fr) minmax(120px, 40%); min-height: 0; }
+    diff-list:focus-visible { outline: none; }
     diff-list { background: var(--panel); border-bottom: 1px solid var(--line); }
     .vs { color: var(--muted); }
     .same { color: var(--good); font-size: 34px; line-height: 1; }

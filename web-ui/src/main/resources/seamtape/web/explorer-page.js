@@ -27,6 +27,7 @@ class ExplorerPage extends LitElement {
     .tools { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); flex: none; background: var(--bg); }
     .body { flex: 1; display: grid; grid-template-rows: minmax(80px, 1fr) 7px var(--details, 42%); min-height: 0; }
     call-list { background: var(--panel); min-height: 0; }
+    call-list:focus-visible { outline: none; }
     .split { background: var(--bg); border-block: 1px solid var(--line); cursor: row-resize; position: relative; touch-action: none; }
     .split::after { content: ''; position: absolute; left: 50%; top: 1px; width: 36px; height: 3px; margin-left: -18px; border-radius: 2px; background: var(--line); }
     .split:hover::after, .split:focus-visible::after { background: var(--accent); }

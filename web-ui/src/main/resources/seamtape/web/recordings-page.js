@@ -18,6 +18,8 @@ class RecordingsPage extends LitElement {
     main { padding: 18px 20px; max-width: 1500px; width: 100%; margin: 0 auto; flex: 1; }
     .top { display: flex; align-items: center; gap: 12px; margin-bottom: 12px; min-height: 28px; }
     .top h1 { font-size: 17px; margin: 0; font-weight: 650; }
+    .top .rest { flex: 1; }
+    .cut { max-width: 170px; overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     .top .dir { color: var(--muted); font: 12px var(--mono); overflow: hidden; text-overflow: ellipsis; }
     .scroll { overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
     table { border-collapse: collapse; width: 100%; font-size: 13px; }
@@ -111,7 +113,7 @@ class RecordingsPage extends LitElement {
     if (!this.list.length) return this.empty();
     return html`
       <div class="top"><h1>Recordings</h1><span class="dir" title=${this.directory}>${this.directory}</span><span class="rest"></span>
-        <button class="primary" id="compare" ?disabled=${this.chosen.length !== 2} @click=${this.compare}>Compare ${this.chosen.length === 2 ? '' : 'two'}<kbd>d</kbd></button></div>
+        <button class="primary" id="compare" ?disabled=${this.chosen.length !== 2} @click=${this.compare}>${this.chosen.length === 2 ? 'Compare' : 'Compare two'} <kbd>d</kbd></button></div>
       <div class="scroll"><table>
         <thead><tr><th></th><th>Name</th><th>State</th><th>Source</th><th>Profile</th><th>Workload</th>
           <th class="n">Calls</th><th class="n">Ioctls</th><th class="n">Events</th><th class="n">Size</th><th>Digest</th><th>Created</th></tr></thead>
@@ -129,8 +131,8 @@ class RecordingsPage extends LitElement {
       return html`<tr class=${classes} @click=${open}>${box}${name}<td><span class="chip bad">✕ damaged</span></td><td class="fault" colspan="9">${one.fault}</td></tr>`;
     }
     return html`<tr class=${classes} @click=${open}>${box}${name}
-      <td>${this.state(one)}</td><td>${one.source}</td><td>${one.profile}</td>
-      <td>${one.workload || html`<span class="muted">–</span>`}</td>
+      <td>${this.state(one)}</td><td>${one.source}</td><td class="cut" title=${one.profile}>${one.profile || html`<span class="muted">–</span>`}</td>
+      <td class="cut" title=${one.workload}>${one.workload || html`<span class="muted">–</span>`}</td>
       <td class="n">${format.count(one.calls)}</td><td class="n">${format.count(one.ioctls)}</td>
       <td class="n">${format.count(one.events)}</td><td class="n">${format.bytes(one.bytes)}</td>
       <td class="mono" title=${one.digest}>${one.digest.slice(0, 10)}</td><td class="muted">${format.when(one.created)}</td></tr>`;

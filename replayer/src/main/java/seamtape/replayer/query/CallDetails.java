@@ -54,8 +54,8 @@ public record CallDetails(
     }
     return new CallDetails(
         CallRow.of(call),
-        bytes(call.enter()),
-        call.hasReturn() ? bytes(call.returned()) : null,
+        bytes(call.enter(), null, call.vendor()),
+        call.hasReturn() ? bytes(call.returned(), call.enter(), call.vendor()) : null,
         List.copyOf(parents),
         inputs(call, reader));
   }
@@ -72,7 +72,7 @@ public record CallDetails(
     return List.copyOf(inputs);
   }
 
-  private static EventBytes bytes(Event event) {
+  private static EventBytes bytes(Event event, Event enter, String vendor) {
     List<DecodedField> fields = new ArrayList<>();
     List<Part> parts = new ArrayList<>();
     List<Field> row = event.phase == Phase.RETURN ? event.call.out() : event.call.in();
@@ -92,16 +92,15 @@ public record CallDetails(
       byte[] shown = copy.length > MAX_SHOWN ? java.util.Arrays.copyOf(copy, MAX_SHOWN) : copy;
       parts.add(new Part("user memory", event.copyAt(i), copy.length, shown));
     }
-    addStructs(event, fields);
+    addStructs(event, EventView.of(event, enter, vendor), fields);
     return new EventBytes(event.number, event.time, List.copyOf(fields), List.copyOf(parts));
   }
 
   /** What the copies hold, field by field, after the row's own fields. */
-  private static void addStructs(Event event, List<DecodedField> fields) {
+  private static void addStructs(Event event, EventView view, List<DecodedField> fields) {
     if (event.copyCount() == 0) {
       return;
     }
-    EventView view = EventView.of(event);
     Map<String, FieldSpan> spans = new LinkedHashMap<>();
     view.spans().forEach(span -> spans.put(span.path(), span));
     Set<String> shown = new HashSet<>();

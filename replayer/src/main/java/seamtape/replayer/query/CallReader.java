@@ -28,15 +28,19 @@ public final class CallReader implements AutoCloseable {
 
   private static final int KEPT_DEPTHS = 4096;
 
+  private final Tape tape;
   private final TapeIndex index;
   private final Cursor forward;
   private final Cursor random;
   private final List<RecordedCall> pool = new ArrayList<>();
   private final Map<Long, RecordedCall> parents = newest(KEPT_PARENTS);
   private final Map<Long, Integer> depths = newest(KEPT_DEPTHS);
+  private final String vendor;
   private TapeSummary summary;
 
   public CallReader(Tape tape) throws TapeException {
+    this.tape = tape;
+    vendor = tape.manifest().machine().vendor();
     index = tape.index();
     forward = tape.cursor();
     random = tape.cursor();
@@ -108,16 +112,6 @@ public final class CallReader implements AutoCloseable {
     return callCount();
   }
 
-  /** Position of the first call of the block after the one a call lies in; for damaged blocks. */
-  public long nextBlock(long call) {
-    for (TapeIndex.Block block : index.blocks()) {
-      if (block.firstCall() > call) {
-        return block.firstCall();
-      }
-    }
-    return callCount();
-  }
-
   /**
    * Up to {@code count} calls from a position on, valid until the next window. Fewer before a
    * damaged block.
@@ -166,7 +160,7 @@ public final class CallReader implements AutoCloseable {
 
   private RecordedCall slot(int at) {
     if (at == pool.size()) {
-      pool.add(new RecordedCall());
+      pool.add(new RecordedCall(vendor));
     }
     return pool.get(at);
   }
@@ -187,17 +181,42 @@ public final class CallReader implements AutoCloseable {
     }
   }
 
-  private void readFarReturns(List<RecordedCall> calls) throws TapeException {
-    if (summary == null) {
-      return;
-    }
+  private void readFarReturns(List<RecordedCall> calls) {
     for (RecordedCall call : calls) {
-      long at = call.hasReturn() ? 0 : summary.farReturn(call.event());
-      Event event = at == 0 ? null : read(at);
-      if (event != null && event.phase == Phase.RETURN) {
-        call.end(event);
+      if (!call.hasReturn()) {
+        endFar(call);
       }
     }
+  }
+
+  private void readFarReturn(RecordedCall call) throws TapeException {
+    long at = summary == null ? 0 : summary.farReturn(call.event());
+    Event event = at == 0 ? null : read(at);
+    if (event != null && event.phase == Phase.RETURN) {
+      call.end(event);
+    }
+  }
+
+  /** True for a call whose return is far, which it then has, or not in the recording. */
+  boolean endFar(RecordedCall call) {
+    if (summary == null) {
+      return false;
+    }
+    try {
+      readFarReturn(call);
+    } catch (TapeException e) {
+      return true; // the return lies in a damaged block: the call reads as not returned
+    }
+    return call.hasReturn() || summary.neverReturns(call.event());
+  }
+
+  RecordedCall newCall() {
+    return new RecordedCall(vendor);
+  }
+
+  /** All calls from the first on. */
+  CallScan scan() {
+    return new CallScan(tape, this);
   }
 
   /** An event by number, valid until the next read; null beyond the recording's ends. */
@@ -209,7 +228,10 @@ public final class CallReader implements AutoCloseable {
     return random.next() && random.event().number == event ? random.event() : null;
   }
 
-  private int depth(Event enter) throws TapeException {
+  int depth(Event enter) throws TapeException {
+    if (parentOf(enter) == 0) {
+      return 0;
+    }
     Deque<Long> chain = new ArrayDeque<>();
     long number = enter.number;
     long parent = parentOf(enter);
@@ -261,7 +283,8 @@ public final class CallReader implements AutoCloseable {
       return null;
     }
     RecordedCall call =
-        new RecordedCall().begin(index.callIndexOf(enterEvent), event, depth(Event.copyOf(event)));
+        new RecordedCall(vendor)
+            .begin(index.callIndexOf(enterEvent), event, depth(Event.copyOf(event)));
     findReturn(call);
     parents.put(enterEvent, call);
     return call;
@@ -269,7 +292,7 @@ public final class CallReader implements AutoCloseable {
 
   private void findReturn(RecordedCall call) throws TapeException {
     if (summary != null && summary.farReturn(call.event()) != 0) {
-      readFarReturns(List.of(call));
+      readFarReturn(call);
       return;
     }
     random.seek(call.event() + 1);
@@ -282,8 +305,8 @@ public final class CallReader implements AutoCloseable {
     }
   }
 
-  private static RecordedCall copyOf(RecordedCall call) {
-    RecordedCall copy = new RecordedCall().begin(call.index(), call.enter(), call.depth());
+  private RecordedCall copyOf(RecordedCall call) {
+    RecordedCall copy = new RecordedCall(vendor).begin(call.index(), call.enter(), call.depth());
     if (call.hasReturn()) {
       copy.end(call.returned());
     }

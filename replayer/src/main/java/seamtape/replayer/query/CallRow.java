@@ -2,7 +2,6 @@ package seamtape.replayer.query;
 
 import seamtape.catalog.Call;
 import seamtape.catalog.Errno;
-import seamtape.catalog.KvmExit;
 import seamtape.event.Actor;
 import seamtape.event.Subject;
 
@@ -15,6 +14,7 @@ import seamtape.event.Subject;
  * @param actor {@code vmm/12}, {@code vm0/vcpu1}, {@code vm0/td}
  * @param on what it is made on: {@code system}, {@code vm0}, {@code vm0/vcpu1}
  * @param depth how many calls it is nested in
+ * @param name of the call; of an ioctl without a row its number
  * @param arguments one line
  * @param result as shown; empty without a return
  * @param error name of the errno or status when the call failed, else empty
@@ -30,6 +30,7 @@ public record CallRow(
     String on,
     int depth,
     Call call,
+    String name,
     String arguments,
     String result,
     String error,
@@ -46,7 +47,8 @@ public record CallRow(
         Subject.text(call.subject()),
         call.depth(),
         call.call(),
-        CallText.arguments(call.enter()),
+        CallText.name(call.enter()),
+        CallText.arguments(call.enter(), call.vendor()),
         result(call),
         call.failed() ? error(call) : "",
         call.failed(),
@@ -54,15 +56,11 @@ public record CallRow(
         call.hasReturn() ? call.returned().number : 0);
   }
 
-  /** The result; for a KVM_RUN that returned 0, why it exited. */
   private static String result(RecordedCall call) {
     if (!call.hasResult()) {
       return "";
     }
-    if (call.exitReason() >= 0 && !call.failed()) {
-      return KvmExit.text(call.exitReason());
-    }
-    return call.errno() == 0 ? CallText.text(call.resultFormat(), call.ret()) : "-1";
+    return call.errno() == 0 ? CallText.result(call) : "-1";
   }
 
   private static String error(RecordedCall call) {

@@ -40,7 +40,7 @@ final class FilterFields {
     FIELDS.put("on", call -> FilterValue.text(Subject.text(call.subject())));
     FIELDS.put("family", call -> FilterValue.text(call.call().family().label()));
     FIELDS.put("kind", FIELDS.get("family"));
-    FIELDS.put("call", call -> FilterValue.named(call.call().label(), call.call().name()));
+    FIELDS.put("call", call -> FilterValue.named(CallText.name(call.enter()), call.call().name()));
     FIELDS.put("name", FIELDS.get("call"));
     FIELDS.put("depth", call -> FilterValue.signed(call.depth()));
     FIELDS.put("phase", call -> FilterValue.text(call.hasReturn() ? "return" : "enter"));
@@ -181,6 +181,12 @@ final class FilterFields {
       Paths.KNOWN.forEach(path -> all.add(word.substring(0, dot + 1) + path));
     }
     Catalog.calls().forEach(row -> all.add(row.label()));
+    for (Errno errno : Errno.values()) {
+      all.add(errno.name());
+    }
+    for (KvmExit exit : KvmExit.values()) {
+      all.add(exit.name());
+    }
     return all;
   }
 

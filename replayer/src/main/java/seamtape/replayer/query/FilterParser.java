@@ -286,7 +286,7 @@ final class FilterParser {
         switch (token.kind()) {
           case NUMBER -> number(token);
           case STRING -> FilterValue.text(token.text());
-          case WORD -> word(token.text());
+          case WORD -> word(token);
           case SIGN, END -> null;
         };
     if (value == null) {
@@ -303,16 +303,27 @@ final class FilterParser {
     return bits ? FilterValue.unsigned(token.number()) : FilterValue.signed(token.number());
   }
 
-  private static FilterValue word(String text) {
-    return switch (text) {
+  private static FilterValue word(FilterToken token) throws FilterException {
+    return switch (token.text()) {
       case "true" -> FilterValue.signed(1);
       case "false" -> FilterValue.signed(0);
+      case "enter", "return" -> FilterValue.text(token.text());
       case "and", "or", "xor", "not", "in" -> null;
       default ->
-          FilterFields.symbol(text)
+          FilterFields.symbol(token.text())
               .map(FilterFields.Symbol::value)
-              .orElseGet(() -> FilterValue.text(text));
+              .orElseThrow(
+                  () ->
+                      fault(
+                          token,
+                          token.shown() + " is no name that is known; a text stands in quotes",
+                          nearOrQuoted(token.text())));
     };
+  }
+
+  private static List<String> nearOrQuoted(String word) {
+    List<String> near = FilterFields.near(word);
+    return near.isEmpty() ? List.of("\"" + word + "\"") : near;
   }
 
   private String string(String operator) throws FilterException {

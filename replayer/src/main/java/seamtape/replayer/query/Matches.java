@@ -1,7 +1,6 @@
 package seamtape.replayer.query;
 
 import java.util.Arrays;
-import java.util.List;
 import seamtape.recorder.tape.TapeException;
 
 /**
@@ -12,11 +11,13 @@ public final class Matches {
   /** Beyond so many matches the search stops; the filter is then as good as none. */
   public static final int MAX = 16 << 20;
 
-  private static final int WINDOW = 256;
+  /** Calls between two looks at the clock. */
+  private static final int CALLS_A_LOOK = 64;
 
   private final Filter filter;
   private int[] positions = new int[1024];
   private int count;
+  private CallScan scan;
   private long scanned;
   private boolean complete;
 
@@ -25,31 +26,37 @@ public final class Matches {
   }
 
   /**
-   * Goes on until the deadline of {@link System#nanoTime} or the end; at least one window. Calls in
-   * damaged blocks are passed over.
+   * Goes on until the deadline of {@link System#nanoTime} or the end; calls in damaged blocks are
+   * passed over.
    */
   public void advance(CallReader reader, long deadline) throws FilterException {
+    if (scan == null) {
+      scan = reader.scan();
+    }
     while (!complete) {
-      try {
-        take(reader.window(scanned, WINDOW), reader);
-      } catch (TapeException e) {
-        scanned = reader.nextBlock(scanned);
+      for (int i = 0; i < CALLS_A_LOOK && !complete; i++) {
+        take(scan.next(), reader);
       }
-      complete = scanned >= reader.callCount() || count >= MAX;
       if (System.nanoTime() - deadline >= 0) {
         return;
       }
     }
   }
 
-  private void take(List<RecordedCall> calls, CallReader reader)
-      throws TapeException, FilterException {
-    for (RecordedCall call : calls) {
+  private void take(RecordedCall call, CallReader reader) throws FilterException {
+    complete = call == null || count >= MAX;
+    if (complete) {
+      scan.close();
+      return;
+    }
+    scanned = call.index() + 1;
+    try {
       if (filter.matches(call, reader)) {
         add(call.index());
       }
+    } catch (TapeException e) {
+      // a related call lies in a damaged block: what cannot be read does not match
     }
-    scanned += Math.max(1, calls.size());
   }
 
   private void add(long position) {

@@ -16,11 +16,23 @@ public final class RecordedCall {
   /** Sixty-fourth bit of a TDX completion status: the call failed. */
   private static final long TDX_ERROR = 1L << 63;
 
+  private final String vendor;
   private final Event enter = new Event();
   private final Event returned = new Event();
   private long index;
   private int depth;
   private boolean hasReturn;
+
+  /**
+   * @param vendor of the recorded machine, which names some sub-commands
+   */
+  RecordedCall(String vendor) {
+    this.vendor = vendor;
+  }
+
+  String vendor() {
+    return vendor;
+  }
 
   RecordedCall begin(long callIndex, Event event, int nesting) {
     index = callIndex;
