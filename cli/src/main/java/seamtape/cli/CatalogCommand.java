@@ -19,7 +19,12 @@ import seamtape.catalog.Field;
     name = "catalog",
     mixinStandardHelpOptions = true,
     description = "List the calls that Seamtape knows, with numbers and fields.",
-    footer = {"", "Examples:", "  seamtape catalog", "  seamtape catalog --call KVM_CREATE_VCPU --json"})
+    footer = {
+      "",
+      "Examples:",
+      "  seamtape catalog",
+      "  seamtape catalog --call KVM_CREATE_VCPU --json"
+    })
 final class CatalogCommand implements Callable<Integer> {
   @Option(names = "--call", paramLabel = "NAME", description = "Only this call.")
   private String name;
@@ -49,7 +54,8 @@ final class CatalogCommand implements Callable<Integer> {
 
   private void print(Call row) {
     output.line(
-        String.format("%-10s %-10s %-40s %s", row.family().label(), number(row), row.label(), row.doc()));
+        String.format(
+            "%-10s %-10s %-40s %s", row.family().label(), number(row), row.label(), row.doc()));
     if (name != null) {
       row.in().forEach(field -> print("in ", field));
       row.out().forEach(field -> print("out", field));

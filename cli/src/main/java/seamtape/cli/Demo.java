@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import seamtape.machine.MachineFactory;
-import seamtape.recorder.strace.ImportReport;
+import seamtape.recorder.log.ImportOptions;
+import seamtape.recorder.log.ImportReport;
 import seamtape.recorder.strace.StraceImport;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.workload.WorkloadFile;
@@ -66,12 +67,13 @@ final class Demo {
       Files.copy(in, log, StandardCopyOption.REPLACE_EXISTING);
     }
     Path tape = fresh(LOG);
-    ImportReport report = StraceImport.of(List.of(log), tape);
+    ImportReport report =
+        StraceImport.of(List.of(log), tape, new ImportOptions(System.in, Version.TOOL));
     output.line(
         String.format(
             "   imported %,d KVM ioctls of %,d lines -> %s",
-            report.ioctls(), report.lines(), tape.getFileName()));
-    facts.put("imported", report.ioctls());
+            report.log().ioctls(), report.log().lines(), tape.getFileName()));
+    facts.put("imported", report.log().ioctls());
     for (String profile : List.of(NEW, OLD)) {
       asked(tape, profile);
     }
@@ -106,7 +108,8 @@ final class Demo {
 
   private boolean workloads() throws Exception {
     List<String> names = WorkloadFile.bundled();
-    output.line("2  " + names.size() + " bundled workloads on the simulator, recorded twice and replayed");
+    output.line(
+        "2  " + names.size() + " bundled workloads on the simulator, recorded twice and replayed");
     long calls = 0;
     List<String> wrong = new ArrayList<>();
     for (String name : names) {
@@ -145,7 +148,8 @@ final class Demo {
         Tape b = Tape.open(directory.resolve(DIFFED + ".tape"))) {
       DiffReport report = Diff.compare(a, b, new DiffOptions(Set.of(), 1000, events -> {}));
       output.line(
-          String.format("   %,d calls alike, %,d answered otherwise:", report.matched(), report.changed()));
+          String.format(
+              "   %,d calls alike, %,d answered otherwise:", report.matched(), report.changed()));
       report.changes().stream().limit(CHANGES_SHOWN).forEach(this::explain);
       facts.put("changed", report.changed());
     }
@@ -155,7 +159,8 @@ final class Demo {
     String values = change.field() + " " + change.valueA() + " -> " + change.valueB();
     output.line(
         String.format(
-            "     %-30s %-28s %s", change.call(), values, KernelChanges.why(change.call())));
+            "     %-48s %-24s %s",
+            change.call() + change.about(), values, KernelChanges.why(change.call())));
   }
 
   private Sessions.Recorded session(String workload, String recording, String profile)

@@ -31,7 +31,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--no-serve", description = "End after the report.")
   private boolean noServe;
 
-  @Option(names = "--port", description = "Port of the browser; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--port",
+      description = "Port of the browser; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
   private int port = ServeCommand.DEFAULT_PORT;
 
   @Mixin private Output output;

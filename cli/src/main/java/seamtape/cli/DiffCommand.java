@@ -80,7 +80,11 @@ final class DiffCommand implements Callable<Integer> {
             ? String.format("Same: %,d calls matched", report.matched())
             : String.format(
                 "%,d calls matched, %,d changed, %,d only in A, %,d only in B; %,d causes",
-                report.matched(), report.changed(), report.onlyA(), report.onlyB(), report.roots()));
+                report.matched(),
+                report.changed(),
+                report.onlyA(),
+                report.onlyB(),
+                report.roots()));
   }
 
   private void print(Change change, boolean colours) {
@@ -91,12 +95,38 @@ final class DiffCommand implements Callable<Integer> {
     String follows = change.root() ? "" : dim + "  (follows from an earlier change)" + plain;
     switch (change.kind()) {
       case ONLY_A ->
-          output.line(red + "- a:" + change.a() + " " + change.actor() + " " + change.call() + plain + follows);
+          output.line(
+              red
+                  + "- a:"
+                  + change.a()
+                  + " "
+                  + change.actor()
+                  + " "
+                  + change.call()
+                  + plain
+                  + follows);
       case ONLY_B ->
-          output.line(green + "+ b:" + change.b() + " " + change.actor() + " " + change.call() + plain + follows);
+          output.line(
+              green
+                  + "+ b:"
+                  + change.b()
+                  + " "
+                  + change.actor()
+                  + " "
+                  + change.call()
+                  + plain
+                  + follows);
       case CHANGED -> {
         output.line(
-            "! a:" + change.a() + " b:" + change.b() + " " + change.actor() + " " + change.call() + follows);
+            "! a:"
+                + change.a()
+                + " b:"
+                + change.b()
+                + " "
+                + change.actor()
+                + " "
+                + change.call()
+                + follows);
         for (Change.FieldChange field : change.fields()) {
           output.line(red + "    - " + field.field() + " = " + field.valueA() + plain);
           output.line(green + "    + " + field.field() + " = " + field.valueB() + plain);
@@ -128,6 +158,7 @@ final class DiffCommand implements Callable<Integer> {
     document.put("valueB", change.valueB());
     document.put("kind", change.kind().name().toLowerCase(java.util.Locale.ROOT));
     document.put("actor", change.actor());
+    document.put("about", change.about());
     document.put("root", change.root());
     return document;
   }

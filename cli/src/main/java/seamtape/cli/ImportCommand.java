@@ -1,15 +1,15 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import seamtape.recorder.strace.ImportReport;
+import seamtape.recorder.log.ImportOptions;
+import seamtape.recorder.log.ImportReport;
+import seamtape.recorder.log.LogReport;
 import seamtape.recorder.strace.StraceImport;
 
 /** {@code seamtape import}. */
@@ -49,45 +49,39 @@ final class ImportCommand implements Runnable {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Logs of one run; - is stdin.")
     private List<Path> files;
 
-    @Option(names = "-o", paramLabel = "REC", required = true, description = "The recording to make.")
+    @Option(
+        names = "-o",
+        paramLabel = "REC",
+        required = true,
+        description = "The recording to make.")
     private Path out;
 
     @Mixin private Output output;
 
     @Override
     public Integer call() throws Exception {
-      long start = System.nanoTime();
-      ImportReport report = StraceImport.of(files, Recordings.create(out));
-      double seconds = (System.nanoTime() - start) / 1e9;
-      print(report, seconds);
-      output.document(document(report, seconds));
+      ImportReport report =
+          StraceImport.of(
+              files, Recordings.create(out), new ImportOptions(System.in, Version.TOOL));
+      print(report);
+      output.document(report.toMap());
       return Exit.DONE;
     }
 
-    private void print(ImportReport report, double seconds) {
-      report.warnings().stream()
+    private void print(ImportReport report) {
+      LogReport log = report.log();
+      log.warnings().stream()
           .limit(SHOWN)
-          .forEach(warning -> output.message("warning: " + warning));
+          .forEach(w -> output.message("warning: " + w.file() + ":" + w.line() + ": " + w.text()));
       output.line(
           String.format(
-              "Imported %,d KVM ioctls of %,d lines into %s in %.2f s (%,d calls, %,d events; %,d lines skipped)",
-              report.ioctls(), report.lines(), out, seconds, report.calls(), report.events(), report.skipped()));
+              "Imported %,d KVM ioctls of %,d lines into %s in %.2f s",
+              log.ioctls(), log.lines(), out, report.seconds()));
+      output.line(
+          String.format(
+              "%,d calls, %,d events; %,d lines are of other calls or programs",
+              log.calls(), log.events(), log.skipped()));
       output.line("digest " + report.digest());
-    }
-
-    private Map<String, Object> document(ImportReport report, double seconds) {
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("recording", out.toString());
-      document.put("ioctls", report.ioctls());
-      document.put("calls", report.calls());
-      document.put("events", report.events());
-      document.put("digest", report.digest());
-      document.put("seconds", seconds);
-      document.put("bytes", Recordings.bytes(out));
-      document.put("warnings", report.warnings().stream().map(Object::toString).toList());
-      document.put("lines", report.lines());
-      document.put("skipped", report.skipped());
-      return document;
     }
   }
 }

@@ -2,7 +2,9 @@ package seamtape.cli;
 
 import java.util.Map;
 
-/** Why a call answers otherwise on another kernel line; the rules are in fixtures/abi/behaviour.md. */
+/**
+ * Why a call answers otherwise on another kernel line; the rules are in fixtures/abi/behaviour.md.
+ */
 final class KernelChanges {
   private static final Map<String, String> WHY =
       Map.ofEntries(

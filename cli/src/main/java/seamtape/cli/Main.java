@@ -50,7 +50,11 @@ public final class Main {
     command.setExecutionExceptionHandler((e, cmd, parsed) -> failed(e, cmd));
     command.setParameterExceptionHandler(Main::misused);
     command.setCaseInsensitiveEnumValuesAllowed(true);
-    return command.execute(args.length == 0 ? new String[] {"--help"} : args);
+    try {
+      return command.execute(args.length == 0 ? new String[] {"--help"} : args);
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      return fault(e, command.getErr());
+    }
   }
 
   private static int misused(ParameterException e, String[] args) {
@@ -75,6 +79,10 @@ public final class Main {
       err.println("seamtape: " + oneLine(Failures.words(e)));
       return Exit.USAGE;
     }
+    return fault(e, err);
+  }
+
+  private static int fault(Throwable e, PrintWriter err) {
     err.println("seamtape: a fault of ours: " + oneLine(String.valueOf(e)));
     if (System.getenv("SEAMTAPE_DEBUG") == null) {
       err.println("Set SEAMTAPE_DEBUG=1 to see where, and please report it.");

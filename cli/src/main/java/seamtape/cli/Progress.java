@@ -12,7 +12,9 @@ final class Progress implements LongConsumer, AutoCloseable {
   private long last;
   private boolean dirty;
 
-  /** @param total events expected; 0 when unknown */
+  /**
+   * @param total events expected; 0 when unknown
+   */
   Progress(String what, long total, Output output) {
     this.what = what;
     this.total = total;

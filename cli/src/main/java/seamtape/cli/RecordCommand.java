@@ -32,10 +32,16 @@ import seamtape.workload.Workload;
       "'seamtape record --list' names the bundled workloads; docs/WORKLOADS.md tells how to write one.",
     })
 final class RecordCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "WORKLOAD", arity = "0..1", description = "A YAML file, or the name of a bundled one.")
+  @Parameters(
+      paramLabel = "WORKLOAD",
+      arity = "0..1",
+      description = "A YAML file, or the name of a bundled one.")
   private String workload;
 
-  @Option(names = "-o", paramLabel = "REC", description = "The recording to make; its name ends in .tape.")
+  @Option(
+      names = "-o",
+      paramLabel = "REC",
+      description = "The recording to make; its name ends in .tape.")
   private Path out;
 
   @Option(names = "--profile", description = "Simulated kernel. Default: ${DEFAULT-VALUE}.")
@@ -44,10 +50,16 @@ final class RecordCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Seed of all that is random. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(names = "--set", paramLabel = "NAME=VALUE", description = "Value of a parameter of the workload.")
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Value of a parameter of the workload.")
   private Map<String, String> set = new LinkedHashMap<>();
 
-  @Option(names = "--simulator", paramLabel = "JAR", description = "Record on the simulator of this jar.")
+  @Option(
+      names = "--simulator",
+      paramLabel = "JAR",
+      description = "Record on the simulator of this jar.")
   private Path simulator;
 
   @Option(names = "--list", description = "List the bundled workloads.")
@@ -110,8 +122,7 @@ final class RecordCommand implements Callable<Integer> {
     document.put("seconds", recorded.seconds());
     document.put("bytes", Recordings.bytes(out));
     document.put("warnings", recorded.outcome().warnings());
-    document.put(
-        "failed", recorded.outcome().failed().stream().map(Object::toString).toList());
+    document.put("failed", recorded.outcome().failed().stream().map(Object::toString).toList());
     return document;
   }
 }

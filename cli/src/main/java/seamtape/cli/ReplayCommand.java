@@ -41,10 +41,15 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "REC", description = "The recording.")
   private Path recording;
 
-  @Option(names = "--profile", description = "Simulated kernel; default: the recorded one, or linux-7.3.")
+  @Option(
+      names = "--profile",
+      description = "Simulated kernel; default: the recorded one, or linux-7.3.")
   private String profile;
 
-  @Option(names = "--simulator", paramLabel = "JAR", description = "Replay on the simulator of this jar.")
+  @Option(
+      names = "--simulator",
+      paramLabel = "JAR",
+      description = "Replay on the simulator of this jar.")
   private Path simulator;
 
   @Option(names = "-o", paramLabel = "REC2", description = "Record the replay itself.")
@@ -88,8 +93,7 @@ final class ReplayCommand implements Callable<Integer> {
         .with("replayOf", of.digest());
   }
 
-  private ReplayReport run(Tape tape, MachineFactory machines, TapeWriter writer)
-      throws Exception {
+  private ReplayReport run(Tape tape, MachineFactory machines, TapeWriter writer) throws Exception {
     try (Progress progress = new Progress("Replaying", tape.eventCount(), output)) {
       return Replay.run(
           tape, new ReplayOptions(machines, profile, keepGoing, 10_000, writer, progress));
@@ -99,11 +103,14 @@ final class ReplayCommand implements Callable<Integer> {
   private void print(ReplayReport report, double seconds) {
     output.line(
         String.format(
-            "Replayed %,d calls of %s on %s in %.2f s", report.calls(), recording, report.profile(), seconds));
+            "Replayed %,d calls of %s on %s in %.2f s",
+            report.calls(), recording, report.profile(), seconds));
     if (report.agreement() != null) {
       agreement(report.agreement());
     }
-    report.kept().stream().limit(SHOWN).forEach(d -> output.line("  " + d.words() + (d.root() ? "" : " (follows)")));
+    report.kept().stream()
+        .limit(SHOWN)
+        .forEach(d -> output.line("  " + d.words() + (d.root() ? "" : " (follows)")));
     if (report.divergences() > SHOWN) {
       output.line(String.format("  … and %,d more; --json has them", report.divergences() - SHOWN));
     }

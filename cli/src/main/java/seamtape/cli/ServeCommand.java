@@ -26,7 +26,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--port", description = "Port; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
   private int port = DEFAULT_PORT;
 
-  @Option(names = "--host", description = "Loopback address to listen on. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--host",
+      description = "Loopback address to listen on. Default: ${DEFAULT-VALUE}.")
   private String host = "127.0.0.1";
 
   @Mixin private Output output;

@@ -45,13 +45,22 @@ final class ShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "REC", description = "The recording.")
   private Path recording;
 
-  @Option(names = "--from", paramLabel = "N", description = "First event. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--from",
+      paramLabel = "N",
+      description = "First event. Default: ${DEFAULT-VALUE}.")
   private long from = 1;
 
-  @Option(names = "--count", paramLabel = "K", description = "Calls (events, with --json) at most; default: all.")
+  @Option(
+      names = "--count",
+      paramLabel = "K",
+      description = "Calls (events, with --json) at most; default: all.")
   private long count = Long.MAX_VALUE;
 
-  @Option(names = "--filter", paramLabel = "EXPR", description = "Only calls that pass; docs/FILTER.md has the language.")
+  @Option(
+      names = "--filter",
+      paramLabel = "EXPR",
+      description = "Only calls that pass; docs/FILTER.md has the language.")
   private String expression = "";
 
   @Option(names = "--tree", description = "Indent calls by their nesting.")

@@ -21,7 +21,9 @@ final class Simulators {
     return new Simulator();
   }
 
-  /** @param jar null for the simulator of this build */
+  /**
+   * @param jar null for the simulator of this build
+   */
   static MachineFactory of(Path jar) {
     return jar == null ? builtIn() : load(jar);
   }
@@ -45,8 +47,12 @@ final class Simulators {
   private static MachineFactory checked(MachineFactory factory, Path jar) {
     if (factory.version() != Machine.VERSION) {
       throw new UsageException(
-          jar + " speaks version " + factory.version() + " of the machine interface, this Seamtape "
-              + Machine.VERSION + ": build it against the same interface");
+          jar
+              + " speaks version "
+              + factory.version()
+              + " of the machine interface, this Seamtape "
+              + Machine.VERSION
+              + ": build it against the same interface");
     }
     return factory;
   }

@@ -15,8 +15,14 @@ import seamtape.replayer.stats.Stats;
 @Command(
     name = "stats",
     mixinStandardHelpOptions = true,
-    description = "Count a recording's calls and errors, with latencies where the source has times.",
-    footer = {"", "Examples:", "  seamtape stats qemu.tape", "  seamtape stats qemu.tape --json | jq .byCall[0]"})
+    description =
+        "Count a recording's calls and errors, with latencies where the source has times.",
+    footer = {
+      "",
+      "Examples:",
+      "  seamtape stats qemu.tape",
+      "  seamtape stats qemu.tape --json | jq .byCall[0]"
+    })
 final class StatsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "REC", description = "The recording.")
   private Path recording;
@@ -41,7 +47,10 @@ final class StatsCommand implements Callable<Integer> {
         String.format(
             "%,d calls, %,d of them KVM ioctls; %,d events; %,d errors",
             stats.calls(), stats.ioctls(), stats.events(), stats.errors()));
-    String times = stats.timed() ? String.format("%12s %12s %12s", "p50 " + unit, "p99 " + unit, "max " + unit) : "";
+    String times =
+        stats.timed()
+            ? String.format("%12s %12s %12s", "p50 " + unit, "p99 " + unit, "max " + unit)
+            : "";
     output.line(String.format("%-34s %12s %10s %s", "call", "count", "errors", times));
     for (Stats.PerCall row : stats.byCall()) {
       String latency =

@@ -33,11 +33,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Verification found = Verification.of(recording);
     String state = found.state().label();
-    found
-        .damage()
-        .forEach(
-            d ->
-output.line("damage: " + d.text()));
+    found.damage().forEach(d -> output.line("damage: " + d.text()));
     output.line(
         String.format(
             "%s: %s; %,d calls, %,d events, %,d blocks",

@@ -111,9 +111,20 @@ class HouseTest {
   void theSimulatorIsDeterministicByItsWords() {
     List<String> banned =
         List.of(
-            "System.nanoTime", "System.currentTimeMillis", "Math.random", "new Random(", "Instant.now",
-            "UUID.randomUUID", "ThreadLocalRandom", "SecureRandom", "parallelStream", "identityHashCode",
-            "java.util.HashSet", "IdentityHashMap", "WeakHashMap", "ConcurrentHashMap");
+            "System.nanoTime",
+            "System.currentTimeMillis",
+            "Math.random",
+            "new Random(",
+            "Instant.now",
+            "UUID.randomUUID",
+            "ThreadLocalRandom",
+            "SecureRandom",
+            "parallelStream",
+            "identityHashCode",
+            "java.util.HashSet",
+            "IdentityHashMap",
+            "WeakHashMap",
+            "ConcurrentHashMap");
     List<String> wrong = new ArrayList<>();
     for (Source source : sources("main")) {
       for (String word : banned) {
@@ -140,7 +151,8 @@ class HouseTest {
 
   @Test
   void nothingIsPromisedInTheSource() {
-    List<String> words = List.of("TO" + "DO", "FIX" + "ME", "XX" + "X ", "HA" + "CK", "@Dis" + "abled");
+    List<String> words =
+        List.of("TO" + "DO", "FIX" + "ME", "XX" + "X ", "HA" + "CK", "@Dis" + "abled");
     List<String> wrong = new ArrayList<>();
     for (String kind : List.of("main", "test")) {
       for (Source source : sources(kind)) {
@@ -190,7 +202,9 @@ class HouseTest {
   }
 
   private static String roomOf(String imported, Map<String, String> roomOfPackage) {
-    for (String name = imported; name.contains("."); name = name.substring(0, name.lastIndexOf('.'))) {
+    for (String name = imported;
+        name.contains(".");
+        name = name.substring(0, name.lastIndexOf('.'))) {
       String room = roomOfPackage.get(name.substring(0, name.lastIndexOf('.')));
       if (room != null) {
         return room;

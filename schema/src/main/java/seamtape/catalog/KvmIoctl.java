@@ -446,7 +446,7 @@ public enum KvmIoctl implements Call {
       ioctl(0x4140aecd, "5.14").needs("KVM_CAP_SREGS2").on(VCPU).reads("kvm_sregs2"),
       "Write segment and control registers with PDPTRs"),
   KVM_GET_STATS_FD(
-      ioctl(0xaece, "5.14").needs("KVM_CAP_STATS_BINARY_FD").on(VM, VCPU).makes(STATS),
+      ioctl(0xaece, "5.14").needs("KVM_CAP_BINARY_STATS_FD").on(VM, VCPU).makes(STATS),
       "Open the binary statistics; returns their fd"),
   KVM_GET_XSAVE2(
       ioctl(0x9000aecf, "5.17").needs("KVM_CAP_XSAVE2").on(VCPU).writes("kvm_xsave").arrayOut(),

@@ -71,7 +71,6 @@ public final class StructFormats {
           "mxcsr",
           "region",
           "extra",
-          "error",
           "xen_version",
           "exception");
 

@@ -272,6 +272,11 @@ public final class StructSymbols {
       sev.put(command.id(), command.name());
     }
     put(sev, "kvm_sev_cmd.id");
+    Symbols errors = values("");
+    for (SevStatus status : SevStatus.values()) {
+      errors.put(Integer.toUnsignedLong(status.code()), status.name());
+    }
+    put(errors, "kvm_sev_cmd.error");
     Symbols tdx = values("");
     for (TdxCommand command : TdxCommand.values()) {
       tdx.put(command.id(), command.name());

@@ -260,15 +260,15 @@ public enum TdxStatus {
     }
     TdxStatus status = known.get();
     int low = (int) word;
-    if (status.namesAnOperand()) {
+    if (status.blamesAnOperand()) {
       return status.name() + "(" + TdxOperand.text(low) + ")";
     }
     boolean plain = low == 0 || status.value == word;
     return plain ? status.name() : status.name() + "(" + Integer.toUnsignedString(low) + ")";
   }
 
-  /** True where operand id 0, which is RAX, is an operand too. */
-  private boolean namesAnOperand() {
+  /** True where bits 31:0 are an operand id, also when they are 0, which is RAX. */
+  public boolean blamesAnOperand() {
     return switch (statusClass()) {
       case INVALID_OPERAND, PAGE_METADATA, SECURE_EPT -> true;
       case RESOURCE_BUSY -> this == TDX_OPERAND_BUSY || this == TDX_OPERAND_BUSY_HOST_PRIORITY;

@@ -1,16 +1,22 @@
 package seamtape.codec;
 
 import seamtape.event.Event;
+import seamtape.event.Phase;
 
 /**
  * Reads events of one schema into a reused {@link Event}, without allocation. Every length is
  * checked before it is believed. One thread.
  */
 public final class EventDecoder {
+  private static final int MAX_LONG_SHIFT = 63;
+
   private final EventSchema schema;
   private final Branch[] branches;
+
+  /** Branch; then dt, actor and link. */
+  private final long[] head = new long[3];
+
   private byte[] source;
-  private int at;
   private int limit;
 
   public EventDecoder(EventSchema schema) {
@@ -36,99 +42,113 @@ public final class EventDecoder {
   public int decode(byte[] bytes, int from, int to, long previousTime, Event into)
       throws MalformedEventException {
     source = bytes;
-    at = from;
-    limit = to;
-    long index = takeLong();
-    if (index < 0 || index >= branches.length) {
-      throw malformed("no row has branch " + index);
+    limit = Math.min(to, bytes.length);
+    int at = takeLongs(from, head, 1);
+    if (head[0] < 0 || head[0] >= branches.length) {
+      throw malformed("no row has branch " + head[0], from);
     }
-    Branch branch = branches[(int) index];
-    long time = previousTime + takeLong();
-    long actor = takeLong();
-    switch (branch.phase()) {
-      case ENTER -> into.enter(branch.call(), actor, time, takeLong());
-      case RETURN -> into.returns(branch.call(), actor, time, takeLong());
-      case INPUT -> into.input(branch.call(), actor, time);
+    Branch branch = branches[(int) head[0]];
+    Phase phase = branch.phase();
+    at = takeLongs(at, head, phase == Phase.INPUT ? 2 : 3);
+    long time = previousTime + head[0];
+    switch (phase) {
+      case ENTER -> into.enter(branch.call(), head[1], time, head[2]);
+      case RETURN -> into.returns(branch.call(), head[1], time, head[2]);
+      case INPUT -> into.input(branch.call(), head[1], time);
     }
-    takeFields(branch, into.fields);
-    if (branch.copies()) {
-      takeCopies(into);
+    at = takeFields(branch, at, into.fields);
+    return branch.copies() ? takeCopies(at, into) : at;
+  }
+
+  private int takeFields(Branch branch, int from, long[] fields) throws MalformedEventException {
+    int[] target = branch.target();
+    if (target == null) {
+      return takeLongs(from, fields, branch.written());
+    }
+    int at = from;
+    for (int i = 0; i < target.length; i++) {
+      at = takeLongs(at, head, 1);
+      fields[target[i]] = head[0];
     }
     return at;
   }
 
-  private void takeFields(Branch branch, long[] fields) throws MalformedEventException {
-    int[] target = branch.target();
-    int count = branch.written();
-    if (target == null) {
-      for (int i = 0; i < count; i++) {
-        fields[i] = takeLong();
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        fields[target[i]] = takeLong();
-      }
-    }
-  }
-
-  /** An Avro array: blocks of items, each led by its count, or by its count negated and a size. */
-  private void takeCopies(Event into) throws MalformedEventException {
-    for (long count = takeLong(); count != 0; count = takeLong()) {
+  /** An Avro array: parts of items, each led by its count, or by its count negated and a size. */
+  private int takeCopies(int from, Event into) throws MalformedEventException {
+    int at = takeLongs(from, head, 1);
+    while (head[0] != 0) {
+      long count = head[0];
       if (count < 0) {
-        takeLong();
+        at = takeLongs(at, head, 1);
         count = -count;
       }
       if (count < 0 || count > Event.MAX_COPIES - into.copyCount()) {
-        throw malformed("more than " + Event.MAX_COPIES + " copies");
+        throw malformed("more than " + Event.MAX_COPIES + " copies", at);
       }
       for (long i = 0; i < count; i++) {
-        takeCopy(into);
+        at = takeCopy(at, into);
       }
+      at = takeLongs(at, head, 1);
     }
+    return at;
   }
 
-  private void takeCopy(Event into) throws MalformedEventException {
-    long offset = takeLong();
-    long length = takeLong();
+  private int takeCopy(int from, Event into) throws MalformedEventException {
+    int at = takeLongs(from, head, 2);
+    long length = head[1];
     if (length < 0 || length > limit - at) {
-      throw malformed("a copy of " + length + " bytes, " + (limit - at) + " are left");
+      throw malformed("a copy of " + length + " bytes, " + (limit - at) + " are left", at);
     }
-    int count = into.copyCount();
-    if (count > 0 && into.copyStart(count) + length > Event.MAX_COPY_BYTES
-        || length > Event.MAX_COPY_BYTES) {
-      throw malformed("copies of more than " + Event.MAX_COPY_BYTES + " bytes");
+    if (into.copyStart(into.copyCount()) + length > Event.MAX_COPY_BYTES) {
+      throw malformed("copies of more than " + Event.MAX_COPY_BYTES + " bytes", at);
     }
-    into.copy(offset, source, at, (int) length);
-    at += (int) length;
+    into.copy(head[0], source, at, (int) length);
+    return at + (int) length;
   }
 
-  private long takeLong() throws MalformedEventException {
-    if (at >= limit) {
-      throw malformed("ends within an event");
+  /** Reads longs by whole words, byte by byte where less than a word is left or needed. */
+  private int takeLongs(int from, long[] into, int count) throws MalformedEventException {
+    byte[] bytes = source;
+    int lastWord = limit - 8;
+    int at = from;
+    for (int i = 0; i < count; i++) {
+      if (at <= lastWord) {
+        long word = (long) Varint.WORD.get(bytes, at);
+        if ((word & 0x80) == 0) {
+          into[i] = Varint.unZigZag(word & 0x7f);
+          at++;
+          continue;
+        }
+        long end = ~word & Varint.MORE;
+        if (end != 0) {
+          long upToEnd = end ^ (end - 1);
+          into[i] = Varint.unZigZag(Varint.gather(word & upToEnd));
+          at += (Long.numberOfTrailingZeros(end) >>> 3) + 1;
+          continue;
+        }
+      }
+      at = takeBytes(at, into, i);
     }
-    long rest = source[at++];
-    if (rest >= 0) {
-      return (rest >>> 1) ^ -(rest & 1);
-    }
-    rest &= 0x7f;
-    int shift = 7;
-    while (true) {
-      if (at >= limit) {
-        throw malformed("ends within an event");
+    return at;
+  }
+
+  private int takeBytes(int from, long[] into, int index) throws MalformedEventException {
+    int at = from;
+    long value = 0;
+    for (int shift = 0; ; shift += 7) {
+      if (at >= limit || shift > MAX_LONG_SHIFT) {
+        throw malformed(at >= limit ? "ends within an event" : "a number of too many bytes", at);
       }
       long next = source[at++];
-      rest |= (next & 0x7f) << shift;
+      value |= (next & 0x7f) << shift;
       if (next >= 0) {
-        return (rest >>> 1) ^ -(rest & 1);
-      }
-      shift += 7;
-      if (shift > 63) {
-        throw malformed("a number of more than ten bytes");
+        into[index] = Varint.unZigZag(value);
+        return at;
       }
     }
   }
 
-  private MalformedEventException malformed(String what) {
+  private static MalformedEventException malformed(String what, int at) {
     return new MalformedEventException(what, at);
   }
 }

@@ -1,8 +1,8 @@
 package seamtape.codec;
 
-import java.util.List;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
+import seamtape.catalog.Family;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 
@@ -11,28 +11,33 @@ import seamtape.event.Phase;
  * without allocation. Immutable; any thread.
  */
 public final class EventEncoder {
+  /** Stored at once, perhaps beyond the end. */
+  private static final int WORD_BYTES = 8;
+
   /** Bytes of a zig-zag varint. */
   private static final int MAX_LONG = 10;
 
   /** Bytes of the largest event without its copies: branch, dt, actor, link, fields, array ends. */
-  private static final int MAX_FIXED = MAX_LONG * (6 + Event.MAX_FIELDS);
+  private static final int MAX_FIXED = MAX_LONG * (6 + Event.MAX_FIELDS) + WORD_BYTES;
 
   /** Bytes of the largest event. */
   public static final int MAX_EVENT_BYTES =
       MAX_FIXED + 2 * MAX_LONG * Event.MAX_COPIES + Event.MAX_COPY_BYTES;
 
-  private final int[] branchOfCall;
+  /** Branch of a family's first row; rows of a family have equally many branches. */
+  private final int[] familyBranch = new int[Family.values().length];
+
   private final int[] fieldCount;
   private final boolean[] copies;
   private final Phase[] phases;
 
   public EventEncoder() {
-    List<Call> calls = Catalog.calls();
-    branchOfCall = new int[calls.size()];
     int branch = 0;
-    for (int id = 0; id < branchOfCall.length; id++) {
-      branchOfCall[id] = branch;
-      branch += Branch.phases(calls.get(id).family()).size();
+    for (Call call : Catalog.calls()) {
+      if (call.ordinal() == 0) {
+        familyBranch[call.family().ordinal()] = branch;
+      }
+      branch += Branch.phases(call.family()).size();
     }
     fieldCount = new int[branch];
     copies = new boolean[branch];
@@ -54,7 +59,8 @@ public final class EventEncoder {
    * Writes one event.
    *
    * @param previousTime time of the event before it in the recording; 0 for the first
-   * @param target with room for {@link #maxBytes} from {@code at}
+   * @param target with room for {@link #maxBytes} from {@code at}; a few bytes after the event's
+   *     end may change too
    * @return the position after its last byte
    * @throws IllegalArgumentException when the row is not of this build's catalog, has no such
    *     phase, or carries no bytes and is given some
@@ -82,10 +88,14 @@ public final class EventEncoder {
   }
 
   private int branch(Call call, Phase phase) {
-    if (call.ordinal() < 0) {
+    int row = call.ordinal();
+    if (row < 0) {
       throw new IllegalArgumentException(call.name() + " is a row of another build's catalog");
     }
-    int branch = branchOfCall[Catalog.id(call)] + (phase == Phase.RETURN ? 1 : 0);
+    Family family = call.family();
+    int base = familyBranch[family.ordinal()];
+    int branch = family == Family.INPUT ? base + row : base + 2 * row;
+    branch += phase == Phase.RETURN ? 1 : 0;
     if (phases[branch] != phase) {
       throw new IllegalArgumentException(call.name() + " has no event of phase " + phase);
     }
@@ -109,10 +119,25 @@ public final class EventEncoder {
     return to;
   }
 
-  private static int putLong(long value, byte[] target, int at) {
-    long rest = (value << 1) ^ (value >> 63);
+  private static int putLong(long signed, byte[] target, int at) {
+    long value = Varint.zigZag(signed);
+    if ((value & -0x80L) == 0) {
+      target[at] = (byte) value;
+      return at + 1;
+    }
+    int length = Varint.length(value);
+    if (length > 8) {
+      return putBytes(value, target, at);
+    }
+    Varint.WORD.set(target, at, Varint.spread(value) | Varint.more(length));
+    return at + length;
+  }
+
+  /** The rare numbers of nine or ten bytes. */
+  private static int putBytes(long value, byte[] target, int at) {
+    long rest = value;
     int to = at;
-    while ((rest & ~0x7fL) != 0) {
+    while ((rest & -0x80L) != 0) {
       target[to++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }

@@ -96,7 +96,7 @@ public final class EventText {
     if (!structs.isEmpty()) {
       line.append(", ").append(String.join(", ", structs));
     } else if (call.pointer() || call.takesValue() || !zero(fields.get("arg"))) {
-      line.append(", ").append(fields.get(call.in().get(1).name()));
+      line.append(", ").append(fields.getOrDefault(call.in().get(1).name(), "?"));
     }
     return line.append(')').toString();
   }

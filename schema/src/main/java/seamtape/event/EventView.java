@@ -30,7 +30,6 @@ public final class EventView {
   public static final int MAX_RAW_BYTES = 4096;
 
   private static final String RUN = "kvm_run";
-  private static final int UNKNOWN_EXIT = -1;
 
   private final Event event;
   private final Event enter;
@@ -80,7 +79,7 @@ public final class EventView {
     return structs.spans();
   }
 
-  /** Paths of struct fields whose bytes the event does not have. */
+  /** Names of fields that the source does not show, paths of struct fields without their bytes. */
   public List<String> unknown() {
     return structs.unknown();
   }
@@ -114,7 +113,7 @@ public final class EventView {
     Map<String, Long> values = new HashMap<>();
     if (event.call == KvmIoctl.KVM_RUN && event.phase == Phase.RETURN) {
       long reason = event.fields[1];
-      if (reason != UNKNOWN_EXIT) {
+      if (reason != Event.UNKNOWN) {
         values.put(RUN + ".exit_reason", reason);
       }
     }
@@ -126,7 +125,11 @@ public final class EventView {
     for (int i = 0; i < row.size(); i++) {
       Field field = row.get(i);
       long value = event.fields[i];
-      if (field.format() != Format.EXIT_REASON || value != UNKNOWN_EXIT) {
+      boolean mayBeUnknown =
+          field.format() == Format.EXIT_REASON || field.format() == Format.ADDRESS;
+      if (mayBeUnknown && value == Event.UNKNOWN) {
+        structs.unknown().add(field.name());
+      } else {
         fields.put(field.name(), field.format().value(value));
       }
     }

@@ -73,6 +73,18 @@ class SymbolTableTest {
   }
 
   @Test
+  void sevStatusesAreThoseOfTheNotes() {
+    String notes = Tables.text("sev-notes.md");
+    for (SevStatus status : SevStatus.values()) {
+      String name = status.name().replace("SEV_RET_", "");
+      String decimal = status.code() + " " + name;
+      String hex = "0x" + Integer.toHexString(status.code()) + " " + name;
+      boolean found = notes.contains(decimal) || notes.contains(hex);
+      assertTrue(found || status == SevStatus.SEV_RET_NO_FW_CALL, name);
+    }
+  }
+
+  @Test
   void msrsHaveTheTablesNames() {
     for (Map<String, String> row : Tables.csv("cpu-msrs.csv")) {
       long index = Integer.toUnsignedLong(Tables.hex(row.get("index")));

@@ -271,6 +271,19 @@ class TdxTableTest {
   }
 
   @Test
+  void aStatusWordIsTakenApart() {
+    TdxStatusWord word = TdxStatusWord.of(0xc000010000000046L);
+    assertEquals(TdxStatus.TDX_OPERAND_INVALID, word.status().orElseThrow());
+    assertEquals(TdxStatusClass.INVALID_OPERAND, word.statusClass().orElseThrow());
+    assertEquals(TdxOperand.TSC_FREQUENCY, word.operand().orElseThrow());
+    assertTrue(word.error() && word.nonRecoverable() && !word.fatal());
+    TdxStatusWord exit = TdxStatusWord.of(0x6000000200000001L);
+    assertTrue(exit.fatal() && exit.operand().isEmpty() && exit.low() == 1);
+    TdxStatusWord strange = TdxStatusWord.of(0x9000120000000000L);
+    assertTrue(strange.status().isEmpty() && strange.hostRecoverabilityHint());
+  }
+
+  @Test
   void unknownLeavesAndSubFunctionsAreKeptRaw() {
     assertEquals(Seamcall.SEAMCALL_UNKNOWN, Seamcall.of(47));
     assertEquals(Tdcall.TDCALL_UNKNOWN, Tdcall.of(13));

@@ -183,6 +183,15 @@ class EventViewTest {
   }
 
   @Test
+  void aPointerThatTheLogDoesNotShowIsLeftOut() {
+    Event get = enter(KvmIoctl.KVM_GET_REGS, 5, Event.UNKNOWN);
+    EventView view = EventView.of(get);
+    assertEquals("{fd=5}", view.fields().toString());
+    assertEquals(List.of("arg"), view.unknown());
+    assertEquals("ioctl(5, KVM_GET_REGS, ?)", EventText.enter(get, ""));
+  }
+
+  @Test
   void theVendorNamesTheSubCommand() {
     ByteBuffer command =
         bytes(24).putInt(2).putInt(0).putLong(ARGUMENT + 0x100).putInt(0).putInt(9);

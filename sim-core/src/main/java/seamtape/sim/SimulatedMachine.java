@@ -2,7 +2,6 @@ package seamtape.sim;
 
 import static seamtape.catalog.Errno.EBADF;
 import static seamtape.catalog.Errno.EINVAL;
-import static seamtape.catalog.Errno.ENOENT;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,8 +13,8 @@ import seamtape.sim.kvm.EventFd;
 import seamtape.sim.kvm.FileIoctls;
 import seamtape.sim.kvm.Host;
 import seamtape.sim.kvm.KernelFile;
+import seamtape.sim.kvm.MiscDevices;
 import seamtape.sim.kvm.ScriptedExit;
-import seamtape.sim.kvm.SystemFile;
 import seamtape.sim.kvm.VcpuFile;
 import seamtape.sim.kvm.VirtualTime;
 
@@ -42,12 +41,14 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
   }
 
   private final Host host;
+  private final MiscDevices devices;
   private final Mappings mappings;
   private final Map<Integer, CallInFlight> inFlight = new TreeMap<>();
   private final Map<Integer, ScriptedExit> script = new TreeMap<>();
 
-  SimulatedMachine(Host host) {
+  SimulatedMachine(Host host, MiscDevices devices) {
     this.host = host;
+    this.devices = devices;
     this.mappings = new Mappings(host);
   }
 
@@ -58,7 +59,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
   @Override
   public long open(int tid, String path, long flags) {
     enterKernel();
-    return path.equals("/dev/kvm") ? host.files.install(new SystemFile(host)) : ENOENT.result();
+    return devices.open(host.files, path);
   }
 
   @Override

@@ -7,6 +7,7 @@ import seamtape.machine.MachineSpec;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.UserMemory;
 import seamtape.sim.kvm.Host;
+import seamtape.sim.kvm.MiscDevices;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
 
@@ -41,8 +42,11 @@ public final class Simulator implements MachineFactory {
     if (!spec.role().equals("bare") && !spec.role().equals("td-guest")) {
       throw new IllegalArgumentException("no role " + spec.role() + ": use bare or td-guest");
     }
-    Profile profile = Profile.of(spec.profile());
+    Profile profile = Profile.of(spec.profile()).on(spec.host());
     CpuModel cpu = CpuModel.of(spec.vendor());
-    return new SimulatedMachine(new Host(profile, cpu, memory, nested, spec.scripted()));
+    Host host = new Host(profile, cpu, memory, nested, spec.scripted());
+    MiscDevices devices = new MiscDevices();
+    devices.registerKvm(host);
+    return new SimulatedMachine(host, devices);
   }
 }

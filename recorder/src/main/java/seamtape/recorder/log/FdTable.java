@@ -20,6 +20,10 @@ final class FdTable {
     }
   }
 
+  int size() {
+    return fds.size();
+  }
+
   FdTable copy() {
     FdTable copy = new FdTable();
     fds.forEach((fd, meaning) -> copy.fds.put(fd, meaning.copy()));

@@ -15,9 +15,16 @@ public final class KvmFds {
   /** Threads with a table of their own to remember. */
   private static final int MAX_THREADS = 1 << 16;
 
+  /** Entries that forks may copy; processes beyond share their parent's table. */
+  private static final int MAX_COPIED = 1 << 18;
+
+  /** KVM_MAX_VCPU_IDS. */
+  private static final int VCPU_IDS = 4096;
+
   private final FdTable first = new FdTable();
   private final Map<Integer, FdTable> tables = new HashMap<>();
-  private final Map<Integer, Integer> inferredVcpus = new HashMap<>();
+  private int copied;
+  private int inferredVcpus;
   private int vms;
   private int latestVm = -1;
   private boolean inferred;
@@ -29,9 +36,16 @@ public final class KvmFds {
   /** A thread made another one. */
   public void cloned(int parent, int child, boolean sharesFiles) {
     FdTable table = table(parent);
-    if (tables.size() < MAX_THREADS && (!sharesFiles || table != first)) {
-      tables.put(child, sharesFiles ? table : table.copy());
+    boolean copy = !sharesFiles && copied + table.size() <= MAX_COPIED;
+    if (tables.size() < MAX_THREADS && (copy || table != first)) {
+      copied += copy ? table.size() : 0;
+      tables.put(child, copy ? table.copy() : table);
     }
+  }
+
+  /** A thread ended. */
+  public void exited(int tid) {
+    tables.remove(tid);
   }
 
   /** What an fd stands for as far as the log tells; null for nothing of KVM's. */
@@ -102,6 +116,7 @@ public final class KvmFds {
 
   private KvmFd newVm() {
     latestVm = vms++;
+    inferredVcpus = 0;
     return new KvmFd(FdKind.VM, latestVm, -1);
   }
 
@@ -110,7 +125,7 @@ public final class KvmFds {
   }
 
   private int nextVcpu() {
-    return inferredVcpus.merge(latestVm, 1, Integer::sum) - 1;
+    return inferredVcpus++ % VCPU_IDS;
   }
 
   private KvmFd put(int tid, int fd, KvmFd meaning) {
@@ -140,7 +155,7 @@ public final class KvmFds {
     if (kind == FdKind.VM) {
       put(tid, fd, newVm());
     } else if (kind == FdKind.VCPU) {
-      boolean id = arg >= 0 && arg < 4096;
+      boolean id = arg >= 0 && arg < VCPU_IDS;
       put(tid, fd, new KvmFd(kind, vm < 0 ? someVm() : vm, id ? (int) arg : nextVcpu()));
     } else {
       put(tid, fd, new KvmFd(kind, vm < 0 ? someVm() : vm, on == null ? -1 : on.vcpu()));

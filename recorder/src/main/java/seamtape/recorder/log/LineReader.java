@@ -10,13 +10,17 @@ import java.util.Arrays;
  * #MAX_BARREN}.
  */
 public final class LineReader {
-  /** Bytes of a line; longer ones are skipped and say so. */
+  /** Most bytes of a line; longer ones are skipped and say so. */
   public static final int MAX_LINE = 1 << 20;
 
   /** Bytes that may pass without a line that its reader calls {@link #useful}. */
-  public static final long MAX_BARREN = 1L << 30;
+  public static final long MAX_BARREN = 1L << 28;
+
+  private static final int BUFFER = 1 << 15;
 
   private final InputStream in;
+  private final int maxLine;
+  private final long maxBarren;
   private byte[] buffer;
   private int limit;
   private int next;
@@ -29,11 +33,17 @@ public final class LineReader {
   private String damage = "";
 
   /**
-   * @param bufferSize bytes to begin with
+   * @param maxLine bytes of a line, at most {@link #MAX_LINE}
    */
-  public LineReader(InputStream in, int bufferSize) {
+  public LineReader(InputStream in, int maxLine) {
+    this(in, maxLine, MAX_BARREN);
+  }
+
+  LineReader(InputStream in, int maxLine, long maxBarren) {
     this.in = in;
-    this.buffer = new byte[bufferSize];
+    this.maxLine = Math.min(maxLine, MAX_LINE);
+    this.maxBarren = maxBarren;
+    this.buffer = new byte[Math.min(this.maxLine, BUFFER)];
   }
 
   /** Moves to the next line; false at the end, or where {@link #damage} says why. */
@@ -85,11 +95,11 @@ public final class LineReader {
     System.arraycopy(buffer, start, buffer, 0, limit - start);
     limit -= start;
     start = 0;
-    if (limit >= MAX_LINE) {
+    if (limit >= maxLine) {
       tooLong = true;
       limit = 0;
     } else if (limit == buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, MAX_LINE));
+      buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, maxLine));
     }
     return read();
   }
@@ -103,8 +113,8 @@ public final class LineReader {
       count = -1;
     }
     barren += Math.max(count, 0);
-    if (barren > MAX_BARREN) {
-      damage = "1 GiB without a line of the log";
+    if (barren > maxBarren) {
+      damage = (maxBarren >> 20) + " MiB without a line of the log";
       count = -1;
     }
     atEnd = count < 0;
@@ -134,7 +144,7 @@ public final class LineReader {
     return number;
   }
 
-  /** True for a line beyond {@link #MAX_LINE}, whose text is gone. */
+  /** True for a line beyond the limit, whose text is gone. */
   public boolean tooLong() {
     return tooLong;
   }

@@ -1,6 +1,5 @@
 package seamtape.recorder.log;
 
-import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,13 +76,16 @@ public final class LogSources implements Closeable {
     boolean standardInput = file.toString().equals("-");
     String name = standardInput ? "stdin" : String.valueOf(file.getFileName());
     InputStream raw = standardInput ? stdin : openFile(file);
-    open.add(raw);
+    if (!standardInput) {
+      open.add(raw);
+    }
     try {
       addStream(name, raw);
     } catch (ImportException e) {
       throw e;
     } catch (IOException e) {
-      throw new ImportException(name, 0, "cannot be read: " + e.getMessage());
+      String why = e.getMessage() == null ? "it ends too early" : e.getMessage();
+      throw new ImportException(name, 0, "cannot be read: " + why);
     }
   }
 
@@ -101,9 +103,8 @@ public final class LogSources implements Closeable {
   }
 
   private void addStream(String name, InputStream raw) throws IOException {
-    InputStream in = unpacked(name, raw);
-    byte[] head = peek(in);
-    if (!isTar(head)) {
+    PeekedStream in = unpacked(name, raw);
+    if (!isTar(in.head())) {
       sources.add(new LogSource(name, in));
       return;
     }
@@ -114,11 +115,11 @@ public final class LogSources implements Closeable {
     }
   }
 
-  private static InputStream unpacked(String name, InputStream raw) throws IOException {
-    InputStream in = new BufferedInputStream(raw, BUFFER);
-    byte[] head = peek(in);
+  private static PeekedStream unpacked(String name, InputStream raw) throws IOException {
+    PeekedStream in = PeekedStream.of(raw, SNIFFED);
+    byte[] head = in.head();
     if (head.length >= 2 && (head[0] & 0xff) == 0x1f && (head[1] & 0xff) == 0x8b) {
-      return new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER);
+      return PeekedStream.of(new GZIPInputStream(in, BUFFER), SNIFFED);
     }
     String magic = new String(head, StandardCharsets.ISO_8859_1);
     for (String[] format : FOREIGN) {
@@ -128,18 +129,6 @@ public final class LogSources implements Closeable {
       }
     }
     return in;
-  }
-
-  private static byte[] peek(InputStream in) throws IOException {
-    in.mark(SNIFFED);
-    byte[] head;
-    try {
-      head = in.readNBytes(SNIFFED);
-    } catch (java.io.EOFException e) {
-      head = new byte[0];
-    }
-    in.reset();
-    return head;
   }
 
   private static boolean isTar(byte[] head) {

@@ -20,6 +20,7 @@ final class CallText {
   int unfinished;
 
   private int end;
+  private boolean unbalanced;
   private final int[] from = new int[MAX_ARGUMENTS];
   private final int[] to = new int[MAX_ARGUMENTS];
 
@@ -29,6 +30,7 @@ final class CallText {
     count = 0;
     close = -1;
     unfinished = -1;
+    unbalanced = false;
     int depth = 0;
     int argument = start;
     int i = start;
@@ -142,7 +144,8 @@ final class CallText {
     if (start + 1 < end && bytes[start + 1] == '<') {
       return start + 2;
     }
-    int stop = annotationEnd(bytes, start, end);
+    int stop = unbalanced ? -1 : annotationEnd(bytes, start, end);
+    unbalanced |= stop < 0;
     return stop < 0 ? start + 1 : stop;
   }
 

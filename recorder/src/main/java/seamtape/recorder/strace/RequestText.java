@@ -8,6 +8,7 @@ import seamtape.catalog.KvmIoctl;
  */
 final class RequestText {
   private static final int KVM_TYPE = 0xae;
+  private static final int MAX_NAME = 64;
   private static final byte[] IOC = StraceLine.ascii("_IOC(");
   private static final byte[] KVM = StraceLine.ascii("KVM_");
   private static final byte[] OR = StraceLine.ascii(" or ");
@@ -86,7 +87,7 @@ final class RequestText {
 
   /** For a name that foreign text follows without a gap: the longest name that it begins with. */
   void parseCut(byte[] text, int from, int to) {
-    for (int stop = to; stop > from && row == null; stop--) {
+    for (int stop = Math.min(to, from + MAX_NAME); stop > from && row == null; stop--) {
       row = Symbols.REQUESTS.find(text, from, stop);
     }
     kvm |= row != null;

@@ -33,9 +33,9 @@ final class StraceFile {
   private long day;
   private boolean relativeCounts = true;
 
-  StraceFile(LogSource source, int tid, int buffer, Warnings warnings) {
+  StraceFile(LogSource source, int tid, int maxLine, Warnings warnings) {
     this.name = source.name();
-    this.reader = new LineReader(source.in(), buffer);
+    this.reader = new LineReader(source.in(), maxLine);
     this.tid = tid;
     this.warnings = warnings;
   }
@@ -50,7 +50,7 @@ final class StraceFile {
     more = reader.next();
     while (more && reader.tooLong()) {
       lines++;
-      warnings.add(Kind.LONG_LINE, name, reader.number(), "over 1 MiB");
+      warnings.add(Kind.LONG_LINE, name, reader.number(), "no end in sight");
       more = reader.next();
     }
     if (more) {

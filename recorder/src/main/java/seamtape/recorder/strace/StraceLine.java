@@ -104,18 +104,23 @@ final class StraceLine {
     if (at >= end) {
       return false;
     }
-    byte c = bytes[at];
+    int start = at;
+    boolean taken = tokenAt(bytes[at]);
+    at = taken ? at : start;
+    return taken;
+  }
+
+  private boolean tokenAt(byte c) {
     if (c >= '0' && c <= '9') {
       return number();
     }
     if (c == '[') {
-      return bytes.length > at + 1 && starts(at, PID) ? bracketedPid() : bracket();
+      return starts(at, PID) ? bracketedPid() : bracket();
     }
     return c == '(' && at + 1 < end && bytes[at + 1] == '+' && skipBehind(')');
   }
 
   private boolean number() {
-    int start = at;
     long value = digits();
     byte c = at < end ? bytes[at] : 0;
     if (c == '.') {
@@ -131,7 +136,6 @@ final class StraceLine {
       return skipComm();
     }
     if (c != ' ' || tid != 0 && value <= MAX_PID) {
-      at = start;
       return false;
     }
     if (value <= MAX_PID) {
@@ -200,12 +204,7 @@ final class StraceLine {
   }
 
   private boolean bracket() {
-    int start = at;
-    if (skipBehind(']') && at < end && bytes[at] == ' ') {
-      return true;
-    }
-    at = start;
-    return false;
+    return skipBehind(']') && bytes[at] == ' ';
   }
 
   private boolean skipBehind(char close) {

@@ -28,9 +28,10 @@ public final class StraceReader {
   /** Bytes of first halves that are kept. */
   private static final long MAX_OPEN_TEXT = 64L << 20;
 
-  private static final int BUFFER = 1 << 16;
-  private static final int SMALL_BUFFER = 1 << 13;
-  private static final int FEW_FILES = 16;
+  /** Bytes that the current lines of all files may take, and the least that a line may. */
+  private static final int MAX_LINES = 128 << 20;
+
+  private static final int MIN_LINE = 1 << 15;
   private static final byte[] ATTACHED = StraceLine.ascii("strace: Process ");
 
   private final Warnings warnings = new Warnings();
@@ -72,10 +73,10 @@ public final class StraceReader {
 
   private LogReport read(List<LogSource> sources) throws IOException {
     List<StraceFile> files = new ArrayList<>();
-    int buffer = sources.size() <= FEW_FILES ? BUFFER : SMALL_BUFFER;
+    int maxLine = Math.max(MIN_LINE, MAX_LINES / sources.size());
     for (LogSource source : sources) {
       int tid = source.pid() > 0 ? source.pid() : files.size() + Threads.FIRST;
-      files.add(new StraceFile(source, tid, buffer, warnings));
+      files.add(new StraceFile(source, tid, maxLine, warnings));
     }
     readAll(files);
     long lines = files.stream().mapToLong(file -> file.lines).sum();
@@ -170,7 +171,7 @@ public final class StraceReader {
     switch (line.kind) {
       case CALL -> call(file);
       case RESUMED -> resumed(file);
-      case EXIT -> close(threads.of(line.tid, file.tid));
+      case EXIT -> exit(threads.of(line.tid, file.tid));
       case NOTE -> note(line);
       case REST -> rest(file);
       case TEXT -> foreign(file);
@@ -180,6 +181,11 @@ public final class StraceReader {
       file.reader.useful();
     }
     skipped += events.events() == before ? 1 : 0;
+  }
+
+  private void exit(int tid) {
+    close(tid);
+    fds.exited(tid);
   }
 
   private void note(StraceLine line) {

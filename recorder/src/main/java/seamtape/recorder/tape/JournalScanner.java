@@ -127,13 +127,15 @@ final class JournalScanner implements AutoCloseable {
   private boolean resume(FileChannel channel, long size, int header) throws IOException {
     long from = position;
     boolean cut = isWhole(header);
-    if (cut && truncated(channel)) {
+    if (cut && truncated(channel, size)) {
       return false;
     }
-    if (search(channel, position + 4, size)) {
-      broken = broken == null ? Damage.Kind.FRAMING : broken;
+    Damage.Kind before = broken;
+    broken = before == null ? Damage.Kind.FRAMING : before;
+    if (search(channel, from + 4, size)) {
       return true;
     }
+    broken = before;
     position = from;
     if (cut) {
       damage.add(new Damage(Damage.Kind.TRUNCATED, nextBlock, nextEvent, 0));
@@ -143,16 +145,18 @@ final class JournalScanner implements AutoCloseable {
   }
 
   /** A block whose header is there and whose payload goes beyond the end of the file. */
-  private boolean truncated(FileChannel channel) throws IOException {
+  private boolean truncated(FileChannel channel, long size) throws IOException {
     if (fill(channel, head, position) < head.capacity()) {
       return false;
     }
     BlockHeader block = ours(head, 4);
-    if (block == null || block.number < nextBlock) {
+    if (block == null
+        || block.number < nextBlock
+        || position + 4 + BlockHeader.BYTES + block.storedBytes <= size) {
       return false;
     }
     damage.add(new Damage(Damage.Kind.TRUNCATED, block.number, nextEvent, block.lastEvent()));
-    position = channel.size();
+    position = size;
     return true;
   }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -91,12 +90,14 @@ final class ManifestText {
       return parse(Files.readString(file), tape);
     } catch (TapeException e) {
       throw e;
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    } catch (NoSuchFileException e) {
       throw missing(tape);
     } catch (java.nio.charset.CharacterCodingException e) {
       throw new TapeException(NOT_A_RECORDING, tape, "manifest.json is not text");
     } catch (IOException e) {
-      throw TapeException.io(tape, "read manifest.json", e);
+      throw Files.isDirectory(tape)
+          ? TapeException.io(tape, "read manifest.json", e)
+          : missing(tape);
     }
   }
 

@@ -5,10 +5,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import seamtape.catalog.Errno;
 import seamtape.event.Event;
+import seamtape.event.EventView;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.symbols.Arguments;
 import seamtape.replayer.symbols.DecodedFields;
 import seamtape.replayer.symbols.StableFields;
 
@@ -48,7 +51,8 @@ final class CallPairs implements AutoCloseable {
         difference.a(),
         difference.b(),
         difference.actor(),
-        seamtape.event.EventView.of(enter).call(),
+        EventView.of(enter).call(),
+        Arguments.of(enter),
         first == null ? null : first.field(),
         first == null ? null : first.valueA(),
         first == null ? null : first.valueB(),
@@ -88,9 +92,15 @@ final class CallPairs implements AutoCloseable {
       Object valueB = other.get(name);
       boolean differs = valueA == null ? valueB != null : !valueA.equals(valueB);
       if (differs && counts(name) && fields.size() < MAX_FIELDS) {
-        fields.add(new Change.FieldChange(name, valueA, valueB));
+        fields.add(new Change.FieldChange(name, shown(name, valueA), shown(name, valueB)));
       }
     }
+  }
+
+  /** An error by its name, everything else as it is. */
+  private static Object shown(String name, Object value) {
+    boolean error = name.equals("ret") && value instanceof Long ret && Errno.isError(ret);
+    return error ? Errno.text((Long) value) : value;
   }
 
   /** Numbers that belong to a process or a run are not differences, whatever they are. */

@@ -5,6 +5,7 @@ import seamtape.catalog.Errno;
 import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.event.Subject;
+import seamtape.replayer.symbols.Arguments;
 
 /** A divergence as a kernel developer would say it. */
 final class DivergenceWords {
@@ -14,7 +15,14 @@ final class DivergenceWords {
     Call call = enter.call;
     String where = enter.link == Subject.SYSTEM ? "" : " on " + Subject.text(enter.link);
     String head =
-        "event " + enter.number + ": " + Actor.text(enter.actor) + " " + call.label() + where;
+        "event "
+            + enter.number
+            + ": "
+            + Actor.text(enter.actor)
+            + " "
+            + call.label()
+            + Arguments.of(enter)
+            + where;
     if (found.field().equals("ret")) {
       return head + " returned " + words(found.recorded()) + ", replay: " + words(found.replayed());
     }

@@ -91,16 +91,17 @@ final class Driver implements EventSink {
     int tid = Actor.tid(call.enter.actor);
     driving = call;
     if (call.enter.call instanceof KvmIoctl row) {
-      ioctl(tid, call.enter, row);
+      ioctl(tid, call, row);
     } else {
       file(tid, call.enter, (FileOperation) call.enter.call);
     }
     driving = null;
   }
 
-  private void ioctl(int tid, Event enter, KvmIoctl row) {
+  private void ioctl(int tid, ReplayedCall call, KvmIoctl row) {
+    Event enter = call.enter;
     int fd = fds.of(enter.fields[0]);
-    long arg = enter.fields[1];
+    long arg = call.arg;
     if (row == KvmIoctl.KVM_RUN) {
       Long run = runAddress.get(enter.link);
       if (run != null) {

@@ -18,6 +18,9 @@ import seamtape.recorder.tape.TapeException;
  * visible.
  */
 final class ImportedCalls {
+  /** Memory for arguments whose address the log does not show; a piece for each thread. */
+  private static final long SCRATCH = 0x7a00_0000_0000L;
+
   private final Driver driver;
   private final HostFacts facts;
   private final Lookahead lookahead;
@@ -56,7 +59,7 @@ final class ImportedCalls {
       return true;
     }
     boolean faults = ending != null && ending.ret() == Errno.EFAULT.result();
-    return faults || readable(row, enter, ending);
+    return faults || readable(row, call, ending);
   }
 
   /** Memory of the log is not ours; only what is mapped of KVM's fds matters to the machine. */
@@ -83,15 +86,21 @@ final class ImportedCalls {
     }
   }
 
-  private boolean readable(KvmIoctl row, Event enter, Lookahead.Ending ending) {
-    long arg = enter.fields[1];
+  private boolean readable(KvmIoctl row, ReplayedCall call, Lookahead.Ending ending) {
+    Event enter = call.enter;
+    boolean shown = knownBytes(enter) > 0 || (ending != null && ending.hasBytes());
+    if (call.arg == 0 && shown) {
+      // strace prints the struct in place of its address.
+      call.arg = SCRATCH + (long) Actor.tid(enter.actor) * NeutralArguments.ROOM;
+    }
+    long arg = call.arg;
     StructLayout layout = Structs.of(row.struct());
     driver.map(arg, Math.max(layout.size(), NeutralArguments.ROOM));
     if (!row.readsMemory() || knownBytes(enter) > 0) {
-      neutral.roomForArray(row, enter, ending);
+      neutral.roomForArray(row, call, ending);
       return true;
     }
-    return neutral.prepare(row, enter, ending);
+    return neutral.prepare(row, call, ending);
   }
 
   private static int knownBytes(Event enter) {

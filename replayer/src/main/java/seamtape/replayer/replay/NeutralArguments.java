@@ -29,8 +29,9 @@ final class NeutralArguments {
   }
 
   /** Writes an argument for the call; false when there is none. */
-  boolean prepare(KvmIoctl row, Event enter, Lookahead.Ending ending) {
-    long arg = enter.fields[1];
+  boolean prepare(KvmIoctl row, ReplayedCall call, Lookahead.Ending ending) {
+    Event enter = call.enter;
+    long arg = call.arg;
     clear(row, arg);
     boolean tooBig = ending != null && ending.ret() == Errno.E2BIG.result();
     switch (row) {
@@ -67,11 +68,11 @@ final class NeutralArguments {
   }
 
   /** A logged array tells its length; an unlogged one has room for all. */
-  void roomForArray(KvmIoctl row, Event enter, Lookahead.Ending ending) {
-    boolean counts = row.writesArray() && !row.readsArray() && enter.copyCount() == 0;
+  void roomForArray(KvmIoctl row, ReplayedCall call, Lookahead.Ending ending) {
+    boolean counts = row.writesArray() && !row.readsArray() && call.enter.copyCount() == 0;
     boolean succeeds = ending != null && ending.ret() >= 0;
     if (counts && succeeds) {
-      number(enter.fields[1], 4, MAX_ENTRIES);
+      number(call.arg, 4, MAX_ENTRIES);
     }
   }
 

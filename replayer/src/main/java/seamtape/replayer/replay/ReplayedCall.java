@@ -21,6 +21,9 @@ final class ReplayedCall {
   boolean returned;
   boolean skipped;
 
+  /** The argument to replay with: the recorded one, or memory of ours where the log has none. */
+  long arg;
+
   void begin(Event recorded) {
     enter.set(recorded);
     recordedNested.clear();
@@ -30,6 +33,7 @@ final class ReplayedCall {
     open = true;
     returned = false;
     skipped = false;
+    arg = recorded.fields[1];
   }
 
   void recordedInside(Event event) {

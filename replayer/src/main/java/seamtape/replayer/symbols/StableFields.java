@@ -152,7 +152,9 @@ public final class StableFields {
       } else if (isFd(field)) {
         found.add(new Range(base + field.offset(), 4, Kind.FD));
       } else if (!field.group() && !field.flexible()) {
-        Structs.find(field.type()).ifPresent(nested -> elements(nested, field, base, found));
+        Structs.find(field.type())
+            .filter(nested -> !nested.name().equals("u64"))
+            .ifPresent(nested -> elements(nested, field, base, found));
       }
     }
   }

@@ -2,8 +2,9 @@ package seamtape.sim.guest;
 
 /**
  * Executes the instructions of one vCPU until something needs the machine. One thread at a time;
- * deterministic; allocates nothing once the code is decoded. Between two runs the machine may
- * change every register and every page; it answers the last exit in {@link #exit} first.
+ * deterministic; decoded code runs without allocation (code in the last 16 bytes of a page is
+ * decoded each time). Between two runs the machine may change every register and every page; it
+ * answers the last exit in {@link #exit} first.
  */
 public final class Interpreter {
   /** What the next run has to finish first. */

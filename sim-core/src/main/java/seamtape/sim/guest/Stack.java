@@ -8,6 +8,7 @@ final class Stack {
   private final Core core;
   private final CpuState cpu;
   private final Segmentation segmentation;
+  private final long[] popped = new long[8];
 
   Stack(Core core, Segmentation segmentation) {
     this.core = core;
@@ -63,14 +64,13 @@ final class Stack {
   }
 
   private void popAll(int size) {
-    long[] values = new long[8];
     for (int reg = 0; reg < 8; reg++) {
-      values[reg] = core.peek((7 - reg) * size, size);
+      popped[reg] = core.peek((7 - reg) * size, size);
     }
     core.moveStack(8L * size);
     for (int reg = 0; reg < 8; reg++) {
       if (reg != CpuState.RSP) {
-        core.writeGpr(reg, size, values[reg]);
+        core.writeGpr(reg, size, popped[reg]);
       }
     }
   }

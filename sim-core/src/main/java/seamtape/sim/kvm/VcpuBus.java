@@ -33,6 +33,11 @@ final class VcpuBus implements GuestBus {
     faultingGpa = -1;
   }
 
+  /** The machine's time has caught up with the guest's instructions. */
+  void caughtUp(long executed) {
+    executedBefore = executed;
+  }
+
   /** KVM_MSR_EXIT_REASON_* of the last MSR access that was left to user space. */
   int msrExitReason() {
     return msrs.reason();

@@ -240,7 +240,7 @@ final class VcpuRunner implements LocalApic.Surroundings {
       GuestExit.Kind kind = interpreter.run(left);
       long done = interpreter.executed() - before;
       vm.host.time.advance(done * VirtualTime.CYCLES_PER_INSTRUCTION);
-      bus.begin(interpreter.executed());
+      bus.caughtUp(interpreter.executed());
       left -= Math.max(done, 1);
       long result = leave(kind);
       if (result != Machine.IN_PROGRESS) {

@@ -26,20 +26,32 @@ public final class Profile {
   private final KernelLine line;
   private final boolean tdxShm;
   private final boolean regindex;
+  private final HostCapabilities host;
   private final Map<String, CpuidTable> supportedCpuid = new LinkedHashMap<>();
 
-  private Profile(String name, KernelLine line, boolean tdxShm, boolean regindex) {
+  private Profile(
+      String name, KernelLine line, boolean tdxShm, boolean regindex, HostCapabilities host) {
     this.name = name;
     this.line = line;
     this.tdxShm = tdxShm;
     this.regindex = regindex;
+    this.host = host;
     for (String vendor : List.of("intel", "amd")) {
       supportedCpuid.put(vendor, SupportedCpuid.of(line, CpuModel.of(vendor)));
     }
   }
 
   private static void add(String name, KernelLine line, boolean tdxShm, boolean regindex) {
-    BY_NAME.put(name, new Profile(name, line, tdxShm, regindex));
+    BY_NAME.put(name, new Profile(name, line, tdxShm, regindex, HostCapabilities.NONE));
+  }
+
+  /**
+   * The same kernel on a host whose capabilities were measured.
+   *
+   * @param capabilities values by capability number; they win over those of the profile
+   */
+  public Profile on(java.util.SortedMap<Integer, Long> capabilities) {
+    return new Profile(name, line, tdxShm, regindex, new HostCapabilities(capabilities));
   }
 
   /**
@@ -79,7 +91,7 @@ public final class Profile {
    * @param vmFd true for the fd of a VM of type 0, false for the system fd
    */
   public long capability(int number, CpuModel model, boolean vmFd) {
-    return Capabilities.value(number, line, model, vmFd);
+    return host.value(number, Capabilities.value(number, line, model, vmFd));
   }
 
   /** The table of KVM_GET_SUPPORTED_CPUID. */

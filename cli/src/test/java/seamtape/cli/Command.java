@@ -1,0 +1,77 @@
+package seamtape.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import seamtape.json.Json;
+
+/** Runs the command as users do: another process, its output and exit code. */
+final class Command {
+  /** What a command line gave. */
+  record Result(int exit, String out, String err) {
+    @SuppressWarnings("unchecked")
+    Map<String, Object> json() {
+      return (Map<String, Object>) Json.parse(out.trim());
+    }
+  }
+
+  private static final long LIMIT_SECONDS = 180;
+
+  private Command() {}
+
+  static Result run(String... arguments) throws IOException, InterruptedException {
+    return runWith(Path.of(System.getProperty("java.home"), "bin", "java"), arguments);
+  }
+
+  /** Runs on the Java of a path. */
+  static Result runWith(Path java, String... arguments) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>();
+    line.add(java.toString());
+    line.addAll(flags());
+    line.add("-cp");
+    line.add(System.getProperty("java.class.path"));
+    line.add("seamtape.cli.Main");
+    line.addAll(List.of(arguments));
+    Path out = Files.createTempFile("seamtape", ".out");
+    Path err = Files.createTempFile("seamtape", ".err");
+    try {
+      Process process =
+          new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("no end within " + LIMIT_SECONDS + " s: " + line);
+      }
+      return new Result(process.exitValue(), read(out), read(err));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  /** The module flags of the manifest of the command's jar, in their form for a class path. */
+  private static List<String> flags() {
+    List<String> flags = new ArrayList<>();
+    for (String export :
+        List.of(
+            "java.base/jdk.internal.misc",
+            "java.base/jdk.internal.ref",
+            "java.base/jdk.internal.util",
+            "java.base/sun.nio.ch",
+            "jdk.unsupported/sun.misc")) {
+      flags.add("--add-exports=" + export + "=ALL-UNNAMED");
+    }
+    for (String open : List.of("java.io", "java.lang", "java.util", "java.lang.reflect")) {
+      flags.add("--add-opens=java.base/" + open + "=ALL-UNNAMED");
+    }
+    return flags;
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,207 @@
+package seamtape.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import seamtape.cli.Command.Result;
+
+/** The command as users run it: documents, exit codes, and one clear line for what is wrong. */
+class MainTest {
+  @TempDir static Path dir;
+
+  private static String minimal;
+
+  @BeforeAll
+  static void recordOnce() throws Exception {
+    minimal = dir.resolve("minimal.tape").toString();
+    assertEquals(Exit.DONE, Command.run("record", "minimal", "-o", minimal).exit());
+  }
+
+  private static String path(String name) {
+    return dir.resolve(name).toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog"
+      })
+  void everyVerbTellsHowItIsUsed(String verb) throws Exception {
+    Result result = Command.run(verb, "--help");
+    assertEquals(Exit.DONE, result.exit());
+    assertTrue(result.out().contains("Usage: seamtape " + verb), result.out());
+    assertTrue(verb.equals("import") || result.out().contains("Examples:"), result.out());
+  }
+
+  @Test
+  void recordPrintsTheFixedKeys() throws Exception {
+    Result result = Command.run("record", "minimal", "-o", path("keys.tape"), "--json");
+    assertEquals(Exit.DONE, result.exit(), result.err());
+    Map<String, Object> document = result.json();
+    for (String key :
+        List.of(
+            "recording", "ioctls", "calls", "events", "digest", "seconds", "bytes", "warnings")) {
+      assertTrue(document.containsKey(key), key);
+    }
+    assertEquals(64, String.valueOf(document.get("digest")).length());
+  }
+
+  @Test
+  void sameWorkloadProfileAndSeedGiveTheSameDigestOnEveryJdk() throws Exception {
+    Map<String, Object> here = Command.run("verify", minimal, "--json").json();
+    assertEquals("sealed", here.get("state"));
+    Object digest = digest("here.tape", null);
+    for (Path java : otherJavas()) {
+      assertEquals(digest, digest("on-" + java.getName(3) + ".tape", java), java.toString());
+    }
+  }
+
+  private static Object digest(String name, Path java) throws Exception {
+    String[] line = {"record", "two-vms", "-o", path(name), "--json", "--seed", "7"};
+    Result result = java == null ? Command.run(line) : Command.runWith(java, line);
+    return result.json().get("digest");
+  }
+
+  /** Every other Java from 17 on that the machine has; the test is narrower where there is none. */
+  private static List<Path> otherJavas() throws Exception {
+    Path all = Path.of("/usr/lib/jvm");
+    if (!Files.isDirectory(all)) {
+      return List.of();
+    }
+    String own = Path.of(System.getProperty("java.home")).toRealPath().toString();
+    try (Stream<Path> found = Files.list(all)) {
+      return found
+          .filter(home -> !Files.isSymbolicLink(home) && !home.toString().equals(own))
+          .map(home -> home.resolve("bin").resolve("java"))
+          .filter(Files::isExecutable)
+          .toList();
+    }
+  }
+
+  @Test
+  void aSimulatedRecordingReplaysIdentically() throws Exception {
+    Result result = Command.run("replay", minimal, "-o", path("replayed.tape"), "--json");
+    assertEquals(Exit.DONE, result.exit(), result.out() + result.err());
+    Map<String, Object> document = result.json();
+    assertEquals(true, document.get("identical"));
+    assertEquals(0L, document.get("divergences"));
+    Result diff = Command.run("diff", minimal, path("replayed.tape"), "--json");
+    assertEquals(Exit.DONE, diff.exit(), diff.out());
+    assertEquals(true, diff.json().get("same"));
+  }
+
+  @Test
+  void aDifferenceBetweenTwoKernelsIsTold() throws Exception {
+    Command.run("record", "profile-differences", "-o", path("old.tape"), "--profile", "linux-6.2");
+    Command.run("record", "profile-differences", "-o", path("new.tape"), "--profile", "linux-7.3");
+    Result result = Command.run("diff", path("old.tape"), path("new.tape"), "--json");
+    assertEquals(Exit.DIFFERENT, result.exit());
+    assertEquals(false, result.json().get("same"));
+    assertNotNull(result.json().get("first"));
+    Result replay =
+        Command.run("replay", path("old.tape"), "--profile", "linux-7.3", "--keep-going", "--json");
+    assertEquals(Exit.DIFFERENT, replay.exit());
+    assertFalse(((List<?>) replay.json().get("list")).isEmpty());
+  }
+
+  @Test
+  void showPrintsOneObjectAnEvent() throws Exception {
+    Result result = Command.run("show", minimal, "--json", "--count", "3");
+    assertEquals(Exit.DONE, result.exit(), result.err());
+    assertEquals(3, result.out().lines().count());
+    String first = result.out().lines().findFirst().orElseThrow();
+    for (String key :
+        List.of(
+            "event", "tsc", "actor", "vm", "vcpu", "depth", "phase", "call", "family", "in", "out",
+            "ret", "errno")) {
+      assertTrue(first.contains("\"" + key + "\""), key);
+    }
+  }
+
+  @Test
+  void showFiltersCalls() throws Exception {
+    Result result = Command.run("show", minimal, "--filter", "call == KVM_RUN");
+    assertEquals(Exit.DONE, result.exit(), result.err());
+    assertTrue(result.out().lines().allMatch(line -> line.contains("KVM_RUN")), result.out());
+    assertFalse(result.out().isBlank());
+  }
+
+  @Test
+  void statsCountTheCalls() throws Exception {
+    Map<String, Object> document = Command.run("stats", minimal, "--json").json();
+    assertTrue((Long) document.get("ioctls") > 5);
+    assertFalse(((List<?>) document.get("byCall")).isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "record nosuch -o DIR/x.tape|no bundled workload of that name",
+        "record minimal -o DIR/x.rec|ends in .tape",
+        "record minimal -o DIR/minimal.tape|exists already",
+        "record minimal -o DIR/x.tape --profile linux-9|no profile linux-9",
+        "record minimal -o DIR/x.tape --simulator DIR/no.jar|no simulator jar",
+        "replay DIR/nosuch.tape|no recording at",
+        "replay DIR/minimal.tape --profile linux-9|linux-9",
+        "show DIR/minimal.tape --filter call==|column",
+        "show DIR/minimal.tape --from 0|numbered from 1",
+        "diff DIR/minimal.tape|Missing required parameter",
+        "verify DIR/nosuch|no recording at",
+        "serve DIR/nosuch|no directory at",
+        "import strace DIR/nosuch -o DIR/y.tape|no such file",
+        "import|kind of log",
+        "catalog --call KVM_NOPE|no call named",
+        "frobnicate|Unmatched",
+      })
+  void wrongUseGetsOneClearLineAndExitCodeTwo(String line, String told) throws Exception {
+    Result result = Command.run(line.replace("DIR", dir.toString()).split(" "));
+    assertEquals(Exit.USAGE, result.exit(), result.out() + result.err());
+    assertTrue(result.err().contains(told), result.err());
+    assertFalse(result.err().contains("\tat "), result.err());
+  }
+
+  @Test
+  void aDamagedRecordingIsNeverCalledWhole() throws Exception {
+    String damaged = path("damaged.tape");
+    Command.run("record", "minimal", "-o", damaged);
+    Path journal;
+    try (Stream<Path> files = Files.walk(Path.of(damaged, "journal"))) {
+      journal = files.filter(file -> file.toString().endsWith(".cq4")).findFirst().orElseThrow();
+    }
+    try (RandomAccessFile file = new RandomAccessFile(journal.toFile(), "rw")) {
+      long middle = file.length() / 2;
+      for (long at = 0; at < file.length(); at += 97) {
+        file.seek(Math.min(at + middle % 97, file.length() - 1));
+        int old = file.read();
+        file.seek(file.getFilePointer() - 1);
+        file.write(old ^ 0x10);
+      }
+    }
+    Result result = Command.run("verify", damaged, "--json");
+    assertEquals(Exit.DIFFERENT, result.exit(), result.out() + result.err());
+    assertEquals("damaged", result.json().get("state"));
+  }
+
+  @Test
+  void anEmptyDirectoryIsNoRecording() throws Exception {
+    Path empty = Files.createDirectory(dir.resolve("empty.tape"));
+    Result result = Command.run("show", empty.toString());
+    assertEquals(Exit.USAGE, result.exit());
+    assertEquals(1, result.err().lines().count(), result.err());
+  }
+}

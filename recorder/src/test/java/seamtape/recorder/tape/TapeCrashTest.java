@@ -1,0 +1,102 @@
+package seamtape.recorder.tape;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import seamtape.recorder.tape.Manifest.Source;
+
+/** A writer that is killed loses no event whose append returned. */
+class TapeCrashTest {
+  private static final int ROUNDS = Integer.getInteger("seamtape.crash.rounds", 3);
+
+  @TempDir Path dir;
+
+  /** The writer that gets killed: says the number of each event it has appended. */
+  public static void main(String[] args) throws Exception {
+    TapeWriter writer = TapeWriter.create(Path.of(args[0]), Manifest.of(Source.SIM, "linux-7.3"));
+    Events events = new Events(1);
+    StringBuilder line = new StringBuilder();
+    while (true) {
+      line.setLength(0);
+      line.append(writer.append(events.next())).append('\n');
+      System.out.print(line);
+      System.out.flush();
+    }
+  }
+
+  @Test
+  void aKilledWriterLosesNothingThatItAppended() throws Exception {
+    Random random = new Random(1);
+    for (int round = 0; round < ROUNDS; round++) {
+      Path tape = dir.resolve("killed" + round + ".tape");
+      long acknowledged = killAfter(tape, 1 + random.nextInt(6_000));
+      Verification verification = Verification.of(tape);
+      assertEquals(List.of(), verification.damage());
+      assertEquals(Verification.State.OPEN, verification.state());
+      assertTrue(
+          verification.events() >= acknowledged, verification.events() + " < " + acknowledged);
+      assertReads(tape, verification.events());
+    }
+  }
+
+  private static void assertReads(Path path, long count) throws TapeException {
+    Events expected = new Events(1);
+    try (Tape tape = Tape.open(path);
+        Cursor cursor = tape.cursor()) {
+      assertEquals(count, tape.eventCount());
+      for (long i = 1; i <= count; i++) {
+        assertTrue(cursor.next());
+        expected.next().number = i;
+      }
+    }
+    expected = new Events(1);
+    try (Tape tape = Tape.open(path);
+        Cursor cursor = tape.cursor()) {
+      while (cursor.next()) {
+        var event = expected.next();
+        event.number = cursor.event().number;
+        assertEquals(Events.text(event), Events.text(cursor.event()));
+      }
+    }
+  }
+
+  /** Runs the writer, kills it after a number of events was seen, returns the last one seen. */
+  private static long killAfter(Path tape, long events) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Dchronicle"))
+        .forEach(command::add);
+    String self = TapeCrashTest.class.getName();
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), self, tape.toString()));
+    Process writer =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    long last = 0;
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(writer.getInputStream()))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        last = Long.parseLong(line);
+        if (last == events) {
+          writer.destroyForcibly();
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      assertTrue(last >= events, "the pipe ended after " + last); // a torn last line
+    }
+    writer.waitFor();
+    assertTrue(last > 0, "the writer did not start");
+    assertTrue(Files.exists(tape.resolve("staging")));
+    return last;
+  }
+}

@@ -1,0 +1,338 @@
+package seamtape.replayer.query;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import seamtape.event.Event;
+import seamtape.event.Phase;
+import seamtape.recorder.tape.Cursor;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
+import seamtape.recorder.tape.TapeIndex;
+
+/**
+ * Reads a recording call by call: enters paired with their returns, at any position. One thread, as
+ * the cursors under it. Returns farther than {@link TapeSummary#NEAR} events are found once a
+ * summary is given ({@link #use}), and read as missing until then.
+ */
+public final class CallReader implements AutoCloseable {
+  /** Nesting deeper than this is damage: an ioctl, its module calls, their hypercalls. */
+  private static final int DEEPEST = 32;
+
+  /** Calls kept because others are nested in them. */
+  private static final int KEPT_PARENTS = 32;
+
+  private static final int KEPT_DEPTHS = 4096;
+
+  private final TapeIndex index;
+  private final Cursor forward;
+  private final Cursor random;
+  private final List<RecordedCall> pool = new ArrayList<>();
+  private final Map<Long, RecordedCall> parents = newest(KEPT_PARENTS);
+  private final Map<Long, Integer> depths = newest(KEPT_DEPTHS);
+  private TapeSummary summary;
+
+  public CallReader(Tape tape) throws TapeException {
+    index = tape.index();
+    forward = tape.cursor();
+    random = tape.cursor();
+  }
+
+  private static <V> Map<Long, V> newest(int limit) {
+    return new LinkedHashMap<>(limit, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Long, V> eldest) {
+        return size() > limit;
+      }
+    };
+  }
+
+  /** From now on every return of the recording is found. */
+  public void use(TapeSummary of) {
+    summary = of;
+    parents.clear();
+  }
+
+  public long callCount() {
+    return index.callCount();
+  }
+
+  /** The call that an event belongs to; for an input event, the last call entered before it. */
+  public Optional<RecordedCall> at(long event) throws TapeException {
+    Event found = read(event);
+    if (found == null) {
+      return Optional.empty();
+    }
+    long enter = found.phase == Phase.RETURN ? event - found.link : event;
+    long call = enter < 1 ? -1 : index.callIndexOf(enter);
+    if (call < 0) {
+      return Optional.empty();
+    }
+    return Optional.of(copyOf(window(call, 1).get(0)));
+  }
+
+  /** Position of the last call entered at or before an event; -1 before the first. */
+  public long callIndexOf(long event) throws TapeException {
+    return index.callIndexOf(event);
+  }
+
+  /**
+   * Position of the first call entered at a time or later; {@link #callCount} without one.
+   *
+   * @param time in the recording's clock
+   */
+  public long callAtTime(long time) throws TapeException {
+    long from = 0;
+    for (TapeIndex.Block block : index.blocks()) {
+      if (block.maxTime() >= time) {
+        from = block.firstEvent();
+        break;
+      }
+    }
+    if (from == 0) {
+      return callCount();
+    }
+    random.seek(from);
+    while (random.next()) {
+      Event event = random.event();
+      if (event.phase == Phase.ENTER && event.time >= time) {
+        return index.callIndexOf(event.number);
+      }
+    }
+    return callCount();
+  }
+
+  /** Position of the first call of the block after the one a call lies in; for damaged blocks. */
+  public long nextBlock(long call) {
+    for (TapeIndex.Block block : index.blocks()) {
+      if (block.firstCall() > call) {
+        return block.firstCall();
+      }
+    }
+    return callCount();
+  }
+
+  /**
+   * Up to {@code count} calls from a position on, valid until the next window. Fewer before a
+   * damaged block.
+   *
+   * @throws TapeException when the first of them is damaged
+   */
+  public List<RecordedCall> window(long first, int count) throws TapeException {
+    long end = Math.min(callCount(), first + count);
+    if (first < 0 || first >= end) {
+      return List.of();
+    }
+    List<RecordedCall> calls = new ArrayList<>((int) (end - first));
+    Map<Long, RecordedCall> pending = new LinkedHashMap<>();
+    forward.seek(index.enterEventOfCall(first));
+    int lookAhead = 0;
+    while (lookAhead < TapeSummary.NEAR && advance(calls)) {
+      Event event = forward.event();
+      boolean full = calls.size() == end - first;
+      if (event.phase == Phase.ENTER && !full) {
+        RecordedCall call = slot(calls.size()).begin(first + calls.size(), event, depth(event));
+        calls.add(call);
+        await(call, pending);
+      } else if (event.phase == Phase.RETURN) {
+        end(pending.remove(event.number - event.link), event);
+      }
+      full = calls.size() == end - first;
+      if (full && pending.isEmpty()) {
+        break;
+      }
+      lookAhead = full ? lookAhead + 1 : 0;
+    }
+    readFarReturns(calls);
+    return calls;
+  }
+
+  private boolean advance(List<RecordedCall> calls) throws TapeException {
+    try {
+      return forward.next();
+    } catch (TapeException e) {
+      if (calls.isEmpty()) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private RecordedCall slot(int at) {
+    if (at == pool.size()) {
+      pool.add(new RecordedCall());
+    }
+    return pool.get(at);
+  }
+
+  /** Calls whose return is known to be far, or not to exist, are not waited for. */
+  private void await(RecordedCall call, Map<Long, RecordedCall> pending) {
+    boolean far =
+        summary != null
+            && (summary.farReturn(call.event()) != 0 || summary.neverReturns(call.event()));
+    if (!far) {
+      pending.put(call.event(), call);
+    }
+  }
+
+  private static void end(RecordedCall call, Event event) {
+    if (call != null) {
+      call.end(event);
+    }
+  }
+
+  private void readFarReturns(List<RecordedCall> calls) throws TapeException {
+    if (summary == null) {
+      return;
+    }
+    for (RecordedCall call : calls) {
+      long at = call.hasReturn() ? 0 : summary.farReturn(call.event());
+      Event event = at == 0 ? null : read(at);
+      if (event != null && event.phase == Phase.RETURN) {
+        call.end(event);
+      }
+    }
+  }
+
+  /** An event by number, valid until the next read; null beyond the recording's ends. */
+  public Event read(long event) throws TapeException {
+    if (event < 1) {
+      return null;
+    }
+    random.seek(event);
+    return random.next() && random.event().number == event ? random.event() : null;
+  }
+
+  private int depth(Event enter) throws TapeException {
+    Deque<Long> chain = new ArrayDeque<>();
+    long number = enter.number;
+    long parent = parentOf(enter);
+    int depth = 0;
+    chain.push(number);
+    while (parent > 0 && chain.size() < DEEPEST) {
+      Integer known = depths.get(parent);
+      if (known != null) {
+        depth = known + 1;
+        break;
+      }
+      chain.push(parent);
+      Event event = read(parent);
+      parent = event == null || event.phase != Phase.ENTER ? 0 : parentOf(event);
+    }
+    while (!chain.isEmpty()) {
+      depths.put(chain.pop(), depth++);
+    }
+    return depth - 1;
+  }
+
+  private static long parentOf(Event enter) {
+    boolean nested = enter.call.family().nests() && enter.link > 0;
+    return nested ? Math.max(0, enter.number - enter.link) : 0;
+  }
+
+  /** The calls that a call is nested in, the innermost first. */
+  public List<RecordedCall> parents(RecordedCall call) throws TapeException {
+    List<RecordedCall> chain = new ArrayList<>();
+    long parent = call.parent();
+    while (parent > 0 && chain.size() < DEEPEST) {
+      RecordedCall found = kept(parent);
+      if (found == null) {
+        break;
+      }
+      chain.add(found);
+      parent = found.parent();
+    }
+    return chain;
+  }
+
+  private RecordedCall kept(long enterEvent) throws TapeException {
+    RecordedCall known = parents.get(enterEvent);
+    if (known != null) {
+      return known;
+    }
+    Event event = read(enterEvent);
+    if (event == null || event.phase != Phase.ENTER) {
+      return null;
+    }
+    RecordedCall call =
+        new RecordedCall().begin(index.callIndexOf(enterEvent), event, depth(Event.copyOf(event)));
+    findReturn(call);
+    parents.put(enterEvent, call);
+    return call;
+  }
+
+  private void findReturn(RecordedCall call) throws TapeException {
+    if (summary != null && summary.farReturn(call.event()) != 0) {
+      readFarReturns(List.of(call));
+      return;
+    }
+    random.seek(call.event() + 1);
+    for (int i = 0; i < TapeSummary.NEAR && random.next(); i++) {
+      Event event = random.event();
+      if (event.phase == Phase.RETURN && event.number - event.link == call.event()) {
+        call.end(event);
+        return;
+      }
+    }
+  }
+
+  private static RecordedCall copyOf(RecordedCall call) {
+    RecordedCall copy = new RecordedCall().begin(call.index(), call.enter(), call.depth());
+    if (call.hasReturn()) {
+      copy.end(call.returned());
+    }
+    return copy;
+  }
+
+  /**
+   * Calls nested directly in a call.
+   *
+   * @param next the event to go on from, 0 when there are no more
+   */
+  public record Children(List<RecordedCall> calls, long next) {}
+
+  /**
+   * The children of a call, a page at a time.
+   *
+   * @param from event to go on from, or 0
+   * @param count how many at most
+   * @param events how many events to read at most
+   */
+  public Children children(RecordedCall call, long from, int count, int events)
+      throws TapeException {
+    List<Long> enters = new ArrayList<>();
+    long end = call.hasReturn() ? call.returned().number : Long.MAX_VALUE;
+    long at = Math.max(from, call.event() + 1);
+    random.seek(at);
+    int read = 0;
+    boolean more = true;
+    while (enters.size() < count && read < events && more) {
+      more = random.next() && random.event().number < end;
+      if (more) {
+        Event event = random.event();
+        at = event.number + 1;
+        read++;
+        if (event.phase == Phase.ENTER && parentOf(event) == call.event()) {
+          enters.add(event.number);
+        }
+      }
+    }
+    List<RecordedCall> calls = new ArrayList<>();
+    for (long enter : enters) {
+      calls.add(kept(enter));
+    }
+    return new Children(calls, more ? at : 0);
+  }
+
+  @Override
+  public void close() {
+    forward.close();
+    random.close();
+  }
+}

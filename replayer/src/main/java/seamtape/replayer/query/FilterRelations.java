@@ -1,0 +1,54 @@
+package seamtape.replayer.query;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import seamtape.recorder.tape.TapeException;
+
+/** The nesting operators of filters: a condition on a call's ancestors or descendants. */
+final class FilterRelations {
+  /** Events looked at below one call. */
+  private static final int MAX_EVENTS = 65_536;
+
+  private static final int PAGE = 32;
+
+  private FilterRelations() {}
+
+  static boolean under(RecordedCall call, CallReader reader, Filter.Test inner)
+      throws TapeException, FilterException {
+    for (RecordedCall parent : reader.parents(call)) {
+      if (inner.passes(parent, reader)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Breadth first; only calls that have returned below the limit can be seen whole. */
+  static boolean has(RecordedCall call, CallReader reader, Filter.Test inner)
+      throws TapeException, FilterException {
+    Deque<RecordedCall> open = new ArrayDeque<>(List.of(call));
+    int left = MAX_EVENTS;
+    while (!open.isEmpty() && left > 0) {
+      RecordedCall parent = open.poll();
+      long from = parent.event() + 1;
+      while (from != 0 && left > 0) {
+        CallReader.Children page = reader.children(parent, from, PAGE, left);
+        long end = page.next() != 0 ? page.next() : end(parent);
+        left -= (int) Math.min(left, Math.max(1, end - from));
+        for (RecordedCall child : page.calls()) {
+          if (inner.passes(child, reader)) {
+            return true;
+          }
+          open.add(child);
+        }
+        from = page.next();
+      }
+    }
+    return false;
+  }
+
+  private static long end(RecordedCall parent) {
+    return parent.hasReturn() ? parent.returned().number : parent.event() + MAX_EVENTS;
+  }
+}

@@ -1,0 +1,87 @@
+package seamtape.replayer.query;
+
+import java.util.Arrays;
+import java.util.List;
+import seamtape.recorder.tape.TapeException;
+
+/**
+ * The calls of a recording that pass a filter, found in slices of time. Holds the position of each
+ * match, so that the n-th match is found at once. One thread, the reader's.
+ */
+public final class Matches {
+  /** Beyond so many matches the search stops; the filter is then as good as none. */
+  public static final int MAX = 16 << 20;
+
+  private static final int WINDOW = 256;
+
+  private final Filter filter;
+  private int[] positions = new int[1024];
+  private int count;
+  private long scanned;
+  private boolean complete;
+
+  public Matches(Filter filter) {
+    this.filter = filter;
+  }
+
+  /**
+   * Goes on until the deadline of {@link System#nanoTime} or the end; at least one window. Calls in
+   * damaged blocks are passed over.
+   */
+  public void advance(CallReader reader, long deadline) throws FilterException {
+    while (!complete) {
+      try {
+        take(reader.window(scanned, WINDOW), reader);
+      } catch (TapeException e) {
+        scanned = reader.nextBlock(scanned);
+      }
+      complete = scanned >= reader.callCount() || count >= MAX;
+      if (System.nanoTime() - deadline >= 0) {
+        return;
+      }
+    }
+  }
+
+  private void take(List<RecordedCall> calls, CallReader reader)
+      throws TapeException, FilterException {
+    for (RecordedCall call : calls) {
+      if (filter.matches(call, reader)) {
+        add(call.index());
+      }
+    }
+    scanned += Math.max(1, calls.size());
+  }
+
+  private void add(long position) {
+    if (count == positions.length) {
+      positions = Arrays.copyOf(positions, count * 2);
+    }
+    positions[count++] = (int) position;
+  }
+
+  /** Matches found so far. */
+  public int count() {
+    return count;
+  }
+
+  /** Calls looked at so far. */
+  public long scanned() {
+    return scanned;
+  }
+
+  /** True when no call is left to look at. */
+  public boolean complete() {
+    return complete;
+  }
+
+  /** Position of the n-th match among the recording's calls. */
+  public long position(int match) {
+    return positions[match];
+  }
+
+  /** The first match at or after a position; {@link #count} without one. */
+  public int firstAt(long position) {
+    int found = Arrays.binarySearch(positions, 0, count, (int) position);
+    return found >= 0 ? found : -found - 1;
+  }
+}

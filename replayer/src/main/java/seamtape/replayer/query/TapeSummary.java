@@ -1,0 +1,184 @@
+package seamtape.replayer.query;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.event.Event;
+import seamtape.recorder.tape.Cursor;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
+import seamtape.recorder.tape.TapeIndex;
+
+/**
+ * What one pass over a recording tells: which calls failed, how often each call was made, and where
+ * the returns lie that are far from their enters. Immutable once built; {@link Scan} builds it in
+ * slices.
+ */
+public final class TapeSummary {
+  /**
+   * A return farther than this many events behind its enter is kept here; readers scan the rest.
+   */
+  static final int NEAR = 1024;
+
+  /** One row of the catalog as it occurs in the recording. */
+  public record Tally(Call call, long count, long errors) {}
+
+  private final BitSet errors;
+  private final Map<Long, Long> farReturns;
+  private final Set<Long> open;
+  private final List<Tally> tallies;
+  private final long lastTime;
+
+  private TapeSummary(Scan scan) {
+    errors = scan.errors;
+    farReturns = scan.farReturns;
+    open = Set.copyOf(scan.open);
+    tallies = scan.tallies();
+    lastTime = scan.lastTime;
+  }
+
+  /** How many calls failed. */
+  public long errorCount() {
+    return errors.cardinality();
+  }
+
+  /** Enter event of the next failed call after an event; 0 without one. */
+  public long errorAfter(long event) {
+    int found = errors.nextSetBit((int) Math.min(Integer.MAX_VALUE - 1, event) + 1);
+    return Math.max(0, found);
+  }
+
+  /** Enter event of the last failed call before an event; 0 without one. */
+  public long errorBefore(long event) {
+    int from = (int) Math.min(Integer.MAX_VALUE, event) - 1;
+    return from < 0 ? 0 : Math.max(0, errors.previousSetBit(from));
+  }
+
+  /** Calls that occur, the most frequent first. */
+  public List<Tally> tallies() {
+    return tallies;
+  }
+
+  /** Time of the last event. */
+  public long lastTime() {
+    return lastTime;
+  }
+
+  /** Return event of a call, when it is farther than {@link #NEAR}; 0 otherwise. */
+  long farReturn(long enterEvent) {
+    return farReturns.getOrDefault(enterEvent, 0L);
+  }
+
+  /** True for a call that never returns in the recording. */
+  boolean neverReturns(long enterEvent) {
+    return open.contains(enterEvent);
+  }
+
+  /** The pass itself; one thread. */
+  public static final class Scan implements AutoCloseable {
+    private final List<TapeIndex.Block> blocks;
+    private final Cursor cursor;
+    private final BitSet errors = new BitSet();
+    private final Map<Long, Long> farReturns = new HashMap<>();
+
+    /** Enter events of the calls in flight. */
+    private final Set<Long> open = new HashSet<>();
+
+    private final long[] counts = new long[Catalog.calls().size()];
+    private final long[] failures = new long[counts.length];
+    private long at;
+    private long lastTime;
+
+    public Scan(Tape tape) {
+      blocks = tape.index().blocks();
+      cursor = tape.cursor();
+    }
+
+    /** Reads up to so many events, past damaged blocks; false at the end of the recording. */
+    public boolean advance(int events) {
+      for (int i = 0; i < events; i++) {
+        try {
+          if (!cursor.next()) {
+            return false;
+          }
+          take(cursor.event());
+        } catch (TapeException e) {
+          if (!skipDamage()) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+
+    /** Goes on at the next block; false when there is none. */
+    private boolean skipDamage() {
+      for (TapeIndex.Block block : blocks) {
+        if (block.firstEvent() > at + 1) {
+          at = block.firstEvent() - 1;
+          cursor.seek(block.firstEvent());
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** The last event read. */
+    public long at() {
+      return at;
+    }
+
+    public TapeSummary summary() {
+      return new TapeSummary(this);
+    }
+
+    private void take(Event event) {
+      at = event.number;
+      lastTime = event.time;
+      switch (event.phase) {
+        case ENTER -> {
+          counts[Catalog.id(event.call)]++;
+          open.add(event.number);
+        }
+        case RETURN -> takeReturn(event);
+        case INPUT -> {}
+      }
+    }
+
+    private void takeReturn(Event event) {
+      long enter = event.number - event.link;
+      open.remove(enter);
+      if (event.link > NEAR) {
+        farReturns.put(enter, event.number);
+      }
+      if (RecordedCall.failed(event) && enter < Integer.MAX_VALUE) {
+        errors.set((int) enter);
+        failures[Catalog.id(event.call)]++;
+      }
+    }
+
+    private List<Tally> tallies() {
+      List<Tally> rows = new ArrayList<>();
+      for (Call row : Catalog.calls()) {
+        int id = Catalog.id(row);
+        if (counts[id] > 0) {
+          rows.add(new Tally(row, counts[id], failures[id]));
+        }
+      }
+      rows.sort(Comparator.comparingLong(Tally::count).reversed());
+      return List.copyOf(rows);
+    }
+
+    @Override
+    public void close() {
+      cursor.close();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package seamtape.web;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.recorder.tape.Manifest;
+import seamtape.replayer.query.Filter;
+import seamtape.replayer.query.FilterException;
+
+/** The routes under {@code /api/v1}: parameters in, JSON out; the work is done elsewhere. */
+final class Api {
+  private static final String RECORDING = "/api/v1/recordings/:id";
+  private static final int MAX_CHANGES_PAGE = 500;
+
+  private final Recordings recordings;
+  private final DiffJobs diffs;
+  private final String build;
+
+  /**
+   * @param build part of every ETag, so that a new build's answers are fetched anew
+   */
+  Api(Recordings recordings, DiffJobs diffs, String build) {
+    this.recordings = recordings;
+    this.diffs = diffs;
+    this.build = build;
+  }
+
+  void mount(Router router) {
+    get(router, "/api/v1/recordings").handler(this::list);
+    get(router, RECORDING).handler(context -> on(context, CallApi::recording));
+    get(router, RECORDING + "/calls").handler(this::calls);
+    get(router, RECORDING + "/events/:event").handler(this::details);
+    get(router, RECORDING + "/events/:event/children").handler(this::children);
+    get(router, RECORDING + "/locate")
+        .handler(context -> on(context, r -> CallApi.locate(r, new Parameters(context))));
+    get(router, "/api/v1/filters/check").handler(this::checkFilter);
+    get(router, "/api/v1/diff").handler(this::diff);
+    get(router, "/api/v1/catalog").handler(this::catalog);
+    get(router, "/api/v1/health")
+        .handler(context -> send(context, new JsonObject().put("ok", true)));
+  }
+
+  /** A route for GET, and for HEAD, which the router does not take as the same. */
+  static Route get(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  static void send(RoutingContext context, JsonObject json) {
+    context.response().putHeader("content-type", "application/json").end(json.toBuffer());
+  }
+
+  private static void answer(RoutingContext context, Future<JsonObject> future) {
+    future.onSuccess(json -> send(context, json)).onFailure(context::fail);
+  }
+
+  private void on(RoutingContext context, OpenRecording.Task<JsonObject> task) {
+    answer(context, recordings.run(context.pathParam("id"), task));
+  }
+
+  /** As {@link #on}, for answers that never change once the recording is sealed and summarised. */
+  private void onSettled(RoutingContext context, OpenRecording.Task<JsonObject> task) {
+    recordings
+        .run(
+            context.pathParam("id"),
+            recording -> {
+              String tag = tag(recording);
+              boolean known =
+                  tag != null && tag.equals(context.request().getHeader("if-none-match"));
+              return new Tagged(tag, known ? null : task.run(recording));
+            })
+        .onSuccess(tagged -> send(context, tagged))
+        .onFailure(context::fail);
+  }
+
+  private record Tagged(String tag, JsonObject json) {}
+
+  private static void send(RoutingContext context, Tagged tagged) {
+    if (tagged.tag() != null) {
+      context.response().putHeader("etag", tagged.tag());
+    }
+    if (tagged.json() == null) {
+      context.response().setStatusCode(304).end();
+    } else {
+      send(context, tagged.json());
+    }
+  }
+
+  private String tag(OpenRecording recording) {
+    Manifest manifest = recording.tape().manifest();
+    boolean settled = manifest.state() != Manifest.State.OPEN && recording.summary() != null;
+    return settled ? "W/\"" + manifest.id() + manifest.digest() + "-" + build + "\"" : null;
+  }
+
+  private void list(RoutingContext context) {
+    answer(
+        context,
+        recordings
+            .list()
+            .map(
+                entries -> {
+                  JsonArray array = new JsonArray();
+                  entries.forEach(entry -> array.add(Views.recording(entry)));
+                  return new JsonObject()
+                      .put("directory", String.valueOf(recordings.library().directory()))
+                      .put("recordings", array);
+                }));
+  }
+
+  private void calls(RoutingContext context) {
+    Parameters parameters = new Parameters(context);
+    long from = parameters.number("from", 0, 0, Long.MAX_VALUE / 2);
+    int count = (int) parameters.number("count", 128, 1, CallApi.MAX_ROWS);
+    String filter = parameters.filter();
+    OpenRecording.Task<JsonObject> task = r -> CallApi.rows(r, from, count, filter);
+    if (filter.isEmpty()) {
+      onSettled(context, task);
+    } else {
+      on(context, task);
+    }
+  }
+
+  private static long event(RoutingContext context) {
+    try {
+      long event = Long.parseLong(context.pathParam("event"));
+      if (event > 0) {
+        return event;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw Problem.badRequest("events are numbered from 1");
+  }
+
+  private void details(RoutingContext context) {
+    long event = event(context);
+    onSettled(context, recording -> CallApi.details(recording, event));
+  }
+
+  private void children(RoutingContext context) {
+    long event = event(context);
+    long from = new Parameters(context).number("from", 0, 0, Long.MAX_VALUE);
+    onSettled(context, recording -> CallApi.children(recording, event, from));
+  }
+
+  private void checkFilter(RoutingContext context) {
+    String filter = new Parameters(context).text("filter");
+    JsonObject json = new JsonObject();
+    try {
+      Filter.parse(filter);
+      json.put("ok", true);
+    } catch (FilterException e) {
+      json.put("ok", false).mergeIn(fault(e));
+    }
+    send(context, json);
+  }
+
+  static JsonObject fault(FilterException e) {
+    return new JsonObject()
+        .put("position", e.position())
+        .put("length", e.length())
+        .put("message", e.getMessage())
+        .put("expected", new JsonArray(e.expected()));
+  }
+
+  private void diff(RoutingContext context) {
+    Parameters parameters = new Parameters(context);
+    long from = parameters.number("from", 0, 0, Integer.MAX_VALUE);
+    int count = (int) parameters.number("count", 200, 1, MAX_CHANGES_PAGE);
+    Future<OpenRecording> a = recordings.run(parameters.text("a"), recording -> recording);
+    Future<OpenRecording> b = recordings.run(parameters.text("b"), recording -> recording);
+    answer(
+        context,
+        Future.all(a, b)
+            .map(
+                both ->
+                    diffs.answer(
+                        key(a.result()) + " " + key(b.result()),
+                        a.result().entry().path(),
+                        b.result().entry().path(),
+                        from,
+                        count))
+            .compose(json -> withRows(json, a.result(), b.result())));
+  }
+
+  /** Puts the calls beside their numbers. */
+  private static Future<JsonObject> withRows(JsonObject json, OpenRecording a, OpenRecording b) {
+    JsonArray changes = json.getJsonArray("changes");
+    if (changes == null || changes.isEmpty()) {
+      return Future.succeededFuture(json);
+    }
+    return a.run(recording -> CallApi.putRows(recording, changes, "a", "rowA"))
+        .compose(done -> b.run(recording -> CallApi.putRows(recording, changes, "b", "rowB")))
+        .map(done -> json);
+  }
+
+  private static String key(OpenRecording recording) {
+    Manifest manifest = recording.entry().manifest();
+    String state = manifest == null ? "" : manifest.id() + manifest.digest();
+    return recording.entry().id() + "/" + state;
+  }
+
+  private void catalog(RoutingContext context) {
+    JsonArray rows = new JsonArray();
+    for (Call call : Catalog.calls()) {
+      rows.add(Views.catalogRow(call));
+    }
+    send(context, new JsonObject().put("calls", rows));
+  }
+}

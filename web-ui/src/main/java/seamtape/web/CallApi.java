@@ -1,0 +1,225 @@
+package seamtape.web;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.query.CallDetails;
+import seamtape.replayer.query.CallReader;
+import seamtape.replayer.query.CallRow;
+import seamtape.replayer.query.FilterException;
+import seamtape.replayer.query.Matches;
+import seamtape.replayer.query.RecordedCall;
+import seamtape.replayer.query.TapeSummary;
+
+/**
+ * Answers about the calls of one recording; runs on its thread. What takes longer than a slice is
+ * answered as far as it got, with {@code complete} false, and the page asks again.
+ */
+final class CallApi {
+  /** Longest search within one request, in nanoseconds. */
+  private static final long SLICE_NANOS = 50_000_000;
+
+  static final int MAX_ROWS = 512;
+  private static final int CHILDREN_PAGE = 100;
+  private static final int CHILDREN_EVENTS = 65_536;
+
+  private CallApi() {}
+
+  private static long deadline() {
+    return System.nanoTime() + SLICE_NANOS;
+  }
+
+  static JsonObject recording(OpenRecording recording) throws TapeException {
+    recording.refresh();
+    TapeSummary summary = recording.summary();
+    long events = recording.tape().eventCount();
+    return Views.recording(recording.entry())
+        .put("events", events)
+        .put("calls", recording.reader().callCount())
+        .put("summarised", summary == null ? recording.summarised() : events)
+        .put("summary", summary == null ? null : Views.summary(summary));
+  }
+
+  /** Rows by position: of all calls, or of those that pass a filter. */
+  static JsonObject rows(OpenRecording recording, long from, int count, String filter)
+      throws TapeException, FilterException {
+    CallReader reader = recording.reader();
+    boolean settled = recording.summary() != null;
+    JsonObject json = new JsonObject().put("columns", Views.COLUMNS).put("from", from);
+    if (filter.isEmpty()) {
+      return json.put("rows", rows(reader.window(from, count)))
+          .put("total", reader.callCount())
+          .put("complete", true)
+          .put("settled", settled);
+    }
+    Matches matches = recording.matches(filter);
+    if (settled && !matches.complete()) {
+      matches.advance(reader, deadline());
+    }
+    JsonArray rows = new JsonArray();
+    long end = Math.min(matches.count(), from + count);
+    for (long i = from; i < end; i++) {
+      List<RecordedCall> call = reader.window(matches.position((int) i), 1);
+      rows.add(Views.row(CallRow.of(call.get(0))));
+    }
+    return json.put("rows", rows)
+        .put("total", matches.count())
+        .put("complete", matches.complete())
+        .put("scanned", matches.scanned())
+        .put("settled", settled);
+  }
+
+  private static JsonArray rows(List<RecordedCall> calls) {
+    JsonArray rows = new JsonArray();
+    calls.forEach(call -> rows.add(Views.row(CallRow.of(call))));
+    return rows;
+  }
+
+  static JsonObject details(OpenRecording recording, long event) throws TapeException {
+    RecordedCall call = call(recording, event);
+    return Views.details(CallDetails.of(call, recording.reader()))
+        .put("children", children(recording, call, 0));
+  }
+
+  static JsonObject children(OpenRecording recording, long event, long from) throws TapeException {
+    return children(recording, call(recording, event), from);
+  }
+
+  private static RecordedCall call(OpenRecording recording, long event) throws TapeException {
+    return recording
+        .reader()
+        .at(event)
+        .orElseThrow(
+            () ->
+                Problem.notFound(
+                    "no call has event "
+                        + event
+                        + "; the recording ends with event "
+                        + recording.tape().eventCount()));
+  }
+
+  private static JsonObject children(OpenRecording recording, RecordedCall call, long from)
+      throws TapeException {
+    CallReader.Children page =
+        recording.reader().children(call, from, CHILDREN_PAGE, CHILDREN_EVENTS);
+    List<CallRow> rows = new ArrayList<>();
+    page.calls().forEach(child -> rows.add(CallRow.of(child)));
+    return new JsonObject().put("rows", Views.rows(rows)).put("next", page.next());
+  }
+
+  /**
+   * Finds a row: {@code event}, {@code time}, {@code percent}, or the {@code error} next, previous
+   * or first from an event.
+   */
+  static JsonObject locate(OpenRecording recording, Parameters parameters)
+      throws TapeException, FilterException {
+    String filter = parameters.filter();
+    Matches matches = filter.isEmpty() ? null : recording.matches(filter);
+    boolean ready = recording.summary() != null;
+    if (matches != null && ready && !matches.complete()) {
+      matches.advance(recording.reader(), deadline());
+    }
+    if (parameters.has("error")) {
+      return ready ? error(recording, parameters, matches) : notYet();
+    }
+    long position = position(recording, parameters);
+    return matches == null
+        ? found(recording, position, position)
+        : near(recording, position, matches);
+  }
+
+  private static JsonObject notYet() {
+    return new JsonObject().put("complete", false).put("found", false);
+  }
+
+  private static long position(OpenRecording recording, Parameters parameters)
+      throws TapeException {
+    CallReader reader = recording.reader();
+    long last = reader.callCount() - 1;
+    long events = recording.tape().eventCount();
+    if (parameters.has("time")) {
+      long time = parameters.number("time", 0, Long.MIN_VALUE, Long.MAX_VALUE);
+      return Math.min(last, reader.callAtTime(time));
+    }
+    if (parameters.has("percent")) {
+      return Math.round(parameters.number("percent", 0, 0, 100) / 100.0 * last);
+    }
+    long event = parameters.number("event", 1, 1, Long.MAX_VALUE);
+    if (events == 0) {
+      return -1;
+    }
+    RecordedCall call = reader.at(Math.min(event, events)).orElse(null);
+    return call == null ? Math.min(0, last) : call.index();
+  }
+
+  private static JsonObject found(OpenRecording recording, long call, long row)
+      throws TapeException {
+    List<RecordedCall> calls = recording.reader().window(call, 1);
+    return new JsonObject()
+        .put("complete", true)
+        .put("found", !calls.isEmpty())
+        .put("event", calls.isEmpty() ? 0 : calls.get(0).event())
+        .put("index", row);
+  }
+
+  /** The match at a position, or else the nearest one after it, or before it. */
+  private static JsonObject near(OpenRecording recording, long position, Matches matches)
+      throws TapeException {
+    int match = matches.firstAt(position);
+    if (!matches.complete() && match == matches.count()) {
+      return notYet();
+    }
+    if (matches.count() == 0) {
+      return new JsonObject().put("complete", true).put("found", false);
+    }
+    int row = Math.min(match, matches.count() - 1);
+    return found(recording, matches.position(row), row);
+  }
+
+  private static JsonObject error(OpenRecording recording, Parameters parameters, Matches matches)
+      throws TapeException {
+    TapeSummary summary = recording.summary();
+    String direction = parameters.text("error");
+    if (!List.of("first", "next", "previous").contains(direction)) {
+      throw Problem.badRequest("error is first, next or previous");
+    }
+    long from = parameters.number("event", 0, 0, Long.MAX_VALUE);
+    boolean back = direction.equals("previous");
+    long event = direction.equals("first") ? 0 : from;
+    long deadline = deadline();
+    while (System.nanoTime() - deadline < 0) {
+      event = back ? summary.errorBefore(event) : summary.errorAfter(event);
+      if (event == 0) {
+        boolean all = matches == null || back || matches.complete();
+        return new JsonObject().put("complete", all).put("found", false);
+      }
+      long position = recording.reader().callIndexOf(event);
+      int match = matches == null ? -1 : matches.firstAt(position);
+      if (matches == null) {
+        return found(recording, position, position);
+      }
+      if (match < matches.count() && matches.position(match) == position) {
+        return found(recording, position, match);
+      }
+    }
+    return notYet().put("resume", event);
+  }
+
+  /** Adds the row of the call that each change names. */
+  static Void putRows(OpenRecording recording, JsonArray changes, String event, String row)
+      throws TapeException {
+    for (int i = 0; i < changes.size(); i++) {
+      JsonObject change = changes.getJsonObject(i);
+      long number = change.getLong(event);
+      if (number > 0) {
+        recording
+            .reader()
+            .at(number)
+            .ifPresent(call -> change.put(row, Views.row(CallRow.of(call))));
+      }
+    }
+    return null;
+  }
+}

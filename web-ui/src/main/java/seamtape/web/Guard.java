@@ -1,0 +1,91 @@
+package seamtape.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Stands before every route: the Host header must name this server, so that no foreign page reaches
+ * it through a name of its own (DNS rebinding); only GET and HEAD; answers carry the headers that
+ * keep a browser from doing anything but show them.
+ */
+final class Guard implements Handler<RoutingContext> {
+  /** Largest body that is read past and ignored. */
+  private static final long MAX_BODY = 64 << 10;
+
+  private static final Set<String> LOOPBACK_NAMES =
+      Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+  private final String policy;
+
+  /**
+   * @param scriptHash of the one inline script, the import map
+   */
+  Guard(String scriptHash) {
+    policy =
+        "default-src 'none'; script-src 'self' '"
+            + scriptHash
+            + "'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
+            + "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    headers(context.response());
+    if (!known(request.authority(), request.localAddress().port())) {
+      throw new Problem(
+          421,
+          "Misdirected request",
+          "this server answers to localhost and 127.0.0.1 only; open it under one of these names");
+    }
+    if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+      context.response().putHeader("allow", "GET, HEAD");
+      context.response().putHeader("connection", "close");
+      throw new Problem(405, "Method not allowed", "only GET and HEAD are served");
+    }
+    refuseBody(context);
+    context.next();
+  }
+
+  private static void refuseBody(RoutingContext context) {
+    String length = context.request().getHeader("content-length");
+    boolean chunked = context.request().getHeader("transfer-encoding") != null;
+    if (chunked || (length != null && !small(length))) {
+      context.response().putHeader("connection", "close");
+      throw new Problem(413, "Content too large", "a GET request needs no body");
+    }
+  }
+
+  private static boolean small(String length) {
+    try {
+      return Long.parseLong(length) <= MAX_BODY;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private static boolean known(HostAndPort authority, int port) {
+    if (authority == null) {
+      return false;
+    }
+    boolean samePort = authority.port() == port || (authority.port() < 0 && port == 80);
+    return samePort && LOOPBACK_NAMES.contains(authority.host().toLowerCase(Locale.ROOT));
+  }
+
+  private void headers(HttpServerResponse response) {
+    response
+        .putHeader("content-security-policy", policy)
+        .putHeader("x-content-type-options", "nosniff")
+        .putHeader("referrer-policy", "no-referrer")
+        .putHeader("x-frame-options", "DENY")
+        .putHeader("cross-origin-opener-policy", "same-origin")
+        .putHeader("cross-origin-resource-policy", "same-origin")
+        .putHeader("cache-control", "no-cache");
+  }
+}

@@ -1,0 +1,53 @@
+package seamtape.web;
+
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.RoutingContext;
+import seamtape.replayer.query.Filter;
+
+/** The query of a request, checked. */
+final class Parameters {
+  private final MultiMap query;
+
+  Parameters(RoutingContext context) {
+    query = context.queryParams();
+  }
+
+  String text(String name) {
+    String value = query.get(name);
+    return value == null ? "" : value;
+  }
+
+  /** The filter, blank when there is none. */
+  String filter() {
+    String filter = text("filter").strip();
+    if (filter.length() > Filter.MAX_LENGTH) {
+      throw Problem.badRequest("a filter has at most " + Filter.MAX_LENGTH + " characters");
+    }
+    return filter;
+  }
+
+  boolean has(String name) {
+    return query.contains(name);
+  }
+
+  long number(String name, long absent, long least, long most) {
+    String value = query.get(name);
+    if (value == null) {
+      return absent;
+    }
+    try {
+      long number = Long.parseLong(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below, as a number out of range is
+    }
+    throw Problem.badRequest(
+        name + " must be a number from " + least + " to " + most + ", not “" + cut(value) + "”");
+  }
+
+  private static String cut(String value) {
+    return value.length() > 40 ? value.substring(0, 40) + "…" : value;
+  }
+}

@@ -1,0 +1,85 @@
+package seamtape.web;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The recordings that are open now: at most {@link #MAX_OPEN}, the longest unused goes first. */
+final class Recordings {
+  static final int MAX_OPEN = 8;
+
+  private final Vertx vertx;
+  private final Library library;
+  private final WorkerExecutor disk;
+  private final Map<String, OpenRecording> open = new LinkedHashMap<>(16, 0.75f, true);
+
+  Recordings(Vertx vertx, Library library) {
+    this.vertx = vertx;
+    this.library = library;
+    disk = vertx.createSharedWorkerExecutor("library", 1, 60, TimeUnit.SECONDS);
+  }
+
+  Library library() {
+    return library;
+  }
+
+  Future<List<Library.Entry>> list() {
+    return disk.executeBlocking(library::list, true);
+  }
+
+  /** Runs a task on the thread of a recording, opening it first. */
+  <T> Future<T> run(String id, OpenRecording.Task<T> task) {
+    OpenRecording known = opened(id);
+    if (known != null) {
+      return known.run(task);
+    }
+    return disk.executeBlocking(() -> library.find(id), true)
+        .compose(entry -> open(entry).run(task));
+  }
+
+  private synchronized OpenRecording opened(String id) {
+    return open.get(id);
+  }
+
+  private synchronized OpenRecording open(Library.Entry entry) {
+    OpenRecording recording = open.get(entry.id());
+    if (recording == null) {
+      recording = new OpenRecording(vertx, entry);
+      open.put(entry.id(), recording);
+      evict(recording);
+    }
+    return recording;
+  }
+
+  private void evict(OpenRecording newest) {
+    Iterator<OpenRecording> eldest = open.values().iterator();
+    while (open.size() > MAX_OPEN && eldest.hasNext()) {
+      OpenRecording candidate = eldest.next();
+      if (candidate != newest && !candidate.busy()) {
+        eldest.remove();
+        candidate.close();
+      }
+    }
+  }
+
+  /** Forgets a recording that could not be read, so that the next request looks at it anew. */
+  synchronized void forget(String id) {
+    OpenRecording recording = open.remove(id);
+    if (recording != null) {
+      recording.close();
+    }
+  }
+
+  synchronized Future<Void> close() {
+    List<Future<Void>> closing = new ArrayList<>();
+    open.values().forEach(recording -> closing.add(recording.close()));
+    open.clear();
+    return Future.join(closing).eventually(disk::close).mapEmpty();
+  }
+}

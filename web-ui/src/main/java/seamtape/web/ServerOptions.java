@@ -1,0 +1,24 @@
+package seamtape.web;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Where to serve what.
+ *
+ * @param directory holds the recordings, or is one
+ * @param host address to bind; anything but loopback is refused
+ * @param port 0 for any free one
+ */
+public record ServerOptions(Path directory, String host, int port) {
+  /** Loopback: what is served is readable by whoever can connect. */
+  public static final String LOOPBACK = "127.0.0.1";
+
+  public ServerOptions {
+    Objects.requireNonNull(directory);
+    Objects.requireNonNull(host);
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package seamtape.web;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HexFormat;
+import java.util.List;
+import seamtape.catalog.Call;
+import seamtape.recorder.tape.Manifest;
+import seamtape.replayer.diff.Change;
+import seamtape.replayer.diff.DiffReport;
+import seamtape.replayer.query.CallDetails;
+import seamtape.replayer.query.CallRow;
+import seamtape.replayer.query.TapeSummary;
+
+/** What the API sends, made from what the rooms below know. */
+final class Views {
+  /** Order of the values in a row. */
+  static final JsonArray COLUMNS =
+      new JsonArray(
+          List.of(
+              "event",
+              "index",
+              "time",
+              "actor",
+              "on",
+              "depth",
+              "family",
+              "call",
+              "arguments",
+              "result",
+              "error",
+              "failed",
+              "duration",
+              "returnEvent"));
+
+  private Views() {}
+
+  static JsonArray row(CallRow row) {
+    return new JsonArray()
+        .add(row.event())
+        .add(row.index())
+        .add(row.time())
+        .add(row.actor())
+        .add(row.on())
+        .add(row.depth())
+        .add(row.call().family().label())
+        .add(row.call().label())
+        .add(row.arguments())
+        .add(row.result())
+        .add(row.error())
+        .add(row.failed())
+        .add(row.duration())
+        .add(row.returnEvent());
+  }
+
+  static JsonArray rows(List<CallRow> rows) {
+    JsonArray array = new JsonArray();
+    rows.forEach(row -> array.add(row(row)));
+    return array;
+  }
+
+  /** An entry of the list of recordings. */
+  static JsonObject recording(Library.Entry entry) {
+    JsonObject json = new JsonObject().put("id", entry.id()).put("name", entry.name());
+    Manifest manifest = entry.manifest();
+    if (manifest == null) {
+      return json.put("state", "damaged").put("fault", entry.fault());
+    }
+    Manifest.Totals totals = manifest.totals();
+    return json.put("state", entry.fault() == null ? lower(manifest.state()) : "damaged")
+        .put("fault", entry.fault())
+        .put("source", lower(manifest.source()))
+        .put("profile", manifest.profile())
+        .put("workload", manifest.workload())
+        .put("seed", manifest.seed())
+        .put("vendor", manifest.machine().vendor())
+        .put("tdxModule", manifest.machine().tdxModule())
+        .put("role", manifest.machine().role())
+        .put("events", totals.events())
+        .put("calls", totals.calls())
+        .put("ioctls", totals.ioctls())
+        .put("bytes", totals.bytes())
+        .put("digest", manifest.digest())
+        .put("clock", lower(manifest.clock()))
+        .put("durations", manifest.durations())
+        .put("created", manifest.created());
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  static JsonObject summary(TapeSummary summary) {
+    JsonArray calls = new JsonArray();
+    for (TapeSummary.Tally tally : summary.tallies()) {
+      calls.add(
+          new JsonObject()
+              .put("call", tally.call().label())
+              .put("family", tally.call().family().label())
+              .put("count", tally.count())
+              .put("errors", tally.errors()));
+    }
+    return new JsonObject()
+        .put("errors", summary.errorCount())
+        .put("lastTime", summary.lastTime())
+        .put("byCall", calls);
+  }
+
+  static JsonObject details(CallDetails details) {
+    JsonArray inputs = new JsonArray();
+    for (CallDetails.Input input : details.inputs()) {
+      inputs.add(new JsonArray().add(input.event()).add(input.name()).add(input.text()));
+    }
+    return new JsonObject()
+        .put("row", row(details.row()))
+        .put("doc", details.row().call().doc())
+        .put("enter", bytes(details.enter()))
+        .put("returned", details.returned() == null ? null : bytes(details.returned()))
+        .put("parents", rows(details.parents()))
+        .put("inputs", inputs);
+  }
+
+  private static JsonObject bytes(CallDetails.EventBytes event) {
+    JsonArray fields = new JsonArray();
+    for (CallDetails.DecodedField field : event.fields()) {
+      fields.add(
+          new JsonArray()
+              .add(field.path())
+              .add(field.value() == null ? null : String.valueOf(field.value()))
+              .add(field.doc())
+              .add(field.part())
+              .add(field.at())
+              .add(field.length()));
+    }
+    JsonArray parts = new JsonArray();
+    for (CallDetails.Part part : event.parts()) {
+      parts.add(
+          new JsonObject()
+              .put("title", part.title())
+              .put("at", part.at())
+              .put("length", part.length())
+              .put("hex", HexFormat.of().formatHex(part.bytes())));
+    }
+    return new JsonObject()
+        .put("event", event.event())
+        .put("time", event.time())
+        .put("fields", fields)
+        .put("parts", parts);
+  }
+
+  static JsonObject diff(DiffReport report) {
+    return new JsonObject()
+        .put("same", report.same())
+        .put("matched", report.matched())
+        .put("changed", report.changed())
+        .put("onlyA", report.onlyA())
+        .put("onlyB", report.onlyB())
+        .put("roots", report.roots())
+        .put("listed", report.changes().size());
+  }
+
+  static JsonObject change(Change change) {
+    JsonArray fields = new JsonArray();
+    for (Change.FieldChange field : change.fields()) {
+      fields.add(
+          new JsonArray().add(field.field()).add(shown(field.valueA())).add(shown(field.valueB())));
+    }
+    return new JsonObject()
+        .put("kind", lower(change.kind()))
+        .put("a", change.a())
+        .put("b", change.b())
+        .put("actor", change.actor())
+        .put("call", change.call())
+        .put("field", change.field())
+        .put("root", change.root())
+        .put("fields", fields);
+  }
+
+  private static String shown(Object value) {
+    return value == null ? null : String.valueOf(value);
+  }
+
+  static JsonObject catalogRow(Call call) {
+    return new JsonObject()
+        .put("name", call.name())
+        .put("label", call.label())
+        .put("family", call.family().label())
+        .put("number", "0x" + Integer.toHexString(call.number()))
+        .put("doc", call.doc());
+  }
+}

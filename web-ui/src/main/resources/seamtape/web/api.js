@@ -1,0 +1,53 @@
+// The API as functions. A Problem is an answer that says why not.
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail ?? `the server answered ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Thrown when no answer came: the server is gone. */
+export class Unreachable extends Error {}
+
+export async function get(path, parameters = {}, signal) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') query.set(name, value);
+  }
+  const text = query.toString();
+  let response;
+  try {
+    response = await fetch(`/api/v1/${path}${text ? `?${text}` : ''}`, {signal});
+  } catch (e) {
+    if (e.name === 'AbortError') throw e;
+    throw new Unreachable('the server does not answer');
+  }
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(response.status, body);
+  return body;
+}
+
+export const recordings = () => get('recordings');
+export const recording = (id, signal) => get(`recordings/${id}`, {}, signal);
+export const calls = (id, from, count, filter, signal) =>
+  get(`recordings/${id}/calls`, {from, count, filter}, signal);
+export const details = (id, event, signal) => get(`recordings/${id}/events/${event}`, {}, signal);
+export const children = (id, event, from) =>
+  get(`recordings/${id}/events/${event}/children`, {from});
+export const checkFilter = (filter, signal) => get('filters/check', {filter}, signal);
+export const diff = (a, b, from, count, signal) => get('diff', {a, b, from, count}, signal);
+
+export const pause = (millis) => new Promise((done) => setTimeout(done, millis));
+
+/** Asks where a row is, and asks again while the server is still looking. */
+export async function locate(id, what, signal) {
+  let question = what;
+  for (;;) {
+    const answer = await get(`recordings/${id}/locate`, question, signal);
+    if (answer.complete || answer.found) return answer;
+    if (answer.resume) question = {...question, error: question.error === 'first' ? 'next' : question.error, event: answer.resume};
+    await pause(50);
+  }
+}

@@ -1,0 +1,15 @@
+// Fills the document by its address.
+import './recordings-page.js';
+import './explorer-page.js';
+import './diff-page.js';
+
+const PAGES = [
+  [/^\/$/, () => document.createElement('recordings-page')],
+  [/^\/r\/([^/]+)$/, (id) => Object.assign(document.createElement('explorer-page'), {recordingId: id})],
+  [/^\/diff\/([^/]+)\/([^/]+)$/, (a, b) => Object.assign(document.createElement('diff-page'), {a, b})],
+];
+
+for (const [pattern, make] of PAGES) {
+  const parts = location.pathname.match(pattern);
+  if (parts) document.body.append(make(...parts.slice(1).map(encodeURIComponent)));
+}

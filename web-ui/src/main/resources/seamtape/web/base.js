@@ -1,0 +1,107 @@
+// What every component shares: lit, the look of controls, the theme switch.
+import {LitElement, html, css, nothing} from 'lit';
+
+export {LitElement, html, css, nothing};
+
+export const controls = css`
+  :host { box-sizing: border-box; }
+  *, *::before, *::after { box-sizing: border-box; }
+  [hidden] { display: none !important; }
+  a { color: var(--accent); text-decoration: none; }
+  a:hover { text-decoration: underline; }
+  button, .button {
+    font: inherit; color: var(--text); background: var(--panel); border: 1px solid var(--line);
+    border-radius: 5px; padding: 2px 9px; height: 26px; cursor: pointer; white-space: nowrap;
+    display: inline-flex; align-items: center; gap: 5px;
+  }
+  button:hover:not(:disabled), .button:hover { background: var(--raised); text-decoration: none; }
+  button:disabled { color: var(--faint); cursor: default; }
+  button.plain { border-color: transparent; background: none; padding: 2px 7px; }
+  button.plain:hover:not(:disabled) { background: var(--raised); }
+  button.primary { background: var(--accent); border-color: var(--accent); color: var(--panel); }
+  button.primary:disabled { background: var(--raised); border-color: var(--line); color: var(--faint); }
+  :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+  kbd {
+    font: 11px/1 var(--mono); color: var(--muted); border: 1px solid var(--line);
+    border-radius: 3px; padding: 1px 4px; background: var(--panel);
+  }
+  .chip {
+    display: inline-flex; align-items: center; gap: 4px; height: 19px; padding: 0 7px;
+    border-radius: 10px; font-size: 11.5px; background: var(--raised); color: var(--muted);
+    white-space: nowrap;
+  }
+  .chip.good { background: var(--good-soft); color: var(--good); }
+  .chip.warn { background: var(--warn-soft); color: var(--warn); }
+  .chip.bad { background: var(--error-soft); color: var(--error); }
+  .mono { font-family: var(--mono); font-size: 12px; }
+  .muted { color: var(--muted); }
+  .state { padding: 40px 24px; text-align: center; color: var(--muted); }
+  .state h2 { font-size: 15px; font-weight: 600; color: var(--text); margin: 0 0 6px; }
+  .state p { margin: 4px auto; max-width: 60ch; }
+  .state code {
+    display: inline-block; font: 12px var(--mono); color: var(--text); background: var(--raised);
+    border: 1px solid var(--line); border-radius: 4px; padding: 3px 8px; margin-top: 8px;
+    user-select: all;
+  }
+  header.bar {
+    display: flex; align-items: center; gap: 10px; height: 42px; padding: 0 12px; flex: none;
+    background: var(--panel); border-bottom: 1px solid var(--line);
+  }
+  header.bar .home {
+    display: flex; align-items: center; gap: 7px; font-weight: 650; color: var(--text);
+    letter-spacing: .01em;
+  }
+  header.bar .home:hover { text-decoration: none; color: var(--accent); }
+  header.bar .home svg { width: 20px; height: 20px; color: var(--accent); }
+  header.bar h1 { font-size: 13.5px; font-weight: 600; margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  header.bar .rest { flex: 1; }
+`;
+
+export const logo = html`<svg viewBox="0 0 20 20" fill="none" stroke="currentColor"
+  stroke-width="1.6" aria-hidden="true"><rect x="1.5" y="4" width="17" height="12" rx="2.5"/>
+  <circle cx="7" cy="10" r="2.2"/><circle cx="13" cy="10" r="2.2"/><path d="M7 12.2h6"/></svg>`;
+
+const THEMES = ['auto', 'light', 'dark'];
+
+function theme() {
+  return document.documentElement.dataset.theme ?? 'auto';
+}
+
+/** From the system's theme to light, dark, and back. */
+export function nextTheme() {
+  const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
+  if (next === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
+  try {
+    localStorage.setItem('seamtape.theme', next);
+  } catch {
+    // the choice then lasts as long as the page
+  }
+  window.dispatchEvent(new Event('theme'));
+}
+
+/** The theme button and the sheet button, at the end of every page's bar. */
+class PageButtons extends LitElement {
+  static styles = [controls, css`:host { display: flex; gap: 2px; }`];
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.again = () => this.requestUpdate();
+    window.addEventListener('theme', this.again);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    window.removeEventListener('theme', this.again);
+  }
+
+  render() {
+    const sign = {auto: '◐', light: '○', dark: '●'}[theme()];
+    return html`
+      <button class="plain" id="theme" title="Theme: ${theme()}" aria-label="Theme: ${theme()}"
+        @click=${nextTheme}>${sign}</button>
+      <button class="plain" title="Keys (?)" aria-label="Keyboard shortcuts"
+        @click=${() => window.dispatchEvent(new Event('sheet'))}>?</button>`;
+  }
+}
+customElements.define('page-buttons', PageButtons);

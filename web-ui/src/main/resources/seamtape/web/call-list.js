@@ -1,0 +1,183 @@
+// The list of calls: one line a call, nested calls indented, errors marked by shape and colour.
+import {css} from 'lit';
+import {VirtualRows, virtualStyles} from './virtual-rows.js';
+import * as format from './format.js';
+import {Problem} from './api.js';
+
+const COLUMNS = [
+  ['event', 'event'], ['time', 'time'], ['actor', 'actor'], ['on', 'on'], ['call', 'call'],
+  ['arguments', 'arguments'], ['result', 'result'], ['error', 'errno'],
+];
+const SKELETON_MILLIS = 80;
+
+const styles = css`
+  :host { --columns: 78px 104px 92px 88px minmax(210px, 1.1fr) minmax(160px, 1.5fr) minmax(110px, .55fr) 118px; }
+  .view { top: 25px; }
+  .bar { top: 25px; }
+  .head, .row { display: grid; grid-template-columns: var(--columns); column-gap: 10px; padding: 0 10px 0 14px; align-items: center; }
+  .head { height: 25px; border-bottom: 1px solid var(--line); background: var(--panel); color: var(--muted); font-size: 11.5px; margin-right: 13px; }
+  .row { position: relative; font: 12px/21px var(--mono); cursor: default; white-space: pre; contain: layout paint; }
+  .row > *, .head > * { overflow: hidden; text-overflow: ellipsis; }
+  .row:hover { background: var(--hover); }
+  .event, .time { text-align: right; }
+  .event, .time, .actor, .on { color: var(--muted); }
+  .call { display: flex; align-items: center; gap: 6px; }
+  .guide { flex: none; align-self: stretch; height: 21px; width: calc(var(--depth) * 16px);
+    background: repeating-linear-gradient(to right, transparent 0 7px, var(--line) 7px 8px, transparent 8px 16px); }
+  .badge { flex: none; width: 15px; height: 15px; border-radius: 3px; font: 700 10px/15px var(--sans); text-align: center; color: var(--hue); background: color-mix(in srgb, var(--hue) 15%, transparent); }
+  .name { overflow: hidden; text-overflow: ellipsis; font-weight: 550; }
+  .arguments { color: var(--muted); }
+  .error { color: var(--error); font-weight: 650; }
+  .row.failed { background: linear-gradient(to right, var(--error-soft), transparent 55%); }
+  .row.failed::before { content: ''; position: absolute; left: 0; top: 1px; bottom: 1px; width: 3px; background: var(--error); }
+  .row.failed .error::before { content: '✕ '; }
+  .row.failed .result { color: var(--error); }
+  .row.flight .result { color: var(--warn); }
+  .row.selected { background: var(--select); }
+  .row.selected::after { content: ''; position: absolute; inset: 0; border: 1px solid var(--accent); border-width: 1px 0; pointer-events: none; }
+  .row.broken { color: var(--error); }
+  .row.loading > span { border-radius: 3px; height: 9px; background: var(--raised); }
+  :host(:focus-visible) .row.selected::after { border-width: 1px; }
+  @media (max-width: 900px) {
+    :host { --columns: 62px 0 0 0 minmax(170px, 1fr) 0 minmax(60px, .5fr) 86px; }
+    .head, .row { column-gap: 5px; }
+  }
+`;
+
+export class CallList extends VirtualRows {
+  static styles = [virtualStyles, styles];
+  #source = null;
+  clock = 'ns';
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.tabIndex = 0;
+    this.setAttribute('role', 'grid');
+    this.setAttribute('aria-label', 'Calls');
+    this.setAttribute('aria-colcount', COLUMNS.length);
+  }
+
+  head() {
+    const head = document.createElement('div');
+    head.className = 'head';
+    head.setAttribute('role', 'row');
+    for (const [name, title] of COLUMNS) {
+      const cell = document.createElement('span');
+      cell.className = name === 'event' || name === 'time' ? name : '';
+      cell.textContent = title;
+      cell.setAttribute('role', 'columnheader');
+      head.append(cell);
+    }
+    return [head];
+  }
+
+  set source(source) {
+    this.#source?.removeEventListener('change', this.changed);
+    this.#source = source;
+    this.changed = () => {
+      this.total = source.total;
+      this.draw();
+    };
+    source.addEventListener('change', this.changed);
+    this.total = source.total;
+    this.refill();
+  }
+
+  get source() {
+    return this.#source;
+  }
+
+  needs(first, count) {
+    if (this.#source && count > 0) this.#source.need(first, count);
+  }
+
+  make() {
+    const row = document.createElement('div');
+    row.className = 'row';
+    row.setAttribute('role', 'row');
+    row.cells = {};
+    for (const [name] of COLUMNS) {
+      const cell = document.createElement('span');
+      cell.className = name;
+      cell.setAttribute('role', 'gridcell');
+      row.cells[name] = cell;
+      row.append(cell);
+    }
+    row.guide = document.createElement('span');
+    row.guide.className = 'guide';
+    row.badge = document.createElement('span');
+    row.badge.className = 'badge';
+    row.name = document.createElement('span');
+    row.name.className = 'name';
+    row.cells.call.append(row.guide, row.badge, row.name);
+    return row;
+  }
+
+  fill(row, index) {
+    const call = this.#source?.row(index);
+    const selected = index === this.selected;
+    if (row.chosen !== selected || row.place !== index) {
+      row.chosen = selected;
+      row.place = index;
+      row.id = `row-${index}`;
+      row.setAttribute('aria-rowindex', index + 2);
+      row.setAttribute('aria-selected', selected);
+      row.classList.toggle('selected', selected);
+      if (selected) this.setAttribute('aria-activedescendant', row.id);
+    }
+    if (row.shown === call && call !== undefined) return;
+    row.shown = call;
+    if (call === undefined) this.#loading(row, index);
+    else if (call instanceof Problem) this.#broken(row, call);
+    else this.#call(row, call);
+  }
+
+  #clear(row) {
+    for (const [name, cell] of Object.entries(row.cells)) if (name !== 'call') cell.textContent = '';
+    row.name.textContent = '';
+    row.badge.hidden = true;
+    row.guide.style.setProperty('--depth', 0);
+    row.classList.remove('failed', 'flight', 'broken', 'loading');
+  }
+
+  /** Bones only after a moment, so that a quick answer does not flicker. */
+  #loading(row, index) {
+    if (!row.classList.contains('loading')) this.#clear(row);
+    setTimeout(() => {
+      if (row.shown === undefined && row.place === index) row.classList.add('loading');
+    }, SKELETON_MILLIS);
+  }
+
+  #broken(row, problem) {
+    this.#clear(row);
+    row.classList.add('broken');
+    row.name.textContent = '✕ unreadable';
+    row.cells.arguments.textContent = problem.message;
+  }
+
+  #call(row, call) {
+    const {cells} = row;
+    row.classList.remove('broken', 'loading');
+    cells.event.textContent = format.count(call[format.EVENT]);
+    cells.time.textContent = format.time(call[format.TIME], this.clock);
+    cells.actor.textContent = call[format.ACTOR];
+    cells.on.textContent = call[format.ON];
+    row.guide.style.setProperty('--depth', call[format.DEPTH]);
+    row.badge.hidden = false;
+    row.badge.textContent = format.badge(call[format.FAMILY]);
+    row.badge.style.setProperty('--hue', `var(--${format.hue(call[format.FAMILY])})`);
+    row.badge.title = call[format.FAMILY];
+    row.name.textContent = call[format.CALL];
+    row.name.title = call[format.CALL];
+    cells.arguments.textContent = call[format.ARGUMENTS];
+    cells.arguments.title = call[format.ARGUMENTS];
+    const flight = call[format.RETURN] === 0;
+    cells.result.textContent = flight ? '…' : call[format.RESULT];
+    cells.result.title = flight ? 'no return in the recording' : call[format.RESULT];
+    cells.error.textContent = call[format.ERROR];
+    cells.error.title = call[format.ERROR];
+    row.classList.toggle('failed', call[format.FAILED]);
+    row.classList.toggle('flight', flight);
+  }
+}
+customElements.define('call-list', CallList);

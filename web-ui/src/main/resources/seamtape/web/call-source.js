@@ -1,0 +1,103 @@
+// The rows of a recording, or of a filter on it, fetched in pages as they are looked at.
+import * as api from './api.js';
+
+const PAGE = 128;
+const KEPT = 64;
+const AGAIN_MILLIS = 60;
+
+export class CallSource extends EventTarget {
+  #pages = new Map();
+  #loading = new Map();
+  #closed = false;
+  total = 0;
+  complete = false;
+  settled = false;
+  scanned = 0;
+  fault = null;
+
+  constructor(id, filter) {
+    super();
+    this.id = id;
+    this.filter = filter;
+  }
+
+  close() {
+    this.#closed = true;
+    for (const request of this.#loading.values()) request.abort();
+  }
+
+  /** A row; undefined while it is loading, a Problem when it cannot be read. */
+  row(index) {
+    const page = this.#pages.get(Math.floor(index / PAGE));
+    if (!page) return undefined;
+    if (page.fault) return page.fault;
+    return page.rows[index % PAGE] ?? (page.whole ? new api.Problem(422, {detail: 'this call cannot be read'}) : undefined);
+  }
+
+  /** Sees to it that rows are there or on their way, and drops the requests nobody waits for. */
+  need(first, count) {
+    const from = Math.floor(first / PAGE);
+    const to = Math.floor((first + Math.max(0, count - 1)) / PAGE);
+    for (const [page, request] of this.#loading) {
+      if (page < from - 1 || page > to + 1) {
+        request.abort();
+        this.#loading.delete(page);
+      }
+    }
+    for (let page = from; page <= to; page++) this.#want(page);
+    if ((first % PAGE) > PAGE / 2 && (to + 1) * PAGE < this.total) this.#want(to + 1);
+  }
+
+  #want(page) {
+    const known = this.#pages.get(page);
+    if (known) {
+      this.#pages.delete(page);
+      this.#pages.set(page, known);
+      const grown = !known.fault && known.rows.length < Math.min(PAGE, this.total - page * PAGE);
+      const later = this.settled && known.early;
+      if (!(grown && !known.whole) && !later) return;
+    }
+    if (!this.#loading.has(page)) this.#load(page);
+  }
+
+  async #load(page) {
+    const request = new AbortController();
+    this.#loading.set(page, request);
+    try {
+      const answer = await api.calls(this.id, page * PAGE, PAGE, this.filter, request.signal);
+      this.#take(page, answer);
+    } catch (e) {
+      if (e.name === 'AbortError') return;
+      if (e instanceof api.Problem && e.status === 422) this.#keep(page, {fault: e});
+      else this.fault = e;
+    } finally {
+      if (this.#loading.get(page) === request) this.#loading.delete(page);
+    }
+    this.dispatchEvent(new Event('change'));
+  }
+
+  #take(page, answer) {
+    this.fault = null;
+    this.total = Math.max(this.total, answer.total);
+    this.complete = answer.complete;
+    this.settled = answer.settled;
+    this.scanned = answer.scanned ?? 0;
+    const whole = answer.complete || answer.rows.length === PAGE;
+    this.#keep(page, {rows: answer.rows, whole, early: !answer.settled});
+  }
+
+  #keep(page, content) {
+    this.#pages.set(page, content);
+    if (this.#pages.size > KEPT) this.#pages.delete(this.#pages.keys().next().value);
+  }
+
+  /** Looks for more matches until all are found; the first page comes with it. */
+  async search() {
+    for (;;) {
+      await this.#load(0);
+      if (this.#closed || this.complete || this.fault) return;
+      await api.pause(AGAIN_MILLIS);
+      if (this.#closed) return;
+    }
+  }
+}

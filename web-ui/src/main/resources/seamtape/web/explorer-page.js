@@ -1,0 +1,470 @@
+// The explorer of one recording: filter, list of calls, details; all of it in the address.
+import {LitElement, html, css, nothing, controls, logo, nextTheme} from './base.js';
+import * as api from './api.js';
+import * as format from './format.js';
+import {listen} from './keys.js';
+import {CallSource} from './call-source.js';
+import './call-list.js';
+import './call-details.js';
+import './hex-view.js';
+import './filter-box.js';
+import './dialogs.js';
+
+const REPLACE_MILLIS = 250;
+const POLL_MILLIS = 200;
+const RETRY_MILLIS = 2000;
+const STEP_SEARCH = 5000;
+
+class ExplorerPage extends LitElement {
+  static properties = {
+    recordingId: {}, recording: {state: true}, fault: {state: true}, filter: {state: true},
+    selected: {state: true}, dialog: {state: true}, goFault: {state: true}, note: {state: true},
+    progress: {state: true}, lost: {state: true},
+  };
+
+  static styles = [controls, css`
+    :host { display: flex; flex-direction: column; height: 100vh; height: 100dvh; }
+    .tools { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); flex: none; background: var(--bg); }
+    .body { flex: 1; display: grid; grid-template-rows: minmax(80px, 1fr) 7px var(--details, 42%); min-height: 0; }
+    call-list { background: var(--panel); min-height: 0; }
+    .split { background: var(--bg); border-block: 1px solid var(--line); cursor: row-resize; position: relative; touch-action: none; }
+    .split::after { content: ''; position: absolute; left: 50%; top: 1px; width: 36px; height: 3px; margin-left: -18px; border-radius: 2px; background: var(--line); }
+    .split:hover::after, .split:focus-visible::after { background: var(--accent); }
+    .errors { display: inline-flex; border: 1px solid var(--line); border-radius: 5px; background: var(--panel); height: 28px; }
+    .errors button { border: 0; background: none; height: 26px; padding: 0 8px; }
+    .errors .n { padding: 0 2px 0 9px; line-height: 26px; color: var(--muted); }
+    .errors.some .n { color: var(--error); font-weight: 600; }
+    .band { padding: 5px 12px; font-size: 12.5px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); display: flex; gap: 10px; align-items: center; }
+    .band.bad { background: var(--error-soft); color: var(--error); }
+    .empty { position: relative; background: var(--panel); overflow: auto; }
+    .listbox { position: relative; min-height: 0; display: grid; }
+    .listbox .empty { position: absolute; inset: 26px 0 0; z-index: 1; }
+    .say { position: absolute; right: 24px; bottom: 10px; background: var(--text); color: var(--bg); padding: 4px 11px; border-radius: 5px; font-size: 12px; z-index: 4; pointer-events: none; }
+    .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    .where { display: flex; gap: 6px; overflow: hidden; }
+    @media (max-width: 900px) { .where, .tools .hide { display: none; } }
+  `];
+
+  constructor() {
+    super();
+    this.filter = '';
+    this.selected = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.unlisten = listen('explorer', this);
+    this.onPop = () => this.fromAddress();
+    this.onSheet = () => this.sheet();
+    window.addEventListener('popstate', this.onPop);
+    window.addEventListener('sheet', this.onSheet);
+    this.open();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+    window.removeEventListener('popstate', this.onPop);
+    window.removeEventListener('sheet', this.onSheet);
+  }
+
+  get list() {
+    return this.renderRoot.querySelector('call-list');
+  }
+
+  async open() {
+    try {
+      this.recording = await api.recording(this.recordingId);
+      document.title = `${this.recording.name} · Seamtape`;
+      await this.updateComplete;
+      this.list.clock = this.recording.clock;
+      this.list.addEventListener('scrolled', () => this.remember());
+      this.list.addEventListener('pick', ({detail}) => this.selectRow(detail));
+      await this.fromAddress();
+      this.list.focus();
+      this.follow();
+    } catch (e) {
+      this.fault = e;
+    }
+  }
+
+  /** Asks for the summary until it is there; errors and filters depend on it. */
+  async follow() {
+    while (this.recording && !this.recording.summary) {
+      await api.pause(POLL_MILLIS);
+      await this.again();
+    }
+    this.list?.refill();
+    this.source?.need(Math.floor(this.list?.top ?? 0), 1);
+    this.list?.draw();
+  }
+
+  async again() {
+    try {
+      this.recording = await api.recording(this.recordingId);
+      this.lost = false;
+    } catch (e) {
+      this.lost = e instanceof api.Unreachable;
+      if (!this.lost) this.fault = e;
+      await api.pause(RETRY_MILLIS);
+    }
+  }
+
+  // The address: f (filter), sel (selected event), top (event of the first row in view), d (digest).
+
+  async fromAddress() {
+    const query = new URLSearchParams(location.search);
+    const number = (name) => {
+      const value = Number(query.get(name));
+      return Number.isSafeInteger(value) && value > 0 ? value : 0;
+    };
+    const digest = query.get('d');
+    const own = this.recording.digest ?? '';
+    this.note = digest && own && !own.startsWith(digest)
+      ? 'This link was made for a recording with another digest; what it points to may have moved.' : null;
+    this.useFilter(query.get('f') ?? '');
+    const top = number('top');
+    const selected = number('sel');
+    if (top) {
+      const row = await this.find({event: top});
+      if (row.found) this.list.top = row.index;
+    } else if (!selected) this.list.top = 0;
+    if (selected) await this.selectEvent(selected, !top);
+    else this.setSelected(-1, 0);
+  }
+
+  address() {
+    const query = new URLSearchParams();
+    if (this.filter) query.set('f', this.filter);
+    if (this.selected) query.set('sel', this.selected);
+    const first = this.source?.row(Math.round(this.list.top));
+    if (Array.isArray(first) && this.list.top >= 1) query.set('top', first[format.EVENT]);
+    if (this.recording.digest && query.size) query.set('d', this.recording.digest.slice(0, 8));
+    const text = query.toString();
+    return location.pathname + (text ? `?${text}` : '');
+  }
+
+  /** Scrolling and moving replace the address; jumps and filters push one. */
+  remember(push = false) {
+    clearTimeout(this.timer);
+    if (push) history.pushState(null, '', this.address());
+    else this.timer = setTimeout(() => history.replaceState(null, '', this.address()), REPLACE_MILLIS);
+  }
+
+  useFilter(filter) {
+    if (this.source && this.source.filter === filter) return;
+    this.source?.close();
+    this.filter = filter;
+    const source = this.source = new CallSource(this.recordingId, filter);
+    source.addEventListener('change', () => {
+      if (source === this.source) this.changed();
+    });
+    this.list.selected = -1;
+    this.list.source = source;
+    source.search();
+  }
+
+  changed() {
+    const {source} = this;
+    this.progress = {total: source.total, complete: source.complete, settled: source.settled, scanned: source.scanned};
+    this.lost = source.fault instanceof api.Unreachable;
+    if (this.lost) setTimeout(() => source.search(), RETRY_MILLIS);
+    else if (source.fault instanceof api.Problem) this.note = source.fault.message;
+  }
+
+  async applyFilter(filter) {
+    const kept = this.selected;
+    this.note = null;
+    this.useFilter(filter);
+    this.list.top = 0;
+    this.list.focus();
+    if (kept) {
+      const row = await this.find({event: kept});
+      if (row.found && row.event === kept) this.setSelected(row.index, kept, true);
+    }
+    this.remember(true);
+  }
+
+  find(what) {
+    return api.locate(this.recordingId, {...what, filter: this.filter});
+  }
+
+  setSelected(index, event, show = false) {
+    this.list.selected = index;
+    this.selected = event;
+    if (show && index >= 0) {
+      // What the list knows of its length may be older than the row.
+      this.list.total = Math.max(this.list.total, index + 1);
+      this.list.show(index);
+    }
+    this.list.draw();
+  }
+
+  /** Selects a row by its place; its event number may still be on its way. */
+  async selectRow(index) {
+    if (index < 0 || index >= this.list.total) return;
+    this.list.selected = index;
+    this.list.show(index);
+    const row = await this.rowAt(index);
+    if (this.list.selected !== index || !Array.isArray(row)) return;
+    this.setSelected(index, row[format.EVENT]);
+    this.remember();
+  }
+
+  async rowAt(index) {
+    let row = this.source.row(index);
+    while (row === undefined && !this.source.fault) {
+      this.source.need(index, 1);
+      await api.pause(20);
+      row = this.source.row(index);
+    }
+    return row;
+  }
+
+  async selectEvent(event, show = true) {
+    const row = await this.find({event});
+    if (!row.found) return false;
+    this.setSelected(row.index, row.event, show);
+    if (row.event !== event && this.filter) this.tell(`Event ${format.count(event)} does not pass the filter; this is the nearest call that does`);
+    return true;
+  }
+
+  async jump(event) {
+    if (await this.selectEvent(event)) this.remember(true);
+  }
+
+  tell(text) {
+    const say = this.renderRoot.querySelector('.say') ?? document.createElement('div');
+    say.className = 'say';
+    say.textContent = text;
+    this.renderRoot.querySelector('.listbox')?.append(say);
+    clearTimeout(this.sayTimer);
+    this.sayTimer = setTimeout(() => say.remove(), 3500);
+  }
+
+  // Actions of the keys.
+
+  down() { this.selectRow(this.list.selected + 1); }
+  up() { this.selectRow(Math.max(0, this.list.selected - 1)); }
+  pageDown() { this.selectRow(Math.min(this.list.total - 1, Math.max(0, this.list.selected) + this.list.fits)); }
+  pageUp() { this.selectRow(Math.max(0, this.list.selected - this.list.fits)); }
+  home() { this.selectRow(0); }
+  end() { this.selectRow(this.list.total - 1); }
+  theme() { nextTheme(); }
+  sheet() { this.dialog = 'sheet'; }
+  nextSameActor() { this.sameActor(1); }
+  previousSameActor() { this.sameActor(-1); }
+  nextError() { this.error('next'); }
+  previousError() { this.error('previous'); }
+
+  focusFilter() { this.renderRoot.querySelector('filter-box').focus(); }
+
+  goTo() {
+    this.goFault = null;
+    this.dialog = 'go';
+  }
+
+  escape() {
+    if (this.dialog) this.dialog = null;
+    else if (this.filter) this.applyFilter('');
+  }
+
+  child() {
+    const child = this.renderRoot.querySelector('call-details').firstChild;
+    if (child) this.jump(child);
+    else this.tell('No calls are nested in this one');
+  }
+
+  parent() {
+    const parent = this.renderRoot.querySelector('call-details').parentEvent;
+    if (parent) this.jump(parent);
+    else this.tell('This call is not nested in another');
+  }
+
+  async sameActor(step) {
+    const from = await this.rowAt(Math.max(0, this.list.selected));
+    if (!Array.isArray(from)) return;
+    let index = this.list.selected + step;
+    for (let i = 0; i < STEP_SEARCH && index >= 0 && index < this.list.total; i++, index += step) {
+      const row = await this.rowAt(index);
+      if (Array.isArray(row) && row[format.ACTOR] === from[format.ACTOR]) {
+        this.selectRow(index);
+        return;
+      }
+    }
+    this.tell(`No other call of ${from[format.ACTOR]} nearby`);
+  }
+
+  async error(direction) {
+    const row = await this.find({error: direction, event: this.selected});
+    if (!row.found) {
+      this.tell(direction === 'next' ? 'No error after this call' : 'No error before this call');
+      return;
+    }
+    this.setSelected(row.index, row.event, true);
+    this.remember(true);
+  }
+
+  async go({detail}) {
+    const what = this.understood(detail);
+    if (!what) {
+      this.goFault = `“${detail}” is no event number, time or percentage.`;
+      return;
+    }
+    const row = await this.find(what);
+    if (!row.found) {
+      this.goFault = 'There is no such call.';
+      return;
+    }
+    this.dialog = null;
+    this.setSelected(row.index, row.event, true);
+    this.list.focus();
+    this.remember(true);
+    if (what.event && row.event !== what.event) this.tell(`Event ${format.count(what.event)} belongs to the call at ${format.count(row.event)}`);
+  }
+
+  understood(text) {
+    const plain = text.replaceAll(',', '').replaceAll('_', '');
+    const units = {ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9};
+    const time = plain.match(/^\+?([0-9.]+)\s*(ns|us|µs|ms|s)$/);
+    if (/^[0-9]+$/.test(plain) && Number(plain) > 0) return {event: Math.min(Number(plain), Number.MAX_SAFE_INTEGER)};
+    if (/^[0-9]{1,3}%$/.test(plain) && parseInt(plain, 10) <= 100) return {percent: parseInt(plain, 10)};
+    if (time && this.recording.clock === 'ns') return {time: Math.round(Number(time[1]) * units[time[2]])};
+    if (/^t=[0-9]+$/.test(plain)) return {time: Number(plain.slice(2))};
+    if (plain === 'end') return {percent: 100};
+    if (plain === 'start') return {percent: 0};
+    return null;
+  }
+
+  async copyJson() {
+    if (!this.selected) return;
+    const call = await api.details(this.recordingId, this.selected);
+    this.copy(JSON.stringify(call, null, 1), 'The call is copied as JSON');
+  }
+
+  copyLink() {
+    this.copy(location.origin + this.address(), 'The link is copied');
+  }
+
+  async copy(text, done) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.tell(done);
+    } catch {
+      this.tell('The browser does not let this page copy');
+    }
+  }
+
+  // The divider between list and details.
+
+  splitTo(y) {
+    const body = this.renderRoot.querySelector('.body').getBoundingClientRect();
+    const share = Math.min(80, Math.max(12, (body.bottom - y) / body.height * 100));
+    this.renderRoot.querySelector('.body').style.setProperty('--details', `${share}%`);
+    this.renderRoot.querySelector('.split').setAttribute('aria-valuenow', Math.round(share));
+  }
+
+  splitHold(down) {
+    const split = down.currentTarget;
+    const move = (e) => this.splitTo(e.clientY);
+    split.setPointerCapture(down.pointerId);
+    split.addEventListener('pointermove', move);
+    split.addEventListener('pointerup', () => split.removeEventListener('pointermove', move), {once: true});
+  }
+
+  splitKey(event) {
+    const step = {ArrowUp: -24, ArrowDown: 24}[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.splitTo(event.currentTarget.getBoundingClientRect().top + step);
+  }
+
+  // What is shown.
+
+  render() {
+    if (this.fault) return this.failure();
+    if (!this.recording) return html`${this.bar()}<div class="state"><p>Opening the recording…</p></div>`;
+    const {summary} = this.recording;
+    const errors = summary?.errors ?? 0;
+    return html`${this.bar()}${this.bands()}
+      <div class="tools">
+        <filter-box .applied=${this.filter} .matches=${this.matches()}
+          @filter=${({detail}) => this.applyFilter(detail)} @leave=${() => this.list.focus()}></filter-box>
+        <button @click=${this.goTo} title="Go to an event or a time (g)">Go to <kbd>g</kbd></button>
+        <span class="errors ${errors ? 'some' : ''}"><span class="n">${summary
+          ? html`✕ ${format.count(errors)} ${errors === 1 ? 'error' : 'errors'}` : 'counting…'}</span>
+          <button aria-label="Previous error" title="Previous error (E)" ?disabled=${!errors} @click=${this.previousError}>↑</button>
+          <button aria-label="Next error" title="Next error (e)" ?disabled=${!errors} @click=${this.nextError}>↓</button></span>
+      </div>
+      <div class="body">
+        <div class="listbox"><call-list></call-list>${this.emptyList()}</div>
+        <div class="split" role="separator" tabindex="0" aria-orientation="horizontal" aria-label="Height of the details"
+          aria-valuemin="12" aria-valuemax="80" aria-valuenow="42" @pointerdown=${this.splitHold} @keydown=${this.splitKey}></div>
+        <call-details .recording=${this.recordingId} .event=${this.selected} .clock=${this.recording.clock}
+          @select-event=${({detail}) => this.jump(detail)}></call-details>
+      </div>
+      <div class="sr" role="status" aria-live="polite">${this.filter ? this.matches() : ''}</div>
+      ${this.dialogs()}`;
+  }
+
+  dialogs() {
+    const hint = html`<code>12345</code> an event · <code>50%</code> of the calls · <code>end</code> ·
+      ${this.recording.clock === 'ns' ? html`<code>1.5s</code> <code>20ms</code> after the start` : html`<code>t=90000</code> a time in cycles`}`;
+    return html`<call-dialog .open=${this.dialog === 'go'} .title=${'Go to'} .fault=${this.goFault} .hint=${hint}
+        @go=${this.go} @closed=${() => { this.dialog = null; }}></call-dialog>
+      <call-dialog .open=${this.dialog === 'sheet'} .title=${'Keys'} .page=${'explorer'}
+        @closed=${() => { this.dialog = null; }}></call-dialog>`;
+  }
+
+  bar() {
+    const r = this.recording;
+    return html`<header class="bar">
+      <a class="home" href="/">${logo}Seamtape</a>
+      <h1>${r?.name ?? this.recordingId}</h1>
+      ${r ? html`<span class="where">
+        <span class="chip">${r.source}</span>
+        ${r.profile ? html`<span class="chip">${r.profile}</span>` : nothing}
+        ${r.state === 'sealed' ? nothing : html`<span class="chip ${r.state === 'damaged' ? 'bad' : 'warn'}">${r.state}</span>`}
+        <span class="muted">${format.count(r.calls)} calls · ${format.count(r.events)} events</span></span>` : nothing}
+      <span class="rest"></span><page-buttons></page-buttons></header>`;
+  }
+
+  bands() {
+    return html`
+      ${this.lost ? html`<div class="band bad" role="alert">The server does not answer. What is loaded stays; trying again…</div>` : nothing}
+      ${this.recording.fault ? html`<div class="band bad" role="alert">Damaged: ${this.recording.fault}. Calls outside the damage can be read.</div>` : nothing}
+      ${this.note ? html`<div class="band">${this.note}<button class="plain" @click=${() => { this.note = null; }}>✕</button></div>` : nothing}`;
+  }
+
+  matches() {
+    if (!this.filter || !this.progress) return '';
+    const {total, complete, settled, scanned} = this.progress;
+    const found = `${format.count(total)} of ${format.count(this.recording.calls)}`;
+    if (complete) return found;
+    if (!settled) return 'reading the recording…';
+    return `${format.count(total)} so far · ${Math.floor(scanned / Math.max(1, this.recording.calls) * 100)}%`;
+  }
+
+  emptyList() {
+    if (!this.progress?.complete || this.progress.total > 0) return nothing;
+    if (this.filter) {
+      return html`<div class="empty state"><h2>No call passes this filter</h2>
+        <p>0 of ${format.count(this.recording.calls)} calls match.</p>
+        <p><button @click=${() => this.applyFilter('')}>Clear the filter</button></p></div>`;
+    }
+    return html`<div class="empty state"><h2>This recording has no calls</h2></div>`;
+  }
+
+  failure() {
+    const damaged = this.fault.status === 422;
+    const gone = this.fault.status === 404;
+    return html`${this.bar()}<div class="state">
+      <h2>${damaged ? 'This recording cannot be read' : gone ? 'There is no such recording' : 'The recording cannot be opened'}</h2>
+      <p>${this.fault.message}</p>
+      ${damaged ? html`<p>What is whole of it may be saved into a new recording:</p><code>./seamtape recover ${this.recordingId}.tape -o saved.tape</code>` : nothing}
+      <p><a href="/">All recordings</a></p></div>`;
+  }
+}
+
+customElements.define('explorer-page', ExplorerPage);

@@ -1,0 +1,9 @@
+// Runs before the first paint, so that a chosen theme never flashes.
+(() => {
+  try {
+    const chosen = localStorage.getItem('seamtape.theme');
+    if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
+  } catch {
+    // storage may be closed to us; the system's choice stands
+  }
+})();
