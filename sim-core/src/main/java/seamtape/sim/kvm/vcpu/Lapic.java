@@ -50,6 +50,8 @@ public final class Lapic {
   static final int STATE_SIZE = 0x400;
 
   private static final int LVT_MASKED = 1 << 16;
+  private static final int LVTT_MODE = 3 << 17;
+  private static final int LVTT_TSC_DEADLINE = 2 << 17;
   private static final int MODE_EXTINT = 0x700;
   private static final int SPIV_ENABLED = 1 << 8;
   private static final int VERSION = 0x14;
@@ -135,6 +137,11 @@ public final class Lapic {
   public boolean softwareEnabled() {
     boolean hardware = (vcpu.cpu.apicBase & ControlRegisters.APICBASE_ENABLE) != 0;
     return hardware && (regs.getInt(SPIV) & SPIV_ENABLED) != 0;
+  }
+
+  /** The timer fires when the guest's TSC reaches IA32_TSC_DEADLINE. */
+  public boolean tscDeadlineMode() {
+    return (regs.getInt(LVTT) & LVTT_MODE) == LVTT_TSC_DEADLINE;
   }
 
   void baseChanged(long old, long value) {
