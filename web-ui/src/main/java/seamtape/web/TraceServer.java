@@ -97,6 +97,7 @@ public final class TraceServer implements AutoCloseable {
   private static HttpServerOptions httpOptions() {
     return new HttpServerOptions()
         .setCompressionSupported(true)
+        .setHttp2ClearTextEnabled(false)
         .setMaxInitialLineLength(MAX_REQUEST_LINE)
         .setMaxHeaderSize(MAX_HEADERS)
         .setIdleTimeout(IDLE_SECONDS)

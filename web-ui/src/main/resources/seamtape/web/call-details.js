@@ -20,6 +20,7 @@ class CallDetails extends LitElement {
     td:first-child { color: var(--muted); width: 1%; white-space: nowrap; padding-right: 14px; }
     td:last-child { overflow-wrap: anywhere; unicode-bidi: isolate; }
     tr.field { cursor: default; }
+    tr.field:hover { background: var(--hover); }
     tr.field.on { background: var(--mark); }
     tr.field.kept td:first-child { box-shadow: inset 3px 0 0 var(--accent); }
     tr.bad td:last-child { color: var(--error); font-weight: 650; }

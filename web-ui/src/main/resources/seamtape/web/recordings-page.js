@@ -24,7 +24,7 @@ class RecordingsPage extends LitElement {
     .scroll { overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
     table { border-collapse: collapse; width: 100%; font-size: 13px; }
     th { text-align: left; font-weight: 550; font-size: 11.5px; color: var(--muted); padding: 7px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
-    td { padding: 6px 10px; border-bottom: 1px solid var(--line-soft); white-space: nowrap; }
+    td { padding: 0 10px; height: 31px; border-bottom: 1px solid var(--line-soft); white-space: nowrap; vertical-align: middle; }
     tr:last-child td { border-bottom: 0; }
     tbody tr { cursor: pointer; }
     tbody tr:hover { background: var(--hover); }
