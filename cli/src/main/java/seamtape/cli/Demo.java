@@ -101,7 +101,7 @@ final class Demo {
       report.kept().stream()
           .filter(divergence -> divergence.root())
           .limit(DIVERGENCES_SHOWN)
-          .forEach(divergence -> output.line("     - " + divergence.words()));
+          .forEach(divergence -> output.line("     - " + ReplayCommand.words(divergence)));
       facts.put("agreement " + profile, score.visibleShare());
     }
   }

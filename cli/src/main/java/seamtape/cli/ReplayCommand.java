@@ -108,13 +108,17 @@ final class ReplayCommand implements Callable<Integer> {
     if (report.agreement() != null) {
       agreement(report.agreement());
     }
-    report.kept().stream()
-        .limit(SHOWN)
-        .forEach(d -> output.line("  " + d.words() + (d.root() ? "" : " (follows)")));
+    report.kept().stream().limit(SHOWN).forEach(d -> output.line("  " + words(d)));
     if (report.divergences() > SHOWN) {
       output.line(String.format("  … and %,d more; --json has them", report.divergences() - SHOWN));
     }
     output.line(verdict(report));
+  }
+
+  /** A divergence with what may explain it. */
+  static String words(Divergence divergence) {
+    String reason = divergence.reason() == null ? "" : " (" + divergence.reason() + ")";
+    return divergence.words() + reason + (divergence.root() ? "" : " (follows)");
   }
 
   private void agreement(Agreement score) {
@@ -169,6 +173,7 @@ final class ReplayCommand implements Callable<Integer> {
     document.put("replayed", divergence.replayed());
     document.put("actor", divergence.actor());
     document.put("root", divergence.root());
+    document.put("reason", divergence.reason());
     document.put("words", divergence.words());
     return document;
   }

@@ -16,7 +16,7 @@ final class Mappings {
   /**
    * Pages of one fd's mapping that are looked at: guest_memfds may be larger than can be touched.
    */
-  private static final long MAX_FILE_PAGES = 1 << 20;
+  private static final long MAX_FILE_PAGES = 1 << 16;
 
   private final Host host;
 

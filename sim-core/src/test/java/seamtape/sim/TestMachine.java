@@ -31,8 +31,16 @@ public final class TestMachine {
   public int vcpu;
 
   public TestMachine(String profile, String vendor, boolean scripted) {
+    this(profile, vendor, scripted, NestedCalls.NONE);
+  }
+
+  public TestMachine(String profile, NestedCalls nested) {
+    this(profile, "intel", false, nested);
+  }
+
+  private TestMachine(String profile, String vendor, boolean scripted, NestedCalls nested) {
     MachineSpec spec = new MachineSpec(profile, vendor, "none", "bare", 1, scripted);
-    machine = new Simulator().create(spec, memory, NestedCalls.NONE);
+    machine = new Simulator().create(spec, memory, nested);
     memory.map(ARG, 0x4000);
   }
 

@@ -48,9 +48,14 @@ final class TapeFiles {
     }
   }
 
+  /** Where the next text of a file is written before it replaces the one that is there. */
+  static Path fresh(Path file) {
+    return file.resolveSibling(file.getFileName() + ".new");
+  }
+
   /** Replaces a file as a whole: a reader sees the old text or the new one, also after a crash. */
   static void replace(Path file, String text) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Path fresh = fresh(file);
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     try (FileChannel channel =
         FileChannel.open(

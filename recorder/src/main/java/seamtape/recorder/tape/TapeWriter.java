@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -91,7 +92,29 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     } catch (IOException e) {
       throw TapeException.io(dir, "make a recording", e);
     } finally {
-      close(lockFile);
+      if (lockFile != null) {
+        discard(dir);
+        close(lockFile);
+      }
+    }
+  }
+
+  /** Takes back what a recording that could not begin has left; the lock is held. */
+  private static void discard(Path dir) {
+    for (Path file : List.of(TapeFiles.manifest(dir), TapeFiles.schema(dir))) {
+      delete(file);
+      delete(TapeFiles.fresh(file));
+    }
+    delete(TapeFiles.staging(dir));
+    delete(TapeFiles.lock(dir));
+    delete(dir);
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      return; // the failure that led here is the one to tell
     }
   }
 
@@ -171,7 +194,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     int to = encoder.encode(event, time, into.bytes, from);
     count(into, event);
     into.length = to;
-    if (events % RunChain.RUN_EVENTS == 0) {
+    if ((events & RunChain.RUN_EVENTS - 1) == 0) {
       into.runEnd = to;
     }
     if (into.oversize()) {
@@ -236,7 +259,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     try {
       publisher.awaitPublished(published);
     } catch (TapeException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 
@@ -324,7 +347,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
       try {
         publisher.stop(null);
       } catch (TapeException e) {
-        throw new UncheckedIOException(e);
+        throw new UncheckedIOException(e.getMessage(), e);
       } finally {
         close(lockFile);
       }

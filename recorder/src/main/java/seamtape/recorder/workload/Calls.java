@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import seamtape.catalog.FdKind;
 import seamtape.catalog.FileOperation;
@@ -15,6 +16,7 @@ import seamtape.catalog.Structs;
 import seamtape.workload.Argument;
 import seamtape.workload.Expectation;
 import seamtape.workload.Expression;
+import seamtape.workload.ExpressionParser;
 import seamtape.workload.Step;
 
 /** Reads the calls among the steps, and makes their results known by name. */
@@ -194,7 +196,7 @@ final class Calls {
     if (verb.equals("open") && path.isEmpty()) {
       throw at.error("open needs a path, as in open /dev/kvm");
     }
-    FileOperation operation = FileOperation.valueOf(verb.toUpperCase(java.util.Locale.ROOT));
+    FileOperation operation = FileOperation.valueOf(verb.toUpperCase(Locale.ROOT));
     List<Expression> fields =
         switch (operation) {
           case OPEN -> List.of(given.getOrDefault("flags", Expression.of(O_RDWR_CLOEXEC)));
@@ -244,7 +246,7 @@ final class Calls {
 
   private Expression number(YamlNode at, String text) throws WorkloadException {
     try {
-      return seamtape.workload.ExpressionParser.parse(text, names::resolve);
+      return ExpressionParser.parse(text, names::resolve);
     } catch (IllegalArgumentException e) {
       throw at.error(e.getMessage());
     }

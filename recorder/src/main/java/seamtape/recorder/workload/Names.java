@@ -124,9 +124,13 @@ final class Names {
     return dot < 0 ? name : name.substring(0, dot);
   }
 
-  private static void checkField(String name, String symbol, Known what) {
+  private void checkField(String name, String symbol, Known what) {
     if (what.layout() == null) {
-      throw new IllegalArgumentException(symbol + " is not a struct and has no fields");
+      throw new IllegalArgumentException(
+          symbol
+              + " is no struct, and has no "
+              + name.substring(symbol.length() + 1)
+              + Nearest.hint(name, known.keySet()));
     }
     String path = name.substring(symbol.length() + 1);
     var place = what.layout().locate(path);

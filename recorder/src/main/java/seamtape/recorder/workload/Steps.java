@@ -7,6 +7,7 @@ import java.util.Map;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.KvmIoctl;
+import seamtape.workload.Expression;
 import seamtape.workload.Step;
 
 /** Reads lists of steps: which kind each is; {@link Calls} reads calls, this all the others. */
@@ -177,7 +178,7 @@ final class Steps {
 
   private Step memory(YamlNode at, String verb, YamlNode value) throws WorkloadException {
     Step.Data data = null;
-    seamtape.workload.Expression address = null;
+    Expression address = null;
     for (YamlNode.Entry entry : value.map(verb)) {
       Step.Data content = values.data(entry);
       if (entry.key().equals("at")) {

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.workload.Expression;
+import seamtape.workload.ExpressionParser;
 import seamtape.workload.MachineRequest;
 import seamtape.workload.Step;
 import seamtape.workload.Workload;
@@ -130,8 +132,8 @@ final class WorkloadReader {
 
   private long given(String name, String text) throws WorkloadException {
     try {
-      var value = seamtape.workload.ExpressionParser.parse(text, names::resolve);
-      if (value instanceof seamtape.workload.Expression.Constant constant) {
+      var value = ExpressionParser.parse(text, names::resolve);
+      if (value instanceof Expression.Constant constant) {
         return constant.value();
       }
     } catch (IllegalArgumentException e) {

@@ -178,6 +178,55 @@ class TapeTest {
   }
 
   @Test
+  void leavesWhatIsNotEmptyAlone() throws Exception {
+    Files.createDirectory(tape());
+    Path other = Files.writeString(tape().resolve("notes.json"), "{}");
+    TapeException exists =
+        assertThrows(TapeException.class, () -> TapeWriter.create(tape(), MANIFEST));
+    assertEquals(TapeException.Kind.EXISTS, exists.kind());
+    assertEquals("{}", Files.readString(other));
+    Path file = Files.writeString(dir.resolve("file.tape"), "text");
+    TapeException io = assertThrows(TapeException.class, () -> TapeWriter.create(file, MANIFEST));
+    assertEquals(TapeException.Kind.IO, io.kind());
+    assertEquals(1, io.getMessage().lines().count());
+  }
+
+  @Test
+  void takesBackARecordingThatCouldNotBegin() throws Exception {
+    Files.createDirectory(tape());
+    Manifest impossible = MANIFEST.with("number", Double.NaN);
+    assertThrows(IllegalArgumentException.class, () -> TapeWriter.create(tape(), impossible));
+    assertFalse(Files.exists(tape()));
+    sealed(10);
+  }
+
+  @Test
+  void keepsEveryDurability() throws Exception {
+    for (Durability durability : Durability.values()) {
+      Path path = dir.resolve(durability + ".tape");
+      try (TapeWriter writer = TapeWriter.create(path, MANIFEST, durability)) {
+        Events.append(writer, 1, 9000);
+        writer.seal();
+      }
+      assertEquals(Verification.State.SEALED, Verification.of(path).state());
+    }
+  }
+
+  @Test
+  void aManifestIsReadAsItWasWritten() throws TapeException {
+    Manifest manifest =
+        MANIFEST
+            .withMachine("amd", "none", "td-guest")
+            .withSimulator("0.1.0")
+            .withWorkload("classic.yaml", -5)
+            .withTool("seamtape 0.1.0")
+            .withClock(Manifest.Clock.NONE, false)
+            .with("lines", 610L)
+            .with("log", List.of("a \"quoted\" name", "b"));
+    assertEquals(manifest, Manifest.parse(manifest.toJson()));
+  }
+
+  @Test
   void seeksAnyEventInAnyOrder() throws TapeException {
     sealed(20_000);
     List<String> all = new ArrayList<>();

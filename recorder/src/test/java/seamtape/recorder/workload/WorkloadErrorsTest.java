@@ -103,17 +103,18 @@ class WorkloadErrorsTest {
         "`memory: {null: 0x1000}` | w.yaml:1:10: null cannot be a name",
         "`guest: {code: {org: 1}}` | w.yaml:1:15: guest code needs asm",
         "`guest: {code: {bytes: b8 0}}` | w.yaml:1:23: bytes must be hex digits in pairs",
+        "`memory: {ram: 0x1000}\\nparameters: {a: ram.sice}` | w.yaml:2:17: a: ",
+        "`guest: {code: {asm: ['mov ax, 1', 'mov ax']}}` | w.yaml:1:35: ",
+        "`guest: {code: {asm: ['mov ax, 1', 'frob']}}` | w.yaml:1:35: ",
+        "`guest:\\n  code:\\n    asm: |\\n      mov ax, 1\\n      frob ax\\n` | w.yaml:5:1: ",
+        "`parameters: {ax: 1}\\nguest: {code: {asm: ['mov ax, 1']}}` | w.yaml:2:21: a parameter",
         "`\tname: x` | w.yaml:1:1: not YAML",
         "`steps: *a` | w.yaml:1:8: not YAML",
       })
   void namesWhatIsWrongWithTheHead(String yaml, String message) {
-    String text = yaml == null ? "" : yaml.replace("\\t", "\t");
+    String text = yaml == null ? "" : yaml.replace("\\n", "\n");
     boolean whole =
-        text.isEmpty()
-            || text.startsWith("- ")
-            || text.contains("steps")
-            || text.startsWith("name")
-            || text.startsWith("stesp");
+        text.isEmpty() || text.startsWith("- ") || text.contains("ste") || text.startsWith("name");
     String wrong = refused(whole ? text : text + "\nsteps: []\n").getMessage();
     assertTrue(wrong.startsWith(message), wrong);
   }

@@ -9,6 +9,7 @@ package seamtape.replayer.replay;
  * @param recorded as it is shown; null for nothing
  * @param replayed as it is shown; null for nothing
  * @param root true for a cause; false for what follows from an earlier divergence
+ * @param reason why both may be right (host, kernel version); null where nothing explains it
  * @param words the divergence as a sentence
  */
 public record Divergence(
@@ -19,4 +20,5 @@ public record Divergence(
     Object recorded,
     Object replayed,
     boolean root,
+    String reason,
     String words) {}

@@ -109,7 +109,9 @@ final class Driver implements EventSink {
       }
     } else {
       copyIn(enter, arg);
-      fds.translate(row, arg, vmm.memory());
+      if (!call.neutral) {
+        fds.translate(row, arg, vmm.memory());
+      }
     }
     Long instructions = quantum.remove(tid);
     vmm.ioctl(

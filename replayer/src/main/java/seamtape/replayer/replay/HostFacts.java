@@ -1,5 +1,6 @@
 package seamtape.replayer.replay;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -31,13 +32,20 @@ final class HostFacts {
           Map.entry(KvmCapability.KVM_CAP_PMU_CAPABILITY, "PMU of the CPU"),
           Map.entry(KvmCapability.KVM_CAP_VM_TYPES, "VM types of CPU and configuration"));
 
+  /** Offset of ebx of the first entry of struct kvm_cpuid2. */
+  private static final int VENDOR_EBX = 24;
+
   private final SortedMap<Integer, Long> values = new TreeMap<>();
   private final Set<Long> sources = new HashSet<>();
   private long asking;
   private int askedFor = -1;
+  private String vendor = "";
 
   /** Takes note of a call; events in order. */
   void note(Event event) {
+    if (event.call == KvmIoctl.KVM_GET_SUPPORTED_CPUID && event.phase == Phase.RETURN) {
+      noteCpuid(event);
+    }
     if (event.call != KvmIoctl.KVM_CHECK_EXTENSION) {
       return;
     }
@@ -49,6 +57,26 @@ final class HostFacts {
         sources.add(asking);
       }
     }
+  }
+
+  /** Leaf 0 comes first; its EBX begins the vendor's name. */
+  private void noteCpuid(Event event) {
+    for (int i = 0; i < event.copyCount(); i++) {
+      boolean whole =
+          event.copyAt(i) <= VENDOR_EBX && event.copyAt(i) + event.copyLength(i) >= VENDOR_EBX + 4;
+      if (whole && vendor.isEmpty()) {
+        int at = event.copyStart(i) + (int) (VENDOR_EBX - event.copyAt(i));
+        vendor =
+            new String(event.copyBytes(), at, 4, StandardCharsets.US_ASCII).equals("Auth")
+                ? "amd"
+                : "intel";
+      }
+    }
+  }
+
+  /** The CPU's vendor where the recording shows it, else the one given. */
+  String vendor(String otherwise) {
+    return vendor.isEmpty() ? otherwise : vendor;
   }
 
   private static boolean depends(int capability) {

@@ -53,7 +53,8 @@ final class ImportedCalls {
     guaranteeFd(row, enter);
     if (row == KvmIoctl.KVM_RUN) {
       script(enter, ending);
-      return true;
+      // A run that the log does not see end would keep its thread for ever.
+      return ending != null;
     }
     if (!row.pointer()) {
       return true;
@@ -88,8 +89,7 @@ final class ImportedCalls {
 
   private boolean readable(KvmIoctl row, ReplayedCall call, Lookahead.Ending ending) {
     Event enter = call.enter;
-    boolean shown = knownBytes(enter) > 0 || (ending != null && ending.hasBytes());
-    if (call.arg == 0 && shown) {
+    if (call.arg == Event.UNKNOWN) {
       // strace prints the struct in place of its address.
       call.arg = SCRATCH + (long) Actor.tid(enter.actor) * NeutralArguments.ROOM;
     }
@@ -100,6 +100,7 @@ final class ImportedCalls {
       neutral.roomForArray(row, call, ending);
       return true;
     }
+    call.neutral = true;
     return neutral.prepare(row, call, ending);
   }
 

@@ -199,6 +199,7 @@ public final class Replay {
             found.recorded(),
             found.replayed(),
             root,
+            imported ? Reasons.of(enter.call.label(), found.field()).orElse(null) : null,
             DivergenceWords.of(enter, found));
     divergences++;
     roots += root ? 1 : 0;

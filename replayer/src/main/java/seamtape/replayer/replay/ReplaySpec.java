@@ -43,7 +43,7 @@ final class ReplaySpec {
   static MachineSpec of(Manifest manifest, String profile, boolean scripted, HostFacts facts) {
     return new MachineSpec(
         profile,
-        manifest.machine().vendor(),
+        facts.vendor(manifest.machine().vendor()),
         manifest.machine().tdxModule(),
         manifest.machine().role(),
         manifest.seed(),

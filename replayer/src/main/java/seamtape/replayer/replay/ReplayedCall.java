@@ -24,6 +24,9 @@ final class ReplayedCall {
   /** The argument to replay with: the recorded one, or memory of ours where the log has none. */
   long arg;
 
+  /** The argument was made up: it holds the replay's own fds. */
+  boolean neutral;
+
   void begin(Event recorded) {
     enter.set(recorded);
     recordedNested.clear();
@@ -33,6 +36,7 @@ final class ReplayedCall {
     open = true;
     returned = false;
     skipped = false;
+    neutral = false;
     arg = recorded.fields[1];
   }
 

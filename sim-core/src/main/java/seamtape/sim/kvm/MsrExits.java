@@ -1,6 +1,7 @@
 package seamtape.sim.kvm;
 
 import seamtape.sim.guest.GuestBus.Answer;
+import seamtape.sim.kvm.irq.LocalApic;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** RDMSR and WRMSR of the guest: the filter, the registers, and what goes to user space instead. */
@@ -9,13 +10,23 @@ final class MsrExits {
   private static final int REASON_UNKNOWN = 2;
   private static final int REASON_FILTER = 4;
 
+  /** The MSRs of the x2APIC: one for each register of the page. */
+  private static final int X2APIC_FIRST = 0x800;
+
+  private static final int X2APIC_LAST = 0x83f;
+
   private final Vm vm;
   private final Vcpu state;
+  private final LocalApic lapic;
   private int reason;
 
-  MsrExits(Vm vm, Vcpu state) {
+  /**
+   * @param lapic null without one in the kernel
+   */
+  MsrExits(Vm vm, Vcpu state, LocalApic lapic) {
     this.vm = vm;
     this.state = state;
+    this.lapic = lapic;
   }
 
   /** KVM_MSR_EXIT_REASON_* of the last access that was left to user space. */
@@ -38,7 +49,13 @@ final class MsrExits {
     if (!vm.msrFilter.allows(index, MsrFilter.WRITE)) {
       return refused(REASON_FILTER);
     }
-    return state.msrs.write(index, value, false) ? Answer.DONE : refused(reasonOf(index));
+    if (!state.msrs.write(index, value, false)) {
+      return refused(reasonOf(index));
+    }
+    if (index >= X2APIC_FIRST && index <= X2APIC_LAST && lapic != null) {
+      lapic.writeX2apic(index - X2APIC_FIRST << 4, value);
+    }
+    return Answer.DONE;
   }
 
   private int reasonOf(int index) {

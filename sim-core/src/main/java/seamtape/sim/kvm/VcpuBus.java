@@ -25,7 +25,7 @@ final class VcpuBus implements GuestBus {
     this.runner = runner;
     this.vm = runner.vm();
     this.state = runner.state();
-    this.msrs = new MsrExits(vm, state);
+    this.msrs = new MsrExits(vm, state, runner.lapic());
   }
 
   void begin(long executed) {

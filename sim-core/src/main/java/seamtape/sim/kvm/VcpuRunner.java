@@ -13,14 +13,13 @@ import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.guest.Interpreter;
 import seamtape.sim.kvm.irq.LocalApic;
-import seamtape.sim.kvm.irq.Msi;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /**
  * KVM_RUN of one vCPU: the rules before guest entry, the guest's instructions, exits. A run goes on
  * over several calls: {@link #start}, then {@link #advance} until it ends.
  */
-final class VcpuRunner implements LocalApic.Surroundings {
+final class VcpuRunner {
   private static final int UNDEFINED_OPCODE = 6;
 
   private final Vm vm;
@@ -28,6 +27,7 @@ final class VcpuRunner implements LocalApic.Surroundings {
   private final RunPage run = new RunPage();
   private final ExitWriter exits = new ExitWriter(run);
   private final SyncRegs syncRegs;
+  private final ApicEvents apicEvents;
   private final LocalApic lapic;
   private final VcpuBus bus;
   private final Interpreter interpreter;
@@ -35,9 +35,6 @@ final class VcpuRunner implements LocalApic.Surroundings {
 
   /** The last exit's answer is still to be taken over. */
   private boolean answerDue;
-
-  private boolean initPending;
-  private boolean startupPending;
 
   /** KVM_RUN began while the vCPU waited for INIT; it ends when that comes. */
   private boolean awaitsInit;
@@ -49,12 +46,10 @@ final class VcpuRunner implements LocalApic.Surroundings {
     state = new Vcpu(vm, id);
     syncRegs = new SyncRegs(run, state);
     dirtyRing = new DirtyRing(vm.settings.dirtyRingSize);
-    lapic = state.lapic == null ? null : new LocalApic(state.lapic, this);
+    apicEvents = new ApicEvents(vm, state);
+    lapic = apicEvents.lapic();
     bus = new VcpuBus(this);
     interpreter = new Interpreter(state.cpu, bus);
-    if (lapic != null) {
-      vm.lapics.add(lapic);
-    }
   }
 
   Vm vm() {
@@ -195,30 +190,12 @@ final class VcpuRunner implements LocalApic.Surroundings {
         || open && bus.interruptPending();
   }
 
-  /** INIT and SIPI. */
+  /** INIT and SIPI: what the guest was doing is forgotten. */
   private void acceptEvents() {
-    if (initPending) {
-      initPending = false;
+    if (apicEvents.accept()) {
       interpreter.forget();
       answerDue = false;
-      reset();
-      state.mpState = state.bootProcessor() ? Vcpu.MP_STATE_RUNNABLE : Vcpu.MP_STATE_INIT_RECEIVED;
     }
-    if (startupPending) {
-      startupPending = false;
-      if (state.mpState == Vcpu.MP_STATE_INIT_RECEIVED) {
-        state.cpu.segments[CpuState.CS].selector = state.sipiVector << 8;
-        state.cpu.segments[CpuState.CS].base = (long) state.sipiVector << Limits.PAGE_SHIFT;
-        state.cpu.rip = 0;
-        state.mpState = Vcpu.MP_STATE_RUNNABLE;
-      }
-    }
-  }
-
-  private void reset() {
-    long apicBase = state.cpu.apicBase;
-    state.cpu.reset((int) state.cpu.gpr[CpuState.RDX]);
-    state.cpu.apicBase = apicBase;
   }
 
   private void beginGuest() {
@@ -231,8 +208,7 @@ final class VcpuRunner implements LocalApic.Surroundings {
   private long guest(long instructions) {
     long left = instructions;
     while (left > 0) {
-      if (dirtyRing.softFull()) {
-        exits.reason(KvmExit.KVM_EXIT_DIRTY_RING_FULL);
+      if (leavesBeforeEntry()) {
         return end(0);
       }
       beginGuest();
@@ -252,6 +228,19 @@ final class VcpuRunner implements LocalApic.Surroundings {
       acceptEvents();
     }
     return Machine.IN_PROGRESS;
+  }
+
+  private boolean leavesBeforeEntry() {
+    int ended = apicEvents.takeIoapicEoi();
+    if (ended >= 0) {
+      exits.ioapicEoi(ended);
+      return true;
+    }
+    if (dirtyRing.softFull()) {
+      exits.reason(KvmExit.KVM_EXIT_DIRTY_RING_FULL);
+      return true;
+    }
+    return false;
   }
 
   /** Ends the run with an exit, or goes on in the kernel (IN_PROGRESS). */
@@ -338,49 +327,5 @@ final class VcpuRunner implements LocalApic.Surroundings {
     boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
     boolean accepts = lapic == null || lapic.acceptsPic();
     return vm.interrupts.pic() != null || open && accepts && !delivering;
-  }
-
-  @Override
-  public long apicBase() {
-    return state.cpu.apicBase;
-  }
-
-  @Override
-  public void nmi() {
-    state.injectNmi();
-  }
-
-  @Override
-  public void init() {
-    initPending = true;
-    startupPending = false;
-  }
-
-  @Override
-  public void startup(int vector) {
-    state.sipiVector = vector;
-    startupPending = true;
-  }
-
-  @Override
-  public void send(Msi msi) {
-    vm.lapics.deliver(msi);
-  }
-
-  @Override
-  public void send(Msi msi, boolean toSelf, boolean toOthers) {
-    vm.lapics.deliver(msi, lapic, toSelf, toOthers);
-  }
-
-  @Override
-  public void levelEnded(int vector) {
-    if (vm.interrupts.ioapic() != null) {
-      vm.interrupts.ioapic().endOfInterrupt(vector);
-    }
-  }
-
-  @Override
-  public long nanos() {
-    return vm.host.time.nanos();
   }
 }

@@ -197,13 +197,12 @@ final class SupportedCpuid {
     return physical | linear << 8 | guest << 16;
   }
 
-  /** The vendor module builds EDX itself; its bits are in the newest line's row. */
+  /** The vendor module builds EDX itself. */
   private void secureVirtualMachine(CpuidEntry cpu) {
     if (host.intel()) {
       add(cpu.function(), 0, 0, 0, 0);
     } else {
-      int vendor = Table.u32(row(KernelLine.V7_3, cpu.function(), 0, EDX)[5]);
-      add(cpu.function(), 1, 8, 0, cpu.edx() & vendor);
+      add(cpu.function(), 1, 8, 0, cpu.edx() & vendorRow(cpu.function(), 0, EDX));
     }
   }
 
@@ -213,10 +212,16 @@ final class SupportedCpuid {
       return 0;
     }
     int cpu = host.cpuid(leaf, subleaf).register(register);
-    int vendor = Table.u32(row[5]) & vendorBits(leaf, register);
+    int vendor = vendorRow(leaf, subleaf, register) & vendorBits(leaf, register);
     int kernel = Table.u32(row[7]);
     int value = cpu & (Table.u32(row[4]) | vendor | kernel) | Table.u32(row[6]);
     return leaf == 7 ? withoutSgx(subleaf, register, value) : value;
+  }
+
+  /** The vendor module's bits are known for the newest line only, and taken for all. */
+  private static int vendorRow(int leaf, int subleaf, int register) {
+    String[] row = row(KernelLine.V7_3, leaf, subleaf, register);
+    return row == null ? 0 : Table.u32(row[5]);
   }
 
   /**

@@ -31,6 +31,8 @@ public final class InterruptController {
   private IrqRouting routing = new IrqRouting();
   private Pic pic;
   private Ioapic ioapic;
+
+  /** Routes below this number belong to the IOAPIC that user space emulates. */
   private int reservedPins;
 
   /** MSI addresses carry 32-bit destinations: KVM_X2APIC_API_USE_32BIT_IDS. */
@@ -73,9 +75,17 @@ public final class InterruptController {
     reservedPins = pins;
   }
 
-  /** Routes below this number belong to the IOAPIC that user space emulates. */
-  public int reservedPins() {
-    return reservedPins;
+  /** True for the vector of a level-triggered route to the IOAPIC that user space emulates. */
+  public boolean userIoapicHandles(int vector) {
+    for (int gsi = 0; gsi < reservedPins; gsi++) {
+      for (IrqRoute route : routing.routes(gsi)) {
+        boolean level = (route.data() & 1 << 15) != 0;
+        if (!route.isChip() && level && (route.data() & 0xff) == vector) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   public void useX2apicFormat() {

@@ -11,6 +11,9 @@ public final class LocalApic {
   private static final int LVT_MASKED = 1 << 16;
   private static final int REGISTERS_END = 0x400;
 
+  /** Exists in x2APIC mode only. */
+  private static final int SELF_IPI = 0x3f0;
+
   /** The rest of the vCPU and the other APICs, as this one sees them. */
   public interface Surroundings {
     /** IA32_APIC_BASE. */
@@ -182,6 +185,21 @@ public final class LocalApic {
     }
   }
 
+  /** WRMSR of an x2APIC register: the number of the register in the page, its value. */
+  public void writeX2apic(int offset, long value) {
+    switch (offset) {
+      case Lapic.ICR -> {
+        register(Lapic.ICR2, (int) (value >>> 32));
+        command((int) value, (int) (value >>> 32));
+      }
+      case SELF_IPI -> accept(new Msi((int) value & 0xff, 0, false, Msi.FIXED, false));
+      case Lapic.EOI, Lapic.SPIV, Lapic.LVTT, Lapic.TMICT, Lapic.TDCR -> write(offset, (int) value);
+      default -> {
+        // The rest are stores, which the register file has made.
+      }
+    }
+  }
+
   private void writeHighByte(int offset, int value) {
     if (!lapic.x2apic()) {
       register(offset, value & 0xff00_0000);
@@ -202,6 +220,10 @@ public final class LocalApic {
   }
 
   private void writeCommand(int value) {
+    command(value, register(Lapic.ICR2) >>> 24);
+  }
+
+  private void command(int value, int destination) {
     register(Lapic.ICR, value & ~(1 << 12));
     boolean level = (value & 1 << 15) != 0;
     boolean assertion = (value & 1 << 14) != 0;
@@ -210,7 +232,6 @@ public final class LocalApic {
       return;
     }
     boolean logical = (value & 1 << 11) != 0;
-    int destination = register(Lapic.ICR2) >>> 24;
     Msi msi = new Msi(value & 0xff, destination, logical, mode, level);
     switch (value >> 18 & 3) {
       case 0 -> cpu.send(msi);

@@ -74,7 +74,7 @@ public final class GuestCpuid {
     if (has(entry, CpuFeature.XSAVE)) {
       ecx = bit(ecx, 27, cr4(CR4_OSXSAVE));
     }
-    if ((vcpu.vm().disabledQuirks() & QUIRK_MISC_ENABLE_NO_MWAIT) == 0) {
+    if ((vcpu.vm().disabledQuirks() & QUIRK_MISC_ENABLE_NO_MWAIT) != 0) {
       ecx = bit(ecx, 3, (vcpu.msrs.miscEnable & MISC_ENABLE_MWAIT) != 0);
     }
     return entry.withEcx(ecx).withEdx(bit(entry.edx(), 9, apicEnabled()));
@@ -90,7 +90,9 @@ public final class GuestCpuid {
       return entry.withEbx(vcpu.fpu.standardSize(vcpu.xcr0));
     }
     boolean compacted = entry.index() == 1 && (entry.eax() & 0xa) != 0;
-    return compacted ? entry.withEbx(vcpu.fpu.compactedSize(vcpu.xcr0 | vcpu.msrs.xss)) : entry;
+    return compacted
+        ? entry.withEbx(vcpu.fpu.compactedSize(vcpu.xcr0 | vcpu.msrs.capabilities.xss()))
+        : entry;
   }
 
   private boolean cr4(long bit) {

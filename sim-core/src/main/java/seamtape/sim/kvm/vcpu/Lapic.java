@@ -38,6 +38,8 @@ public final class Lapic {
   static final int STATE_SIZE = 0x400;
 
   private static final int LVT_MASKED = 1 << 16;
+  private static final int LVTT_MODE = 3 << 17;
+  private static final int LVTT_TSC_DEADLINE = 2 << 17;
   private static final int MODE_EXTINT = 0x700;
   private static final int SPIV_ENABLED = 1 << 8;
   private static final int VERSION = 0x14;
@@ -53,6 +55,20 @@ public final class Lapic {
   Lapic(Vcpu vcpu) {
     this.vcpu = vcpu;
     reset();
+  }
+
+  /** A register in x2APIC mode, at its offset in the page: MSR 0x800 + offset / 16. */
+  long readX2apic(int offset) {
+    long high = offset == ICR ? regs.getInt(ICR2) : 0;
+    return high << 32 | regs.getInt(offset) & 0xffff_ffffL;
+  }
+
+  /** Stores a register in x2APIC mode; the command register is 64 bits wide. */
+  void writeX2apic(int offset, long value) {
+    if (offset == ICR) {
+      regs.putInt(ICR2, (int) (value >>> 32));
+    }
+    register(offset, (int) value);
   }
 
   private void reset() {
@@ -93,6 +109,11 @@ public final class Lapic {
   public boolean softwareEnabled() {
     boolean hardware = (vcpu.cpu.apicBase & ControlRegisters.APICBASE_ENABLE) != 0;
     return hardware && (regs.getInt(SPIV) & SPIV_ENABLED) != 0;
+  }
+
+  /** The timer fires when the guest's TSC reaches IA32_TSC_DEADLINE. */
+  public boolean tscDeadlineMode() {
+    return (regs.getInt(LVTT) & LVTT_MODE) == LVTT_TSC_DEADLINE;
   }
 
   void baseChanged(long old, long value) {

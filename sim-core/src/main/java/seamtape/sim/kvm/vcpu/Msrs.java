@@ -3,7 +3,6 @@ package seamtape.sim.kvm.vcpu;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.profile.CpuFeature;
 import seamtape.sim.profile.CpuModel;
-import seamtape.sim.profile.FeatureMsrs;
 import seamtape.sim.profile.Profile;
 
 /**
@@ -30,10 +29,10 @@ public final class Msrs {
   private final VmxMsrs vmx;
   private final HypervMsrs hyperv;
   private final VendorMsrs vendor;
+  final CapabilityMsrs capabilities;
   private final Vcpu vcpu;
 
   public long miscEnable = MISC_ENABLE_PEBS_UNAVAIL | MISC_ENABLE_BTS_UNAVAIL;
-  public long xss;
   public long sysenterCs;
   public long sysenterEsp;
   public long sysenterEip;
@@ -46,18 +45,11 @@ public final class Msrs {
   public long pat = PAT_DEFAULT;
   public long tscAdjust;
   public long tscDeadline;
-  long perfCapabilities;
   long hwcr;
-  private long archCapabilities;
-  private long platformInfo = FeatureMsrs.PLATFORM_INFO_CPUID_FAULT;
-  private long miscFeatures;
   private long microcode;
   private long smbase = SMBASE_DEFAULT;
   private long smiCount;
   private long powerCtl;
-  private long xfd;
-  private long xfdErr;
-  private final long[] cet = new long[9];
 
   Msrs(Vcpu vcpu) {
     this.vcpu = vcpu;
@@ -68,10 +60,8 @@ public final class Msrs {
     vmx = new VmxMsrs(vcpu);
     hyperv = new HypervMsrs(vcpu);
     vendor = new VendorMsrs(vcpu);
-    CpuModel model = vcpu.vm().cpuModel();
-    perfCapabilities = FeatureMsrs.value(Msr.PERF_CAPABILITIES, model);
-    archCapabilities = FeatureMsrs.value(Msr.ARCH_CAPABILITIES, model);
-    microcode = model.intel() ? 0x1_0000_0000L : 0x0100_0065L;
+    capabilities = new CapabilityMsrs(vcpu);
+    microcode = vcpu.vm().cpuModel().intel() ? 0x1_0000_0000L : 0x0100_0065L;
   }
 
   /**
@@ -177,13 +167,12 @@ public final class Msrs {
       case Msr.KERNEL_GS_BASE -> value = kernelGsBase;
       case Msr.MISC_ENABLE -> value = miscEnable;
       case Msr.POWER_CTL -> value = powerCtl;
-      case Msr.MISC_FEATURES_ENABLES -> value = miscFeatures;
       case Msr.K7_HWCR -> value = hwcr;
       case Msr.BBL_CR_CTL3 -> value = 0xbe70_2111L;
       case Msr.K7_CLK_CTL -> value = 0x2000_0000L;
       case Msr.EBC_FREQUENCY_ID -> value = 1 << 24;
       case Msr.PERF_STATUS -> value = 1000L << 32 | 4;
-      case Msr.TSC_DEADLINE -> value = tscDeadline;
+      case Msr.TSC_DEADLINE -> value = hasTscDeadline() ? tscDeadline : 0;
       default -> {
         return readConditional(index, host);
       }
@@ -193,55 +182,28 @@ public final class Msrs {
 
   /** MSRs that depend on who asks, or on the guest's CPUID. */
   private MsrAccess readConditional(int index, boolean host) {
-    GuestCpuid cpuid = vcpu.cpuid;
     switch (index) {
       case Msr.TSC_AUX -> {
         value = tscAux;
-        return guarded(host || hasTscAux());
-      }
-      case Msr.ARCH_CAPABILITIES -> {
-        value = archCapabilities;
-        return feature(CpuFeature.ARCH_CAPABILITIES, host);
-      }
-      case Msr.PERF_CAPABILITIES -> {
-        value = perfCapabilities;
-        return feature(CpuFeature.PDCM, host);
-      }
-      case Msr.PLATFORM_INFO -> {
-        value = platformInfo;
-        return guarded(host || vcpu.vm().guestReadsPlatformInfo());
+        return MsrAccess.of(host || hasTscAux());
       }
       case Msr.SMBASE -> {
         value = smbase;
-        return guarded(host);
+        return MsrAccess.of(host);
       }
       case Msr.SMI_COUNT -> {
         value = smiCount;
         return MsrAccess.DONE;
       }
-      case Msr.XSS -> {
-        value = xss;
-        return feature(CpuFeature.XSAVES, host);
-      }
-      case Msr.XFD -> {
-        value = xfd;
-        return guarded(host || cpuid.has(CpuFeature.XFD));
-      }
-      case Msr.XFD_ERR -> {
-        value = xfdErr;
-        return guarded(host || cpuid.has(CpuFeature.XFD));
-      }
       default -> {
-        return readRest(index);
+        MsrAccess access = capabilities.read(index, host, this);
+        return access == MsrAccess.UNSUPPORTED ? readRest(index) : access;
       }
     }
   }
 
   private MsrAccess readRest(int index) {
-    if (isCet(index)) {
-      value = cet[index - Msr.U_CET];
-      return cetOffered(index) ? MsrAccess.DONE : MsrAccess.UNSUPPORTED;
-    }
+    value = 0;
     if (index >= Msr.X2APIC_FIRST && index <= Msr.X2APIC_LAST) {
       return readX2apic(index);
     }
@@ -253,11 +215,7 @@ public final class Msrs {
     if (vcpu.lapic == null || !vcpu.lapic.x2apic()) {
       return MsrAccess.REFUSED;
     }
-    int offset = (index & 0xff) << 4;
-    value = vcpu.lapic.register(offset) & 0xffff_ffffL;
-    if (offset == Lapic.ICR) {
-      value |= (long) vcpu.lapic.register(Lapic.ICR2) << 32;
-    }
+    value = vcpu.lapic.readX2apic((index & 0xff) << 4);
     return MsrAccess.DONE;
   }
 
@@ -266,12 +224,12 @@ public final class Msrs {
       case Msr.TSC -> writeTsc(data, host);
       case Msr.TSC_ADJUST -> writeTscAdjust(data, host);
       case Msr.SYSENTER_CS -> sysenterCs = data & 0xffff_ffffL;
-      case Msr.SYSENTER_ESP -> sysenterEsp = canonicalized(data);
-      case Msr.SYSENTER_EIP -> sysenterEip = canonicalized(data);
+      case Msr.SYSENTER_ESP -> sysenterEsp = vcpu.canonicalized(data);
+      case Msr.SYSENTER_EIP -> sysenterEip = vcpu.canonicalized(data);
       case Msr.STAR -> star = data;
       case Msr.SYSCALL_MASK -> syscallMask = data;
       case Msr.POWER_CTL -> powerCtl = data;
-      case Msr.TSC_DEADLINE -> tscDeadline = data;
+      case Msr.TSC_DEADLINE -> tscDeadline = hasTscDeadline() ? data : tscDeadline;
       case Msr.BBL_CR_CTL3, Msr.UCODE_WRITE -> {}
       case Msr.APICBASE -> {
         return MsrAccess.of(ControlRegisters.setApicBase(vcpu, data, host));
@@ -302,11 +260,6 @@ public final class Msrs {
         tscAux = accepted ? data & 0xffff_ffffL : tscAux;
       }
       case Msr.MISC_ENABLE -> accepted = writeMiscEnable(data, host);
-      case Msr.MISC_FEATURES_ENABLES -> {
-        boolean faulting = (platformInfo & FeatureMsrs.PLATFORM_INFO_CPUID_FAULT) != 0;
-        accepted = data == 0 || data == 1 && faulting;
-        miscFeatures = accepted ? data : miscFeatures;
-      }
       case Msr.UCODE_REV -> {
         microcode = host ? data : microcode;
         accepted = true;
@@ -323,57 +276,18 @@ public final class Msrs {
       case Msr.PRED_CMD -> accepted = (data & ~0x81L) == 0;
       case Msr.FLUSH_CMD -> accepted = (data & ~1L) == 0;
       default -> {
-        return writeFeature(index, data, host);
+        MsrAccess access = capabilities.write(index, data, host);
+        return access == MsrAccess.UNSUPPORTED ? writeRest(index, data) : access;
       }
     }
     return MsrAccess.of(accepted);
   }
 
-  /** MSRs that say what the vCPU has: only user space sets them, within what KVM supports. */
-  private MsrAccess writeFeature(int index, long data, boolean host) {
-    long supported = FeatureMsrs.value(index, vcpu.vm().cpuModel());
-    switch (index) {
-      case Msr.ARCH_CAPABILITIES -> {
-        MsrAccess access = feature(CpuFeature.ARCH_CAPABILITIES, host);
-        archCapabilities = access == MsrAccess.DONE && host ? data : archCapabilities;
-        return access == MsrAccess.DONE ? guarded(host) : access;
-      }
-      case Msr.PERF_CAPABILITIES -> {
-        MsrAccess access = feature(CpuFeature.PDCM, host);
-        boolean accepted = host && (data & ~supported) == 0;
-        perfCapabilities = access == MsrAccess.DONE && accepted ? data : perfCapabilities;
-        return access == MsrAccess.DONE ? guarded(accepted) : access;
-      }
-      case Msr.PLATFORM_INFO -> {
-        boolean used = miscFeatures != 0 && data == 0;
-        boolean bits = (data & ~FeatureMsrs.PLATFORM_INFO_CPUID_FAULT) == 0;
-        platformInfo = host && bits && !used ? data : platformInfo;
-        return guarded(host && bits && !used);
-      }
-      case Msr.XSS -> {
-        MsrAccess access = feature(CpuFeature.XSAVES, host);
-        boolean accepted = (data & ~vcpu.cpuid.supportedXss()) == 0;
-        xss = access == MsrAccess.DONE && accepted ? data : xss;
-        return access == MsrAccess.DONE ? guarded(accepted) : access;
-      }
-      case Msr.XFD, Msr.XFD_ERR -> {
-        boolean accepted = (host || vcpu.cpuid.has(CpuFeature.XFD)) && data == 0;
-        return guarded(accepted);
-      }
-      default -> {
-        return writeRest(index, data);
-      }
-    }
-  }
-
   private MsrAccess writeRest(int index, long data) {
-    if (isCet(index)) {
-      return writeCet(index, data);
-    }
     if (index >= Msr.X2APIC_FIRST && index <= Msr.X2APIC_LAST) {
       boolean usable = vcpu.lapic != null && vcpu.lapic.x2apic();
       if (usable) {
-        vcpu.lapic.register((index & 0xff) << 4, (int) data);
+        vcpu.lapic.writeX2apic((index & 0xff) << 4, data);
       }
       return MsrAccess.of(usable);
     }
@@ -381,23 +295,13 @@ public final class Msrs {
     return ignored ? MsrAccess.DONE : MsrAccess.UNSUPPORTED;
   }
 
+  /** Without a LAPIC timer in TSC-deadline mode the register reads 0 and ignores writes. */
+  private boolean hasTscDeadline() {
+    return vcpu.lapic != null && vcpu.lapic.tscDeadlineMode();
+  }
+
   private boolean hasTscAux() {
     return vcpu.cpuid.has(CpuFeature.RDTSCP) || vcpu.cpuid.has(CpuFeature.RDPID);
-  }
-
-  private static MsrAccess guarded(boolean allowed) {
-    return MsrAccess.of(allowed);
-  }
-
-  /** Newer kernels know no such MSR without its CPUID bit; older ones let user space have it. */
-  private MsrAccess feature(CpuFeature bit, boolean host) {
-    if (vcpu.cpuid.has(bit)) {
-      return MsrAccess.DONE;
-    }
-    if (vcpu.vm().profile().advertisedMsrsReadZero()) {
-      return MsrAccess.UNSUPPORTED;
-    }
-    return MsrAccess.of(host);
   }
 
   private void writeTsc(long data, boolean host) {
@@ -434,20 +338,8 @@ public final class Msrs {
     return true;
   }
 
-  private int linearBits() {
-    if (vcpu.vm().profile().msrAddressesOfHostWidth()) {
-      return Math.max(vcpu.vm().cpuModel().linearBits(), 48);
-    }
-    return (vcpu.cpu.cr4 & ControlRegisters.CR4_LA57) != 0 ? 57 : 48;
-  }
-
-  private long canonicalized(long address) {
-    int unused = 64 - linearBits();
-    return address << unused >> unused;
-  }
-
   private boolean writeAddress(int index, long data) {
-    if (canonicalized(data) != data) {
+    if (vcpu.canonicalized(data) != data) {
       return false;
     }
     switch (index) {
@@ -465,7 +357,7 @@ public final class Msrs {
     if (!host && ((miscEnable ^ data) & readOnly) != 0) {
       return false;
     }
-    boolean mwaitFollows = (vcpu.vm().disabledQuirks() & QUIRK_MISC_ENABLE_NO_MWAIT) == 0;
+    boolean mwaitFollows = (vcpu.vm().disabledQuirks() & QUIRK_MISC_ENABLE_NO_MWAIT) != 0;
     boolean togglesMwait = ((miscEnable ^ data) & MISC_ENABLE_MWAIT) != 0;
     if (mwaitFollows && togglesMwait && !vcpu.cpuid.has(CpuFeature.XMM3)) {
       return false;
@@ -482,32 +374,5 @@ public final class Msrs {
     }
     hwcr = kept;
     return true;
-  }
-
-  private static boolean isCet(int index) {
-    return index == Msr.U_CET
-        || index == Msr.S_CET
-        || index >= Msr.PL0_SSP && index <= Msr.INT_SSP_TAB;
-  }
-
-  private boolean cetOffered(int index) {
-    boolean shadowStack = vcpu.cpuid.has(CpuFeature.SHSTK);
-    boolean either = shadowStack || vcpu.cpuid.has(CpuFeature.IBT);
-    boolean known = vcpu.vm().profile().supportedXss(vcpu.vm().cpuModel()) != 0;
-    return known && (index <= Msr.S_CET ? either : shadowStack);
-  }
-
-  private MsrAccess writeCet(int index, long data) {
-    if (!cetOffered(index)) {
-      return MsrAccess.UNSUPPORTED;
-    }
-    boolean state = index <= Msr.S_CET;
-    boolean address = canonicalized(data) == data;
-    boolean pointer = address && (index == Msr.INT_SSP_TAB || (data & 3) == 0);
-    boolean accepted = state ? address && (data & 0x3c0) == 0 : pointer;
-    if (accepted) {
-      cet[index - Msr.U_CET] = data;
-    }
-    return MsrAccess.of(accepted);
   }
 }

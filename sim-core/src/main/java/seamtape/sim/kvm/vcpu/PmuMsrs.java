@@ -73,7 +73,7 @@ final class PmuMsrs {
   }
 
   private boolean fullWidth() {
-    return (vcpu.msrs.perfCapabilities & FeatureMsrs.PERF_CAP_FW_WRITES) != 0
+    return (vcpu.msrs.capabilities.perfCapabilities() & FeatureMsrs.PERF_CAP_FW_WRITES) != 0
         && vcpu.cpuid.has(CpuFeature.PDCM);
   }
 

@@ -103,9 +103,6 @@ public final class Vcpu {
 
   long vmcs12Pointer = -1;
 
-  /** The mapped struct kvm_run's copies of the registers: KVM_SYNC_X86_* of the last sync. */
-  public long syncRegs;
-
   public Vcpu(VmFacts vm, int id) {
     this.vm = vm;
     this.id = id;
@@ -191,6 +188,19 @@ public final class Vcpu {
     }
     int limit = cpu.nmiMasked || nmiInjected ? 0 : 1;
     nmisQueued = Math.min(nmisQueued, limit);
+  }
+
+  /** An address with the bits above the linear width made copies of its highest bit. */
+  long canonicalized(long address) {
+    int unused = 64 - linearBits();
+    return address << unused >> unused;
+  }
+
+  private int linearBits() {
+    if (vm.profile().msrAddressesOfHostWidth()) {
+      return Math.max(vm.cpuModel().linearBits(), 48);
+    }
+    return (cpu.cr4 & ControlRegisters.CR4_LA57) != 0 ? 57 : 48;
   }
 
   int pendingNmis() {

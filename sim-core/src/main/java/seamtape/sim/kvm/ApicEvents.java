@@ -1,0 +1,123 @@
+package seamtape.sim.kvm;
+
+import seamtape.sim.guest.CpuState;
+import seamtape.sim.kvm.irq.LocalApic;
+import seamtape.sim.kvm.irq.Msi;
+import seamtape.sim.kvm.vcpu.Vcpu;
+
+/**
+ * What reaches a vCPU through its local APIC beside vectors: NMI, INIT, SIPI, ends of interrupt.
+ */
+final class ApicEvents implements LocalApic.Surroundings {
+  private static final int NONE = -1;
+
+  /** Of a vCPU without a CPUID table: a family 6 processor. */
+  private static final int DEFAULT_SIGNATURE = 0x600;
+
+  private final Vm vm;
+  private final Vcpu state;
+  private final LocalApic lapic;
+  private boolean initPending;
+  private boolean startupPending;
+  private int ioapicEoi = NONE;
+
+  ApicEvents(Vm vm, Vcpu state) {
+    this.vm = vm;
+    this.state = state;
+    lapic = state.lapic == null ? null : new LocalApic(state.lapic, this);
+    if (lapic != null) {
+      vm.lapics.add(lapic);
+    }
+  }
+
+  /** Null without a LAPIC in the kernel. */
+  LocalApic lapic() {
+    return lapic;
+  }
+
+  /** Takes INIT and SIPI; true when INIT reset the vCPU. */
+  boolean accept() {
+    boolean reset = initPending;
+    if (initPending) {
+      initPending = false;
+      long apicBase = state.cpu.apicBase;
+      state.cpu.reset(signature());
+      state.cpu.apicBase = apicBase;
+      state.mpState = state.bootProcessor() ? Vcpu.MP_STATE_RUNNABLE : Vcpu.MP_STATE_INIT_RECEIVED;
+    }
+    if (startupPending) {
+      startupPending = false;
+      startUp();
+    }
+    return reset;
+  }
+
+  /** CPUID.1:EAX, which RDX holds after a reset. */
+  private int signature() {
+    int[] registers = new int[4];
+    state.cpuid.cpuid(1, 0, registers);
+    return registers[0] == 0 ? DEFAULT_SIGNATURE : registers[0];
+  }
+
+  private void startUp() {
+    if (state.mpState == Vcpu.MP_STATE_INIT_RECEIVED) {
+      state.cpu.segments[CpuState.CS].selector = state.sipiVector << 8;
+      state.cpu.segments[CpuState.CS].base = (long) state.sipiVector << Limits.PAGE_SHIFT;
+      state.cpu.rip = 0;
+      state.mpState = Vcpu.MP_STATE_RUNNABLE;
+    }
+  }
+
+  /** A vector whose end the IOAPIC of user space must hear of; -1 for none. */
+  int takeIoapicEoi() {
+    int vector = ioapicEoi;
+    ioapicEoi = NONE;
+    return vector;
+  }
+
+  @Override
+  public long apicBase() {
+    return state.cpu.apicBase;
+  }
+
+  @Override
+  public void nmi() {
+    state.injectNmi();
+  }
+
+  @Override
+  public void init() {
+    initPending = true;
+    startupPending = false;
+  }
+
+  @Override
+  public void startup(int vector) {
+    state.sipiVector = vector;
+    startupPending = true;
+  }
+
+  @Override
+  public void send(Msi msi) {
+    vm.lapics.deliver(msi);
+  }
+
+  @Override
+  public void send(Msi msi, boolean toSelf, boolean toOthers) {
+    vm.lapics.deliver(msi, lapic, toSelf, toOthers);
+  }
+
+  @Override
+  public void levelEnded(int vector) {
+    if (vm.interrupts.ioapic() != null) {
+      vm.interrupts.ioapic().endOfInterrupt(vector);
+    } else if (vm.interrupts.userIoapicHandles(vector)) {
+      ioapicEoi = vector;
+    }
+  }
+
+  @Override
+  public long nanos() {
+    return vm.host.time.nanos();
+  }
+}
