@@ -8,6 +8,7 @@ class CallDetails extends LitElement {
 
   static styles = [controls, css`
     :host { display: grid; grid-template-columns: minmax(280px, 1fr) minmax(0, 508px) minmax(220px, .7fr); min-height: 0; background: var(--panel); }
+    .state { grid-column: 1 / -1; }
     .pane { overflow: auto; min-height: 0; border-left: 1px solid var(--line); position: relative; }
     .pane:first-child { border-left: 0; }
     .title { padding: 7px 12px 6px; border-bottom: 1px solid var(--line-soft); position: sticky; top: 0; background: var(--panel); z-index: 2; }
@@ -46,7 +47,7 @@ class CallDetails extends LitElement {
   }
 
   willUpdate(changed) {
-    if (changed.has('event') || changed.has('recording')) this.load();
+    if (changed.has('event') || changed.has('recording')) this.loaded = this.load();
   }
 
   async load() {
@@ -80,12 +81,11 @@ class CallDetails extends LitElement {
     }
   }
 
-  get parentEvent() {
-    return this.call?.parents[0]?.[format.EVENT] ?? 0;
-  }
-
-  get firstChild() {
-    return this.call?.children.rows[0]?.[format.EVENT] ?? 0;
+  /** The call of the event that was asked for last, when it is there. */
+  async current() {
+    await this.updateComplete;
+    await this.loaded;
+    return this.call;
   }
 
   select(event) {

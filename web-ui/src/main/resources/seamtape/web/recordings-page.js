@@ -147,7 +147,7 @@ class RecordingsPage extends LitElement {
   empty() {
     return html`<div class="state"><h2>No recordings yet</h2>
       <p>There is no recording in <span class="mono">${this.directory}</span>. Record a bundled workload into it, then load this page again:</p>
-      <code>./seamtape record classic-guest -o ${this.directory}/first.tape</code>
+      <code>./seamtape record minimal -o ${this.directory}/first.tape</code>
       <p>or import the log of a real run:</p>
       <code>./seamtape import strace run.strace -o ${this.directory}/run.tape</code></div>`;
   }
