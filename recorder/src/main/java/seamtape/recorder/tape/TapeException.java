@@ -48,6 +48,9 @@ public final class TapeException extends IOException {
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     boolean named = cause instanceof java.nio.file.FileSystemException;
     String reason = named ? ((java.nio.file.FileSystemException) cause).getReason() : why;
+    if (cause instanceof java.nio.file.AccessDeniedException) {
+      reason = "permission denied";
+    }
     String kind = cause.getClass().getSimpleName();
     return new TapeException(
         Kind.IO, path, 0, "cannot " + doing + ": " + (reason == null ? kind : reason), cause);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,8 +36,9 @@ public final class WorkloadFile {
         0,
         "no such file, and no bundled workload of that name"
             + Nearest.hint(fileOrName, bundled())
-            + " Bundled: "
-            + String.join(", ", bundled()));
+            + " (bundled: "
+            + String.join(", ", bundled())
+            + ")");
   }
 
   public static Workload read(Path path, Map<String, String> set) throws WorkloadException {
@@ -70,6 +72,8 @@ public final class WorkloadFile {
     }
     try (InputStream in = Files.newInputStream(path)) {
       return in.readNBytes(YamlText.MAX_BYTES + 1);
+    } catch (AccessDeniedException e) {
+      throw new WorkloadException(path.toString(), 0, 0, "permission denied");
     } catch (IOException e) {
       throw new WorkloadException(path.toString(), 0, 0, "cannot be read: " + e.getMessage());
     }
