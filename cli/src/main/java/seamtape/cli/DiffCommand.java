@@ -93,40 +93,12 @@ final class DiffCommand implements Callable<Integer> {
     String dim = colours ? DIM : "";
     String plain = colours ? PLAIN : "";
     String follows = change.root() ? "" : dim + "  (follows from an earlier change)" + plain;
+    String what = change.actor() + " " + change.call() + change.about();
     switch (change.kind()) {
-      case ONLY_A ->
-          output.line(
-              red
-                  + "- a:"
-                  + change.a()
-                  + " "
-                  + change.actor()
-                  + " "
-                  + change.call()
-                  + plain
-                  + follows);
-      case ONLY_B ->
-          output.line(
-              green
-                  + "+ b:"
-                  + change.b()
-                  + " "
-                  + change.actor()
-                  + " "
-                  + change.call()
-                  + plain
-                  + follows);
+      case ONLY_A -> output.line(red + "- a:" + change.a() + " " + what + plain + follows);
+      case ONLY_B -> output.line(green + "+ b:" + change.b() + " " + what + plain + follows);
       case CHANGED -> {
-        output.line(
-            "! a:"
-                + change.a()
-                + " b:"
-                + change.b()
-                + " "
-                + change.actor()
-                + " "
-                + change.call()
-                + follows);
+        output.line("! a:" + change.a() + " b:" + change.b() + " " + what + follows);
         for (Change.FieldChange field : change.fields()) {
           output.line(red + "    - " + field.field() + " = " + field.valueA() + plain);
           output.line(green + "    + " + field.field() + " = " + field.valueB() + plain);

@@ -2,6 +2,7 @@ package seamtape.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +65,9 @@ final class ImportCommand implements Runnable {
           StraceImport.of(
               files, Recordings.create(out), new ImportOptions(System.in, Version.TOOL));
       print(report);
-      output.document(report.toMap());
+      Map<String, Object> document = report.toMap();
+      document.put("bytes", Recordings.bytes(out)); // on disk, as record says it
+      output.document(document);
       return Exit.DONE;
     }
 

@@ -2,9 +2,11 @@ package seamtape.cli;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import seamtape.recorder.tape.TapeException;
 
 /** The {@code seamtape} command. */
@@ -62,11 +64,15 @@ public final class Main {
   private static int misused(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("seamtape: " + oneLine(e.getMessage()));
-    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
-      err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
-    }
+    String help = command.getCommandSpec().qualifiedName() + " --help";
+    err.println("seamtape: " + oneLine(e.getMessage()) + nearest(e) + "; try " + help);
     return Exit.USAGE;
+  }
+
+  private static String nearest(ParameterException e) {
+    List<String> known =
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    return known.isEmpty() ? "" : "; did you mean " + String.join(" or ", known) + "?";
   }
 
   private static int failed(Exception thrown, CommandLine command) {

@@ -28,6 +28,11 @@ final class Output {
     out.println(text);
   }
 
+  /** False once nobody reads stdout any more, as behind {@code | head}. */
+  boolean read() {
+    return !out.checkError();
+  }
+
   /** A message beside the result. */
   void message(String text) {
     if (!quiet) {

@@ -27,7 +27,7 @@ import seamtape.replayer.query.RecordedCall;
     mixinStandardHelpOptions = true,
     description = {
       "Print a recording: a line for each call, or with --json an object for each event.",
-      "Inputs (stores of the VMM, scheduling) are shown where no filter hides them.",
+      "With --json also inputs (stores of the VMM, scheduling), where no filter hides them.",
     },
     footer = {
       "",
@@ -105,7 +105,8 @@ final class ShowCommand implements Callable<Integer> {
     String vendor = tape.manifest().machine().vendor();
     boolean timed = tape.manifest().clock() != Manifest.Clock.NONE;
     long left = count;
-    for (long index = reader.callIndexOf(from); index < reader.callCount() && left > 0; ) {
+    for (long index = reader.callIndexOf(from);
+        index < reader.callCount() && left > 0 && output.read(); ) {
       List<RecordedCall> window = reader.window(index, WINDOW);
       for (RecordedCall call : window) {
         if (left > 0 && call.event() >= from && filter.matches(call, reader)) {
@@ -132,7 +133,7 @@ final class ShowCommand implements Callable<Integer> {
     long left = count;
     try (Cursor cursor = tape.cursor()) {
       cursor.seek(from);
-      while (left > 0 && cursor.next()) {
+      while (left > 0 && output.read() && cursor.next()) {
         Event event = cursor.event();
         RecordedCall call = event.phase == Phase.INPUT ? null : call(event, reader);
         if (passes(call, reader, filter)) {

@@ -173,7 +173,7 @@ class MainTest {
     Result result = Command.run(line.replace("DIR", dir.toString()).split(" "));
     assertEquals(Exit.USAGE, result.exit(), result.out() + result.err());
     assertTrue(result.err().contains(told), result.err());
-    assertFalse(result.err().contains("\tat "), result.err());
+    assertEquals(1, result.err().lines().count(), result.err());
   }
 
   @Test
