@@ -23,6 +23,7 @@ import seamtape.recorder.tape.TapeException;
       VerifyCommand.class,
       ServeCommand.class,
       CatalogCommand.class,
+      OracleCommand.class,
     },
     footer = {
       "",

@@ -35,7 +35,8 @@ class SimulatorJarTest {
     assertEquals(Exit.DONE, result.exit(), result.out() + result.err());
     assertEquals(true, result.json().get("identical"));
     String recordedThere = dir.resolve("there.tape").toString();
-    Result there = Command.run("record", "pio-echo", "-o", recordedThere, "--simulator", jar.toString());
+    Result there =
+        Command.run("record", "pio-echo", "-o", recordedThere, "--simulator", jar.toString());
     assertEquals(Exit.DONE, there.exit(), there.err());
     assertEquals(Exit.DONE, Command.run("diff", tape, recordedThere).exit());
   }
@@ -52,7 +53,9 @@ class SimulatorJarTest {
     assertTrue(result.err().contains("is not a simulator"), result.err());
   }
 
-  /** The simulator's classes and resources of this build as one jar, as sim-core's build makes it. */
+  /**
+   * The simulator's classes and resources of this build as one jar, as sim-core's build makes it.
+   */
   private static void build(Path jar) throws IOException {
     TreeSet<String> seen = new TreeSet<>();
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
