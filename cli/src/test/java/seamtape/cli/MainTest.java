@@ -38,7 +38,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog"
+        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog",
+        "explain"
       })
   void everyVerbTellsHowItIsUsed(String verb) throws Exception {
     Result result = Command.run(verb, "--help");

@@ -119,6 +119,11 @@ public final class EventDecoder {
           at++;
           continue;
         }
+        if ((word & 0x8000) == 0) {
+          into[i] = Varint.unZigZag((word & 0x7f) | (word >>> 1 & 0x3f80));
+          at += 2;
+          continue;
+        }
         long end = ~word & Varint.MORE;
         if (end != 0) {
           long upToEnd = end ^ (end - 1);

@@ -125,6 +125,11 @@ public final class EventEncoder {
       target[at] = (byte) value;
       return at + 1;
     }
+    if ((value & -0x4000L) == 0) {
+      target[at] = (byte) (value | 0x80);
+      target[at + 1] = (byte) (value >>> 7);
+      return at + 2;
+    }
     int length = Varint.length(value);
     if (length > 8) {
       return putBytes(value, target, at);

@@ -46,6 +46,9 @@ class CorpusTest {
     assertEquals(row.ioctls(), imported.ioctls().size());
     assertEquals(row.kept(), imported.report.lines());
     assertEquals(row.runs(), runs(imported).size());
+    for (Imported.Call run : runs(imported)) {
+      assertTrue(run.subject().matches("vm\\d+/vcpu[01]"), run.subject());
+    }
     assertEquals(row.exits(), exits(imported));
     assertEquals(words(row.errors()), words(errors(imported)));
     assertEquals(imported.report.calls(), imported.calls().size());
@@ -101,20 +104,6 @@ class CorpusTest {
     if (!imported.events.isEmpty()) {
       assertEquals(0, imported.events.get(0).time);
     }
-  }
-
-  @TestFactory
-  Stream<DynamicTest> knowsTheVcpuOfEveryRun() throws IOException {
-    return Corpus.logs().stream()
-        .map(
-            log ->
-                DynamicTest.dynamicTest(
-                    log.getFileName().toString(),
-                    () -> {
-                      for (Imported.Call run : runs(Imported.of(log))) {
-                        assertTrue(run.subject().matches("vm\\d+/vcpu[01]"), run.subject());
-                      }
-                    }));
   }
 
   @Test

@@ -20,6 +20,7 @@ import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.replay.Outcomes.Difference;
+import seamtape.replayer.symbols.Arguments;
 
 /** One replay of one recording: drives the machine and compares what it answers. */
 public final class Replay {
@@ -185,7 +186,7 @@ public final class Replay {
 
   private void diverge(ReplayedCall call, Difference found, boolean consequence) {
     Event enter = call.enter;
-    String cause = enter.call.label() + "|" + found;
+    String cause = enter.call.label() + Arguments.of(enter) + "|" + found;
     boolean root = !consequence && !brokenSubjects.contains(enter.link) && seenCauses.add(cause);
     if (enter.call == KvmIoctl.KVM_RUN && enter.link != Subject.SYSTEM) {
       brokenSubjects.add(enter.link);

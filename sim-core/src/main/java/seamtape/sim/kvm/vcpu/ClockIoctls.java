@@ -28,14 +28,13 @@ final class ClockIoctls {
     return vm.cpuModel().intel() ? MAX_KHZ_INTEL : (long) host * SVM_MAX_RATIO;
   }
 
+  /** The offset stays, so that the guest's TSC jumps. */
   static long setTscKhz(Vcpu vcpu, long arg) {
     long khz = arg & 0xffff_ffffL;
     if (khz >= maxTscKhz(vcpu.vm())) {
       return EINVAL.result();
     }
-    long before = vcpu.guestTsc();
     vcpu.tscKhz = khz == 0 ? vcpu.vm().cpuModel().tscKhz() : (int) khz;
-    vcpu.tscOffset = before - vcpu.scaledTsc();
     return 0;
   }
 

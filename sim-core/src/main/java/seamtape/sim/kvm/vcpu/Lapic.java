@@ -7,18 +7,6 @@ import seamtape.sim.profile.CpuFeature;
 public final class Lapic {
   public static final int SIZE = 4096;
 
-  /** What accesses do beyond the register page: timer, messages, the end of interrupts. */
-  public interface Behaviour {
-    /** A register as the guest reads it. */
-    int read(int offset);
-
-    /** A register as the guest writes it. */
-    void write(int offset, int value);
-
-    /** All registers were replaced (KVM_SET_LAPIC): the timer starts from them. */
-    void restored();
-  }
-
   /** Offsets of registers in the page, by their names in the kernel. */
   public static final int ID = 0x20;
 
@@ -50,6 +38,8 @@ public final class Lapic {
   static final int STATE_SIZE = 0x400;
 
   private static final int LVT_MASKED = 1 << 16;
+  private static final int LVTT_MODE = 3 << 17;
+  private static final int LVTT_TSC_DEADLINE = 2 << 17;
   private static final int MODE_EXTINT = 0x700;
   private static final int SPIV_ENABLED = 1 << 8;
   private static final int VERSION = 0x14;
@@ -59,42 +49,26 @@ public final class Lapic {
   /** KVM_X86_QUIRK_LINT0_REENABLED. */
   private static final long QUIRK_LINT0_REENABLED = 1;
 
-  private static final int X2APIC_SELF_IPI = 0x3f0;
-
   private final Vcpu vcpu;
   private final ByteBuffer regs = Bytes.zeroed(SIZE);
-
-  /** Null while nothing is connected: the registers are then plain memory. */
-  private Behaviour behaviour;
 
   Lapic(Vcpu vcpu) {
     this.vcpu = vcpu;
     reset();
   }
 
-  public void connect(Behaviour connected) {
-    behaviour = connected;
-  }
-
-  /** RDMSR of a register in x2APIC mode: MSR 0x800 + offset / 16. */
+  /** A register in x2APIC mode, at its offset in the page: MSR 0x800 + offset / 16. */
   long readX2apic(int offset) {
-    int low = behaviour == null ? regs.getInt(offset) : behaviour.read(offset);
     long high = offset == ICR ? regs.getInt(ICR2) : 0;
-    return high << 32 | low & 0xffff_ffffL;
+    return high << 32 | regs.getInt(offset) & 0xffff_ffffL;
   }
 
-  /** WRMSR of a register in x2APIC mode; the command register is 64 bits wide. */
+  /** Stores a register in x2APIC mode; the command register is 64 bits wide. */
   void writeX2apic(int offset, long value) {
     if (offset == ICR) {
       regs.putInt(ICR2, (int) (value >>> 32));
     }
-    if (offset == X2APIC_SELF_IPI) {
-      request((int) value & 0xff, false);
-    } else if (behaviour == null) {
-      register(offset, (int) value);
-    } else {
-      behaviour.write(offset, (int) value);
-    }
+    register(offset, (int) value);
   }
 
   private void reset() {
@@ -135,6 +109,11 @@ public final class Lapic {
   public boolean softwareEnabled() {
     boolean hardware = (vcpu.cpu.apicBase & ControlRegisters.APICBASE_ENABLE) != 0;
     return hardware && (regs.getInt(SPIV) & SPIV_ENABLED) != 0;
+  }
+
+  /** The timer fires when the guest's TSC reaches IA32_TSC_DEADLINE. */
+  public boolean tscDeadlineMode() {
+    return (regs.getInt(LVTT) & LVTT_MODE) == LVTT_TSC_DEADLINE;
   }
 
   void baseChanged(long old, long value) {
@@ -248,9 +227,6 @@ public final class Lapic {
   byte[] copyOut() {
     byte[] state = new byte[STATE_SIZE];
     System.arraycopy(regs.array(), 0, state, 0, STATE_SIZE);
-    if (behaviour != null) {
-      Bytes.wrap(state).putInt(TMCCT, behaviour.read(TMCCT));
-    }
     if (x2apic() && !vcpu.vm().x2apicFormat()) {
       Bytes.wrap(state).putInt(ID, vcpu.id() << 24);
     }
@@ -271,9 +247,6 @@ public final class Lapic {
     setVersion();
     updateProcessorPriority();
     regs.putInt(TMCCT, 0);
-    if (behaviour != null) {
-      behaviour.restored();
-    }
     return true;
   }
 }

@@ -172,7 +172,7 @@ public final class Msrs {
       case Msr.K7_CLK_CTL -> value = 0x2000_0000L;
       case Msr.EBC_FREQUENCY_ID -> value = 1 << 24;
       case Msr.PERF_STATUS -> value = 1000L << 32 | 4;
-      case Msr.TSC_DEADLINE -> value = tscDeadline;
+      case Msr.TSC_DEADLINE -> value = hasTscDeadline() ? tscDeadline : 0;
       default -> {
         return readConditional(index, host);
       }
@@ -229,7 +229,7 @@ public final class Msrs {
       case Msr.STAR -> star = data;
       case Msr.SYSCALL_MASK -> syscallMask = data;
       case Msr.POWER_CTL -> powerCtl = data;
-      case Msr.TSC_DEADLINE -> tscDeadline = data;
+      case Msr.TSC_DEADLINE -> tscDeadline = hasTscDeadline() ? data : tscDeadline;
       case Msr.BBL_CR_CTL3, Msr.UCODE_WRITE -> {}
       case Msr.APICBASE -> {
         return MsrAccess.of(ControlRegisters.setApicBase(vcpu, data, host));
@@ -293,6 +293,11 @@ public final class Msrs {
     }
     boolean ignored = PmuMsrs.ignoredWithoutCounter(index) || VendorMsrs.writeIgnored(index);
     return ignored ? MsrAccess.DONE : MsrAccess.UNSUPPORTED;
+  }
+
+  /** Without a LAPIC timer in TSC-deadline mode the register reads 0 and ignores writes. */
+  private boolean hasTscDeadline() {
+    return vcpu.lapic != null && vcpu.lapic.tscDeadlineMode();
   }
 
   private boolean hasTscAux() {

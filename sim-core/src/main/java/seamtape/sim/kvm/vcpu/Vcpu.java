@@ -103,9 +103,6 @@ public final class Vcpu {
 
   long vmcs12Pointer = -1;
 
-  /** The mapped struct kvm_run's copies of the registers: KVM_SYNC_X86_* of the last sync. */
-  public long syncRegs;
-
   public Vcpu(VmFacts vm, int id) {
     this.vm = vm;
     this.id = id;

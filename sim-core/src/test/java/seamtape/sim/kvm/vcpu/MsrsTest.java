@@ -202,6 +202,17 @@ class MsrsTest {
   }
 
   @Test
+  void theTscDeadlineExistsWhileTheTimerIsInThatMode() {
+    TestVm full = TestVm.newest().withIrqchip();
+    Vcpu other = full.vcpu();
+    assertTrue(other.msrs.write(Msr.TSC_DEADLINE, 99, true));
+    reads(other, Msr.TSC_DEADLINE, 0);
+    other.lapic.register(Lapic.LVTT, 2 << 17 | 0x30);
+    other.msrs.write(Msr.TSC_DEADLINE, 99, true);
+    reads(other, Msr.TSC_DEADLINE, 99);
+  }
+
+  @Test
   void setMsrsAndWrmsrChangeTheSameRegisters() {
     vm.msr(Msr.STAR, 0x1234).call(KvmIoctl.KVM_SET_MSRS, vcpu);
     assertTrue(vcpu.msrs.read(Msr.STAR, false));
