@@ -24,6 +24,7 @@ import seamtape.recorder.tape.TapeException;
       VerifyCommand.class,
       ServeCommand.class,
       CatalogCommand.class,
+      OracleCommand.class,
       ExplainCommand.class,
     },
     footer = {

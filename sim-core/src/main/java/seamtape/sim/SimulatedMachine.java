@@ -2,11 +2,14 @@ package seamtape.sim;
 
 import static seamtape.catalog.Errno.EBADF;
 import static seamtape.catalog.Errno.EINVAL;
+import static seamtape.catalog.Errno.EIO;
 
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.catalog.FdKind;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Subject;
+import seamtape.machine.Descriptors;
 import seamtape.machine.Machine;
 import seamtape.machine.ScriptedExits;
 import seamtape.sim.kvm.EventFd;
@@ -209,5 +212,28 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
   public String link(int fd) {
     KernelFile file = host.files.find(fd);
     return file == null ? null : file.link();
+  }
+
+  /** Files of a VM answer the process that made the VM alone; a child's own new fds go with it. */
+  @Override
+  public long ioctlInChild(int tid, int fd, int request, long arg) {
+    enterKernel();
+    KernelFile file = host.files.find(fd);
+    if (file == null) {
+      return EBADF.result();
+    }
+    if (FileIoctls.owns(request)) {
+      return FileIoctls.handle(request, arg, host.user);
+    }
+    FdKind kind = file.kind();
+    if (kind == FdKind.VM || kind == FdKind.VCPU || kind == FdKind.DEVICE) {
+      return EIO.result();
+    }
+    long next = host.files.nextFree();
+    long result = file.ioctl(request, arg);
+    if (next >= 0 && host.files.find(next) != null) {
+      host.files.close(next);
+    }
+    return result;
   }
 }
