@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
+import seamtape.catalog.Errno;
 import seamtape.catalog.Family;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
@@ -23,6 +25,7 @@ import seamtape.machine.PagedMemory;
 import seamtape.machine.ScriptedExits;
 import seamtape.machine.UserMemory;
 import seamtape.machine.Vmm;
+import seamtape.recorder.live.LiveMachine;
 
 /**
  * A machine whose every call is told to a sink: the enter event before the machine sees the call,
@@ -35,11 +38,16 @@ public final class RecordingVmm implements Vmm {
   private static final FileOperation UNKNOWN = FileOperation.KVM_UNKNOWN_IOCTL;
   private static final long PROT_READ_WRITE = 3;
 
-  private final PagedMemory memory = new PagedMemory();
+  private final UserMemory memory;
   private final EventSink sink;
   private final Machine machine;
+  private final LongSupplier clock;
+
+  /** Null where the machine's copies are observed. */
+  private final WrittenArgument written;
+
   private final Event event = new Event();
-  private final ArgumentSnapshot snapshot = new ArgumentSnapshot(memory);
+  private final ArgumentSnapshot snapshot;
   private final Map<Integer, CallInFlight> inFlight = new HashMap<>();
   private final Map<Long, RunPage> runPages = new HashMap<>();
   private final List<Store> pending = new ArrayList<>();
@@ -50,7 +58,28 @@ public final class RecordingVmm implements Vmm {
 
   private RecordingVmm(MachineFactory factory, MachineSpec spec, EventSink sink) {
     this.sink = sink;
+    this.memory = new PagedMemory();
+    this.snapshot = new ArgumentSnapshot(memory);
     this.machine = factory.create(spec, new Observed(), new Nested());
+    this.clock = machine::tsc;
+    this.written = null;
+  }
+
+  private RecordingVmm(LiveMachine kernel, EventSink sink) {
+    this.sink = sink;
+    this.memory = kernel.memory();
+    this.snapshot = new ArgumentSnapshot(memory);
+    this.machine = kernel;
+    this.clock = kernel::now;
+    this.written = new WrittenArgument(memory);
+  }
+
+  /**
+   * Records the real kernel. What it writes to user memory is read back after the call; turns are
+   * wall time and not told.
+   */
+  public static RecordingVmm live(LiveMachine kernel, EventSink sink) {
+    return new RecordingVmm(kernel, sink);
   }
 
   /**
@@ -142,7 +171,7 @@ public final class RecordingVmm implements Vmm {
   @Override
   public long writeEventfd(int tid, int fd, long value) {
     tellPending();
-    event.input(Input.EVENTFD_WRITE, Actor.vmm(tid), machine.tsc());
+    event.input(Input.EVENTFD_WRITE, Actor.vmm(tid), clock.getAsLong());
     event.fields[0] = fd;
     event.fields[1] = value;
     lastNumber = sink.append(event);
@@ -161,11 +190,11 @@ public final class RecordingVmm implements Vmm {
     event.fields[5] = offset;
     CallInFlight call = enter(tid, 0, null);
     long result = machine.mmap(tid, address, length, prot, flags, fd, offset);
-    if (result == address
+    if (!Errno.isError(result)
         && Subject.vcpu(subject) >= 0
         && offset == 0
         && (prot & PROT_READ_WRITE) != 0) {
-      runPages.put(subject, new RunPage(memory, address));
+      runPages.put(subject, new RunPage(memory, result));
     }
     return returns(call, result);
   }
@@ -205,7 +234,7 @@ public final class RecordingVmm implements Vmm {
       tellPending();
       schedule(tid, instructions);
     }
-    event.enter(row, Actor.vmm(tid), machine.tsc(), subject);
+    event.enter(row, Actor.vmm(tid), clock.getAsLong(), subject);
     snapshot.take(row, arg, event);
     RunPage run = row == KvmIoctl.KVM_RUN ? runPages.get(subject) : null;
     if (run != null) {
@@ -214,7 +243,7 @@ public final class RecordingVmm implements Vmm {
     dropCovered(run);
     if (!pending.isEmpty()) {
       tellPending();
-      event.enter(row, Actor.vmm(tid), machine.tsc(), subject);
+      event.enter(row, Actor.vmm(tid), clock.getAsLong(), subject);
       snapshot.take(row, arg, event);
       if (run != null) {
         run.changes(event);
@@ -249,7 +278,10 @@ public final class RecordingVmm implements Vmm {
   }
 
   private void schedule(int tid, long instructions) {
-    event.input(Input.SCHEDULE, Actor.vmm(tid), machine.tsc());
+    if (written != null) {
+      return;
+    }
+    event.input(Input.SCHEDULE, Actor.vmm(tid), clock.getAsLong());
     event.fields[0] = tid;
     event.fields[1] = instructions;
     lastNumber = sink.append(event);
@@ -258,7 +290,7 @@ public final class RecordingVmm implements Vmm {
   @Override
   public void signal(int tid) {
     tellPending();
-    event.input(Input.SIGNAL, Actor.vmm(tid), machine.tsc());
+    event.input(Input.SIGNAL, Actor.vmm(tid), clock.getAsLong());
     event.fields[0] = tid;
     lastNumber = sink.append(event);
     machine.signal(tid);
@@ -281,7 +313,7 @@ public final class RecordingVmm implements Vmm {
 
   private void begin(int tid, Call call, long subject) {
     tellPending();
-    event.enter(call, Actor.vmm(tid), machine.tsc(), subject);
+    event.enter(call, Actor.vmm(tid), clock.getAsLong(), subject);
   }
 
   private CallInFlight enter(int tid, long base, RunPage run) {
@@ -290,7 +322,7 @@ public final class RecordingVmm implements Vmm {
       throw new IllegalStateException("thread " + tid + " already has a call in flight: " + call);
     }
     lastNumber = sink.append(event);
-    call.begin(event.call, event.actor, base, run, lastNumber);
+    call.begin(event, base, run, lastNumber);
     current = call;
     return call;
   }
@@ -302,13 +334,16 @@ public final class RecordingVmm implements Vmm {
 
   private long returns(CallInFlight call, long result) {
     current = null;
-    event.returns(call.call, call.actor, machine.tsc(), lastNumber + 1 - call.enters[0]);
+    event.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
     event.fields[0] = result;
     for (int i = 0; call.call.copies() && i < call.writes; i++) {
       byte[] bytes = call.written(i, memory);
       if (bytes != null) {
         event.copy(call.writeAt[i] - call.base, bytes, 0, bytes.length);
       }
+    }
+    if (written != null && call.call instanceof KvmIoctl row) {
+      written.take(row, call.base, call.subject, event);
     }
     if (call.run != null) {
       call.run.exit(event);
@@ -331,7 +366,7 @@ public final class RecordingVmm implements Vmm {
     int done = 0;
     while (done < store.bytes.length) {
       int part = Math.min(store.bytes.length - done, Event.MAX_COPY_BYTES);
-      event.input(Input.USER_MEMORY, store.actor, machine.tsc());
+      event.input(Input.USER_MEMORY, store.actor, clock.getAsLong());
       event.fields[0] = store.address + done;
       event.copy(0, store.bytes, done, part);
       lastNumber = sink.append(event);
@@ -387,7 +422,7 @@ public final class RecordingVmm implements Vmm {
       if (row == null) {
         throw new IllegalArgumentException("no row for " + Family.values()[family] + " " + number);
       }
-      inner.enter(row, actor, machine.tsc(), lastNumber + 1 - call.enters[call.depth - 1]);
+      inner.enter(row, actor, clock.getAsLong(), lastNumber + 1 - call.enters[call.depth - 1]);
       System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
       lastNumber = sink.append(inner);
       call.push(row, actor, lastNumber);
@@ -398,7 +433,7 @@ public final class RecordingVmm implements Vmm {
       CallInFlight call = inFlight.get(tid);
       int top = --call.depth;
       long back = lastNumber + 1 - call.enters[top];
-      inner.returns(call.nested[top], call.nestedActors[top], machine.tsc(), back);
+      inner.returns(call.nested[top], call.nestedActors[top], clock.getAsLong(), back);
       System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
       lastNumber = sink.append(inner);
     }
