@@ -50,10 +50,7 @@ final class ForeignMemory {
       case KVM_GET_DIRTY_LOG -> refuse(number(arg + 8), MAX_TARGET);
       case KVM_GET_ONE_REG -> refuse(number(arg + 8), 256);
       case KVM_GET_DEVICE_ATTR -> refuse(number(arg + 16), 4096);
-      case KVM_MEMORY_ENCRYPT_OP ->
-          throw new LiveException(
-              "KVM_MEMORY_ENCRYPT_OP hands pointers to firmware and is not made live;"
-                  + " record without --live runs the simulator");
+      case KVM_MEMORY_ENCRYPT_OP -> refuse(number(arg + 8), MAX_TARGET);
       default -> {}
     }
   }
