@@ -2,6 +2,7 @@ package seamtape.recorder;
 
 import java.util.Arrays;
 import seamtape.catalog.Call;
+import seamtape.event.Event;
 
 /** A thread's system call that has not returned, and what the machine wrote for it so far. */
 final class CallInFlight {
@@ -10,6 +11,7 @@ final class CallInFlight {
 
   Call call;
   long actor;
+  long subject;
   long base;
   RunPage run;
 
@@ -24,9 +26,10 @@ final class CallInFlight {
   final int[] writeLength = new int[MAX_WRITES];
   int writes;
 
-  void begin(Call newCall, long newActor, long newBase, RunPage newRun, long enter) {
-    call = newCall;
-    actor = newActor;
+  void begin(Event entered, long newBase, RunPage newRun, long enter) {
+    call = entered.call;
+    actor = entered.actor;
+    subject = entered.link;
     base = newBase;
     run = newRun;
     depth = 1;

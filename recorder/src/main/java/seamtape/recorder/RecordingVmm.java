@@ -1,8 +1,10 @@
 package seamtape.recorder;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
+import seamtape.catalog.Errno;
 import seamtape.catalog.Family;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
@@ -19,6 +21,7 @@ import seamtape.machine.PagedMemory;
 import seamtape.machine.ScriptedExits;
 import seamtape.machine.UserMemory;
 import seamtape.machine.Vmm;
+import seamtape.recorder.live.LiveMachine;
 
 /**
  * A machine whose every call is told to a sink: the enter event before the machine sees the call,
@@ -31,22 +34,50 @@ public final class RecordingVmm implements Vmm {
   private static final FileOperation UNKNOWN = FileOperation.KVM_UNKNOWN_IOCTL;
   private static final long PROT_READ_WRITE = 3;
 
-  private final PagedMemory memory = new PagedMemory();
+  private final UserMemory memory;
   private final EventSink sink;
   private final Machine machine;
+  private final LongSupplier clock;
+
+  /** Null where the machine's copies are observed. */
+  private final WrittenArgument readBack;
+
   private final Event event = new Event();
-  private final ArgumentSnapshot snapshot = new ArgumentSnapshot(memory);
+  private final ArgumentSnapshot snapshot;
   private final Event input = new Event();
   private final LongTable<CallInFlight> inFlight = new LongTable<>();
   private final LongTable<RunPage> runPages = new LongTable<>();
   private final PendingStores pending = new PendingStores();
-  private final ObservedMemory observed = new ObservedMemory(memory);
+  private final ObservedMemory observed;
   private byte[] written = new byte[UserMemory.PAGE_SIZE];
   private long lastNumber;
 
   private RecordingVmm(MachineFactory factory, MachineSpec spec, EventSink sink) {
     this.sink = sink;
+    this.memory = new PagedMemory();
+    this.snapshot = new ArgumentSnapshot(memory);
+    this.observed = new ObservedMemory(memory);
     this.machine = factory.create(spec, observed, new Nested());
+    this.clock = machine::tsc;
+    this.readBack = null;
+  }
+
+  private RecordingVmm(LiveMachine kernel, EventSink sink) {
+    this.sink = sink;
+    this.memory = kernel.memory();
+    this.snapshot = new ArgumentSnapshot(memory);
+    this.observed = new ObservedMemory(memory);
+    this.machine = kernel;
+    this.clock = kernel::now;
+    this.readBack = new WrittenArgument(memory);
+  }
+
+  /**
+   * Records the real kernel. What it writes to user memory is read back after the call; turns are
+   * wall time and not told.
+   */
+  public static RecordingVmm live(LiveMachine kernel, EventSink sink) {
+    return new RecordingVmm(kernel, sink);
   }
 
   /**
@@ -56,12 +87,8 @@ public final class RecordingVmm implements Vmm {
   public static RecordingVmm of(MachineFactory factory, MachineSpec spec, EventSink sink) {
     if (factory.version() != Machine.VERSION) {
       throw new IllegalArgumentException(
-          "simulator "
-              + factory.build()
-              + " speaks version "
-              + factory.version()
-              + " of the machine interface; this Seamtape speaks "
-              + Machine.VERSION);
+          "simulator %s speaks version %d of the machine interface; this Seamtape speaks %d"
+              .formatted(factory.build(), factory.version(), Machine.VERSION));
     }
     return new RecordingVmm(factory, spec, sink);
   }
@@ -137,7 +164,7 @@ public final class RecordingVmm implements Vmm {
   @Override
   public long writeEventfd(int tid, int fd, long value) {
     tellPending();
-    input.input(Input.EVENTFD_WRITE, Actor.vmm(tid), machine.tsc());
+    input.input(Input.EVENTFD_WRITE, Actor.vmm(tid), clock.getAsLong());
     input.fields[0] = fd;
     input.fields[1] = value;
     lastNumber = sink.append(input);
@@ -156,11 +183,11 @@ public final class RecordingVmm implements Vmm {
     event.fields[5] = offset;
     CallInFlight call = enter(tid, 0, null);
     long result = machine.mmap(tid, address, length, prot, flags, fd, offset);
-    if (result == address
+    if (!Errno.isError(result)
         && Subject.vcpu(subject) >= 0
         && offset == 0
         && (prot & PROT_READ_WRITE) != 0) {
-      runPages.put(subject, new RunPage(memory, address));
+      runPages.put(subject, new RunPage(memory, result));
     }
     return returns(call, result);
   }
@@ -200,7 +227,7 @@ public final class RecordingVmm implements Vmm {
       tellPending();
       schedule(tid, instructions);
     }
-    event.enter(row, Actor.vmm(tid), machine.tsc(), subject);
+    event.enter(row, Actor.vmm(tid), clock.getAsLong(), subject);
     snapshot.take(row, arg, event);
     RunPage run = row == KvmIoctl.KVM_RUN ? runPages.get(subject) : null;
     if (run != null) {
@@ -228,7 +255,10 @@ public final class RecordingVmm implements Vmm {
   }
 
   private void schedule(int tid, long instructions) {
-    input.input(Input.SCHEDULE, Actor.vmm(tid), machine.tsc());
+    if (readBack != null) {
+      return;
+    }
+    input.input(Input.SCHEDULE, Actor.vmm(tid), clock.getAsLong());
     input.fields[0] = tid;
     input.fields[1] = instructions;
     lastNumber = sink.append(input);
@@ -237,7 +267,7 @@ public final class RecordingVmm implements Vmm {
   @Override
   public void signal(int tid) {
     tellPending();
-    input.input(Input.SIGNAL, Actor.vmm(tid), machine.tsc());
+    input.input(Input.SIGNAL, Actor.vmm(tid), clock.getAsLong());
     input.fields[0] = tid;
     lastNumber = sink.append(input);
     machine.signal(tid);
@@ -260,7 +290,7 @@ public final class RecordingVmm implements Vmm {
 
   private void begin(int tid, Call call, long subject) {
     tellPending();
-    event.enter(call, Actor.vmm(tid), machine.tsc(), subject);
+    event.enter(call, Actor.vmm(tid), clock.getAsLong(), subject);
   }
 
   private CallInFlight enter(int tid, long base, RunPage run) {
@@ -273,7 +303,7 @@ public final class RecordingVmm implements Vmm {
       throw new IllegalStateException("thread " + tid + " already has a call in flight: " + call);
     }
     lastNumber = sink.append(event);
-    call.begin(event.call, event.actor, base, run, lastNumber);
+    call.begin(event, base, run, lastNumber);
     observed.serving(call);
     return call;
   }
@@ -285,12 +315,15 @@ public final class RecordingVmm implements Vmm {
 
   private long returns(CallInFlight call, long result) {
     observed.serving(null);
-    event.returns(call.call, call.actor, machine.tsc(), lastNumber + 1 - call.enters[0]);
+    event.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
     event.fields[0] = result;
     if (call.call.copies()) {
       for (int i = 0; i < call.writes; i++) {
         copyWritten(call.writeAt[i], call.writeLength[i], call.base);
       }
+    }
+    if (readBack != null && call.call instanceof KvmIoctl row) {
+      readBack.take(row, call.base, call.subject, event);
     }
     if (call.run != null) {
       call.run.exit(event);
@@ -328,7 +361,7 @@ public final class RecordingVmm implements Vmm {
     int done = 0;
     while (done < length) {
       int part = Math.min(length - done, Event.MAX_COPY_BYTES);
-      input.input(Input.USER_MEMORY, actor, machine.tsc());
+      input.input(Input.USER_MEMORY, actor, clock.getAsLong());
       input.fields[0] = address + done;
       input.copy(0, bytes, start + done, part);
       lastNumber = sink.append(input);
@@ -347,7 +380,7 @@ public final class RecordingVmm implements Vmm {
       if (row == null) {
         throw new IllegalArgumentException("no row for " + Family.values()[family] + " " + number);
       }
-      inner.enter(row, actor, machine.tsc(), lastNumber + 1 - call.enters[call.depth - 1]);
+      inner.enter(row, actor, clock.getAsLong(), lastNumber + 1 - call.enters[call.depth - 1]);
       System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
       lastNumber = sink.append(inner);
       call.push(row, actor, lastNumber);
@@ -358,7 +391,7 @@ public final class RecordingVmm implements Vmm {
       CallInFlight call = inFlight.get(tid);
       int top = --call.depth;
       long back = lastNumber + 1 - call.enters[top];
-      inner.returns(call.nested[top], call.nestedActors[top], machine.tsc(), back);
+      inner.returns(call.nested[top], call.nestedActors[top], clock.getAsLong(), back);
       System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
       lastNumber = sink.append(inner);
     }
