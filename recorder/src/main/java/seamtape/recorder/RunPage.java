@@ -116,8 +116,7 @@ final class RunPage {
     return ((long) U64.get(run, VALID_REGS) | (long) U64.get(run, DIRTY_REGS)) != 0;
   }
 
-  private static void changes(
-      Event enter, byte[] now, byte[] before, long base, int from, int to) {
+  private static void changes(Event enter, byte[] now, byte[] before, long base, int from, int to) {
     int next = Arrays.mismatch(now, from, to, before, from, to);
     int at = from;
     while (next >= 0) {

@@ -152,9 +152,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
       return call.vcpu.advance(call.signalled, instructions);
     }
     call.began = call.vcpu.admits(call.request);
-    return call.began
-        ? begin(tid, call.vcpu, call.request, call.arg, instructions)
-        : IN_PROGRESS;
+    return call.began ? begin(tid, call.vcpu, call.request, call.arg, instructions) : IN_PROGRESS;
   }
 
   @Override
