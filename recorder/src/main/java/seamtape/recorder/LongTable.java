@@ -8,11 +8,15 @@ final class LongTable<V> {
   private long[] keys = new long[16];
   private Object[] values = new Object[16];
   private int size;
+  private int last;
 
   /** The value of a key; null where there is none. */
   @SuppressWarnings("unchecked")
   V get(long key) {
-    return (V) values[slot(key)];
+    if (keys[last] != key || values[last] == null) {
+      last = slot(key);
+    }
+    return (V) values[last];
   }
 
   void put(long key, V value) {
@@ -36,6 +40,7 @@ final class LongTable<V> {
     keys = new long[length];
     values = new Object[length];
     size = 0;
+    last = 0;
     for (int i = 0; i < oldKeys.length; i++) {
       if (oldValues[i] != null && !unwanted.test((V) oldValues[i])) {
         put(oldKeys[i], (V) oldValues[i]);

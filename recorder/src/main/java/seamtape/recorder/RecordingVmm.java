@@ -44,6 +44,7 @@ public final class RecordingVmm implements Vmm {
 
   private final Event event = new Event();
   private final ArgumentSnapshot snapshot;
+  private final Event returned = new Event();
   private final Event input = new Event();
   private final LongTable<CallInFlight> inFlight = new LongTable<>();
   private final LongTable<RunPage> runPages = new LongTable<>();
@@ -315,23 +316,23 @@ public final class RecordingVmm implements Vmm {
 
   private long returns(CallInFlight call, long result) {
     observed.serving(null);
-    event.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
-    event.fields[0] = result;
+    returned.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
+    returned.fields[0] = result;
     if (call.call.copies()) {
       for (int i = 0; i < call.writes; i++) {
         copyWritten(call.writeAt[i], call.writeLength[i], call.base);
       }
     }
     if (readBack != null && call.call instanceof KvmIoctl row) {
-      readBack.take(row, call.base, call.subject, event);
+      readBack.take(row, call.base, call.subject, returned);
     }
     if (call.run != null) {
-      call.run.exit(event);
+      call.run.exit(returned);
     } else if (call.call == KvmIoctl.KVM_RUN) {
-      event.fields[1] = -1;
+      returned.fields[1] = -1;
     }
     call.end();
-    lastNumber = sink.append(event);
+    lastNumber = sink.append(returned);
     return result;
   }
 
@@ -341,7 +342,7 @@ public final class RecordingVmm implements Vmm {
       written = new byte[length];
     }
     if (memory.read(address, written, 0, length)) {
-      event.copy(address - base, written, 0, length);
+      returned.copy(address - base, written, 0, length);
     }
   }
 
