@@ -78,6 +78,7 @@ public final class Main {
         e instanceof UsageException
             || e instanceof TapeException
             || e instanceof seamtape.recorder.workload.WorkloadException
+            || e instanceof seamtape.recorder.live.LiveException
             || e instanceof java.io.IOException
             || e instanceof IllegalArgumentException;
     if (mendable) {

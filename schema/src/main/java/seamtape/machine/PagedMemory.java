@@ -77,12 +77,16 @@ public final class PagedMemory implements UserMemory {
     if (number == lastNumber) {
       return lastPage;
     }
-    if (!mapped(address)) {
-      return null;
+    byte[] page = alive(number);
+    if (page == null && mapped(address)) {
+      page = new byte[PAGE_SIZE];
+      insert(number, page);
     }
-    lastPage = find(number);
-    lastNumber = number;
-    return lastPage;
+    if (page != null) {
+      lastPage = page;
+      lastNumber = number;
+    }
+    return page;
   }
 
   @Override
@@ -141,14 +145,9 @@ public final class PagedMemory implements UserMemory {
     return address >= 0 && range != null && range.getValue() > address;
   }
 
-  private byte[] find(long number) {
-    int slot = slot(number);
-    if (pages[slot] != null) {
-      return pages[slot];
-    }
-    byte[] page = new byte[PAGE_SIZE];
-    insert(number, page);
-    return page;
+  /** The page of a number if it has come to life; unmapping ends its life. */
+  private byte[] alive(long number) {
+    return pages[slot(number)];
   }
 
   private void insert(long number, byte[] page) {
