@@ -9,12 +9,33 @@ import java.util.Map;
  * @param call name of the call
  * @param field that differs; {@code *} for any
  * @param rule conditions that must all hold
+ * @param use what a replay does with it: accept the difference, give the recorded answer to the
+ *     machine as a fact of its host, or skip the call
  * @param reason host, kernel version, or missing log data
  * @param words what of it
  * @param source where that can be read
  */
 public record Explanation(
-    int line, String call, String field, String rule, String reason, String words, String source) {
+    int line,
+    String call,
+    String field,
+    String rule,
+    Use use,
+    String reason,
+    String words,
+    String source) {
+  /** What a replay does with a row. */
+  public enum Use {
+    ACCEPT,
+    GIVE,
+    SKIP;
+
+    /** As the table has it. */
+    public String word() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
   private static final List<String> REASONS = List.of("host", "kernel version", "missing log data");
 
   public Explanation {

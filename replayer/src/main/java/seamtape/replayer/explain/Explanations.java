@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The rows of {@code fixtures/explanations.csv}, read from the top: the first that matches is the
@@ -17,8 +18,8 @@ import java.util.Optional;
  */
 public final class Explanations {
   private static final String RESOURCE = "/seamtape/explanations.csv";
-  private static final String HEADER = "call,field,rule,reason,words,source";
-  private static final int COLUMNS = 6;
+  private static final String HEADER = "call,field,rule,use,reason,words,source";
+  private static final int COLUMNS = 7;
 
   private final List<Explanation> rows;
 
@@ -58,7 +59,13 @@ public final class Explanations {
       throw new IllegalArgumentException(
           "line " + line + " has " + c.size() + " columns, not " + COLUMNS);
     }
-    return new Explanation(line, c.get(0), c.get(1), c.get(2), c.get(3), c.get(4), c.get(5));
+    Explanation.Use use =
+        Stream.of(Explanation.Use.values())
+            .filter(u -> u.word().equals(c.get(3)))
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalArgumentException("line " + line + ": no use " + c.get(3)));
+    return new Explanation(line, c.get(0), c.get(1), c.get(2), use, c.get(4), c.get(5), c.get(6));
   }
 
   /** Comma-separated, quotes around what holds a comma. */
@@ -92,5 +99,12 @@ public final class Explanations {
    */
   public Optional<Explanation> of(String call, String field, Map<String, Object> facts) {
     return rows.stream().filter(row -> row.matches(call, field, facts)).findFirst();
+  }
+
+  /** The row that has a use for a call, whatever its field. */
+  public Optional<Explanation> of(Explanation.Use use, String call, Map<String, Object> facts) {
+    return rows.stream()
+        .filter(row -> row.use() == use && row.matches(call, row.field(), facts))
+        .findFirst();
   }
 }
