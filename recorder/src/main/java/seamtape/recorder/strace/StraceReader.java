@@ -93,7 +93,8 @@ public final class StraceReader {
         timed,
         events.durations(),
         warnings.kept(),
-        warnings.counts());
+        warnings.counts(),
+        Map.of());
   }
 
   private static String unrecognized(List<StraceFile> files, long lines) {
