@@ -2,18 +2,26 @@ package seamtape.replayer.diff;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.Recordings;
 
 class DiffTest {
@@ -45,6 +53,31 @@ class DiffTest {
     DiffReport report = diff(checks(List.of(1, 2, 3)), checks(List.of(1, 2, 3)), Set.of());
     assertTrue(report.same());
     assertEquals(0, report.changed() + report.onlyA() + report.onlyB());
+  }
+
+  @Test
+  void aDamagedRecordingIsNeverTheSameAsTheWholeOneItWas() throws Exception {
+    try (Tape a = Recordings.steps(dir, "a", "linux-7.3", checks(List.of(1, 2, 3)));
+        Tape b = Recordings.steps(dir, "b", "linux-7.3", checks(List.of(1, 2, 3)))) {
+      assertEquals(a.manifest().digest(), b.manifest().digest());
+      flipAByteOf(b, "/dev/kvm");
+      DiffOptions options = new DiffOptions(Set.of(), 1000, events -> {});
+      TapeException damaged =
+          assertThrows(TapeException.class, () -> Diff.compare(a, b, options).same());
+      assertTrue(damaged.getMessage().contains("b.tape: is damaged"), damaged::getMessage);
+      assertThrows(TapeException.class, () -> Diff.compare(b, a, options).same());
+    }
+  }
+
+  private static void flipAByteOf(Tape tape, String text) throws IOException {
+    try (Stream<Path> files = Files.list(tape.path().resolve("journal"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".cq4")).toList()) {
+        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+        String flipped = bytes.replace(text, text.toUpperCase(Locale.ROOT));
+        assertNotEquals(bytes, flipped);
+        Files.writeString(file, flipped, StandardCharsets.ISO_8859_1);
+      }
+    }
   }
 
   @Test
