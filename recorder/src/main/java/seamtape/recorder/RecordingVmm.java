@@ -60,7 +60,7 @@ public final class RecordingVmm implements Vmm {
     this.sink = sink;
     this.memory = new PagedMemory();
     this.snapshot = new ArgumentSnapshot(memory);
-    this.machine = factory.create(spec, new Observed(), new Nested());
+    this.machine = factory.create(spec, new ObservedMemory(memory, this::wrote), new Nested());
     this.clock = machine::tsc;
     this.written = null;
   }
@@ -74,10 +74,7 @@ public final class RecordingVmm implements Vmm {
     this.written = new WrittenArgument(memory);
   }
 
-  /**
-   * Records the real kernel. What it writes to user memory is read back after the call; turns are
-   * wall time and not told.
-   */
+  /** Records the real kernel: what it wrote is read back after the call; turns are not told. */
   public static RecordingVmm live(LiveMachine kernel, EventSink sink) {
     return new RecordingVmm(kernel, sink);
   }
@@ -89,12 +86,9 @@ public final class RecordingVmm implements Vmm {
   public static RecordingVmm of(MachineFactory factory, MachineSpec spec, EventSink sink) {
     if (factory.version() != Machine.VERSION) {
       throw new IllegalArgumentException(
-          "simulator "
-              + factory.build()
-              + " speaks version "
-              + factory.version()
-              + " of the machine interface; this Seamtape speaks "
-              + Machine.VERSION);
+          String.format(
+              "simulator %s speaks version %d of the machine interface; this Seamtape speaks %d",
+              factory.build(), factory.version(), Machine.VERSION));
     }
     return new RecordingVmm(factory, spec, sink);
   }
@@ -355,6 +349,12 @@ public final class RecordingVmm implements Vmm {
     return result;
   }
 
+  private void wrote(long address, int length) {
+    if (current != null) {
+      current.wrote(address, length);
+    }
+  }
+
   private void tellPending() {
     for (Store store : pending) {
       tell(store);
@@ -371,43 +371,6 @@ public final class RecordingVmm implements Vmm {
       event.copy(0, store.bytes, done, part);
       lastNumber = sink.append(event);
       done += part;
-    }
-  }
-
-  /** What the machine sees of user memory: its copies are noted for the call it serves. */
-  private final class Observed implements UserMemory {
-    @Override
-    public boolean read(long address, byte[] dst, int offset, int length) {
-      return memory.read(address, dst, offset, length);
-    }
-
-    @Override
-    public boolean write(long address, byte[] src, int offset, int length) {
-      boolean written = memory.write(address, src, offset, length);
-      if (written && current != null && length > 0) {
-        current.wrote(address, length);
-      }
-      return written;
-    }
-
-    @Override
-    public byte[] page(long address) {
-      return memory.page(address);
-    }
-
-    @Override
-    public void map(long address, long length) {
-      memory.map(address, length);
-    }
-
-    @Override
-    public void mapPage(long address, byte[] page) {
-      memory.mapPage(address, page);
-    }
-
-    @Override
-    public void unmap(long address, long length) {
-      memory.unmap(address, length);
     }
   }
 
