@@ -1,6 +1,7 @@
 package seamtape.cli;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -23,6 +24,8 @@ import seamtape.recorder.tape.TapeException;
       VerifyCommand.class,
       ServeCommand.class,
       CatalogCommand.class,
+      OracleCommand.class,
+      ExplainCommand.class,
     },
     footer = {
       "",
@@ -67,7 +70,9 @@ public final class Main {
     return Exit.USAGE;
   }
 
-  private static int failed(Exception e, CommandLine command) {
+  private static int failed(Exception thrown, CommandLine command) {
+    // A sink cannot declare what a full disk does to it.
+    Exception e = thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown;
     PrintWriter err = command.getErr();
     boolean mendable =
         e instanceof UsageException

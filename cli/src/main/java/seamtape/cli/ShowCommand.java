@@ -76,6 +76,14 @@ final class ShowCommand implements Callable<Integer> {
     Filter filter = filter();
     try (Tape tape = Recordings.open(recording);
         CallReader reader = new CallReader(tape)) {
+      if (tape.eventCount() == 0) {
+        output.message("the recording has no events");
+        return Exit.DONE;
+      }
+      if (from > tape.eventCount()) {
+        throw new UsageException(
+            "--from " + from + ": the recording has " + tape.eventCount() + " events");
+      }
       if (output.json) {
         events(tape, reader, filter);
       } else {

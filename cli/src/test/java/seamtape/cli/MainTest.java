@@ -38,7 +38,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog"
+        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog",
+        "oracle", "explain"
       })
   void everyVerbTellsHowItIsUsed(String verb) throws Exception {
     Result result = Command.run(verb, "--help");
@@ -116,6 +117,47 @@ class MainTest {
         Command.run("replay", path("old.tape"), "--profile", "linux-7.3", "--keep-going", "--json");
     assertEquals(Exit.DIFFERENT, replay.exit());
     assertFalse(((List<?>) replay.json().get("list")).isEmpty());
+  }
+
+  private static final String ORACLE_CASE =
+      "{\"id\":\"version\",\"steps\":[{\"op\":\"open\",\"path\":\"/dev/kvm\",\"flags\":[\"O_RDWR\"],"
+          + "\"as\":\"kvm\"},{\"op\":\"ioctl\",\"fd\":\"kvm\",\"nr\":\"0xae00\",\"arg\":{\"imm\":0}}],"
+          + "\"call\":1,\"expect\":{\"ret\":12,\"errno\":null,\"out\":{}},\"host_specific\":false}\n";
+
+  private static Result oracle(String name, String text, String... options) throws Exception {
+    Files.writeString(dir.resolve(name), text);
+    return Command.run(
+        Stream.concat(Stream.of("oracle", path(name)), Stream.of(options)).toArray(String[]::new));
+  }
+
+  @Test
+  void oracleListsAgreementWithTheFixedKeys() throws Exception {
+    Result same = oracle("same.jsonl", ORACLE_CASE, "--json");
+    assertEquals(Exit.DONE, same.exit(), same.err());
+    assertEquals(1L, same.json().get("cases"));
+    assertEquals(1L, same.json().get("agreed"));
+    assertEquals(List.of(), same.json().get("disagreed"));
+    assertEquals(List.of(), same.json().get("skipped"));
+    Result other = oracle("other.jsonl", ORACLE_CASE.replace(":12,", ":13,"), "--json");
+    assertEquals(Exit.DIFFERENT, other.exit());
+    Map<?, ?> first = (Map<?, ?>) ((List<?>) other.json().get("disagreed")).get(0);
+    assertEquals("version", first.get("id"));
+    assertEquals(Map.of("ret", 13L), first.get("expected"));
+    assertEquals(Map.of("ret", 12L), first.get("got"));
+  }
+
+  @Test
+  void oracleRefusesWhatIsOutsideTheGrammarByNameAndRunsTheRest() throws Exception {
+    Result result =
+        oracle("bad.jsonl", ORACLE_CASE + ORACLE_CASE.replace("\"open\"", "\"fly\""), "--json");
+    assertEquals(Exit.USAGE, result.exit());
+    assertEquals(1L, result.json().get("agreed"));
+    assertTrue(result.err().contains("line 2 (version): step 0"), result.err());
+    assertTrue(result.err().contains("unknown step \"fly\""), result.err());
+    Result none = oracle("none.jsonl", "hello\n");
+    assertEquals(Exit.USAGE, none.exit());
+    assertEquals(1, none.err().lines().count(), none.err());
+    assertTrue(none.err().contains("is no oracle file: line 1: not JSON"), none.err());
   }
 
   @Test

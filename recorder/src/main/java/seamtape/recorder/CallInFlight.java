@@ -3,7 +3,6 @@ package seamtape.recorder;
 import java.util.Arrays;
 import seamtape.catalog.Call;
 import seamtape.event.Event;
-import seamtape.machine.UserMemory;
 
 /** A thread's system call that has not returned, and what the machine wrote for it so far. */
 final class CallInFlight {
@@ -71,12 +70,6 @@ final class CallInFlight {
       writeAt[writes] = address;
       writeLength[writes++] = length;
     }
-  }
-
-  /** Bytes of one noted write as they lie in memory now; null when no longer mapped. */
-  byte[] written(int index, UserMemory memory) {
-    byte[] bytes = new byte[writeLength[index]];
-    return memory.read(writeAt[index], bytes, 0, bytes.length) ? bytes : null;
   }
 
   @Override

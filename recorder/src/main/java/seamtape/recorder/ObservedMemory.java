@@ -4,17 +4,18 @@ import seamtape.machine.UserMemory;
 
 /** What the machine sees of user memory: its copies are noted for the call it serves. */
 final class ObservedMemory implements UserMemory {
-  /** Told of every copy_to_user. */
-  interface Writes {
-    void wrote(long address, int length);
+  private final UserMemory memory;
+  private CallInFlight serving;
+
+  ObservedMemory(UserMemory memory) {
+    this.memory = memory;
   }
 
-  private final UserMemory memory;
-  private final Writes writes;
-
-  ObservedMemory(UserMemory memory, Writes writes) {
-    this.memory = memory;
-    this.writes = writes;
+  /**
+   * @param call whose copies are noted from now on; null for none
+   */
+  void serving(CallInFlight call) {
+    serving = call;
   }
 
   @Override
@@ -25,8 +26,8 @@ final class ObservedMemory implements UserMemory {
   @Override
   public boolean write(long address, byte[] src, int offset, int length) {
     boolean written = memory.write(address, src, offset, length);
-    if (written && length > 0) {
-      writes.wrote(address, length);
+    if (written && serving != null && length > 0) {
+      serving.wrote(address, length);
     }
     return written;
   }

@@ -1,10 +1,6 @@
 package seamtape.recorder;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
@@ -44,37 +40,43 @@ public final class RecordingVmm implements Vmm {
   private final LongSupplier clock;
 
   /** Null where the machine's copies are observed. */
-  private final WrittenArgument written;
+  private final WrittenArgument readBack;
 
   private final Event event = new Event();
   private final ArgumentSnapshot snapshot;
-  private final Map<Integer, CallInFlight> inFlight = new HashMap<>();
-  private final Map<Long, RunPage> runPages = new HashMap<>();
-  private final List<Store> pending = new ArrayList<>();
-  private CallInFlight current;
+  private final Event returned = new Event();
+  private final Event input = new Event();
+  private final LongTable<CallInFlight> inFlight = new LongTable<>();
+  private final LongTable<RunPage> runPages = new LongTable<>();
+  private final PendingStores pending = new PendingStores();
+  private final ObservedMemory observed;
+  private byte[] written = new byte[UserMemory.PAGE_SIZE];
   private long lastNumber;
-
-  private record Store(long actor, long address, byte[] bytes) {}
 
   private RecordingVmm(MachineFactory factory, MachineSpec spec, EventSink sink) {
     this.sink = sink;
     this.memory = new PagedMemory();
     this.snapshot = new ArgumentSnapshot(memory);
-    this.machine = factory.create(spec, new ObservedMemory(memory, this::wrote), new Nested());
+    this.observed = new ObservedMemory(memory);
+    this.machine = factory.create(spec, observed, new Nested());
     this.clock = machine::tsc;
-    this.written = null;
+    this.readBack = null;
   }
 
   private RecordingVmm(LiveMachine kernel, EventSink sink) {
     this.sink = sink;
     this.memory = kernel.memory();
     this.snapshot = new ArgumentSnapshot(memory);
+    this.observed = new ObservedMemory(memory);
     this.machine = kernel;
     this.clock = kernel::now;
-    this.written = new WrittenArgument(memory);
+    this.readBack = new WrittenArgument(memory);
   }
 
-  /** Records the real kernel: what it wrote is read back after the call; turns are not told. */
+  /**
+   * Records the real kernel. What it writes to user memory is read back after the call; turns are
+   * wall time and not told.
+   */
   public static RecordingVmm live(LiveMachine kernel, EventSink sink) {
     return new RecordingVmm(kernel, sink);
   }
@@ -86,9 +88,8 @@ public final class RecordingVmm implements Vmm {
   public static RecordingVmm of(MachineFactory factory, MachineSpec spec, EventSink sink) {
     if (factory.version() != Machine.VERSION) {
       throw new IllegalArgumentException(
-          String.format(
-              "simulator %s speaks version %d of the machine interface; this Seamtape speaks %d",
-              factory.build(), factory.version(), Machine.VERSION));
+          "simulator %s speaks version %d of the machine interface; this Seamtape speaks %d"
+              .formatted(factory.build(), factory.version(), Machine.VERSION));
     }
     return new RecordingVmm(factory, spec, sink);
   }
@@ -113,12 +114,11 @@ public final class RecordingVmm implements Vmm {
     if (!memory.write(address, bytes, 0, bytes.length)) {
       throw new IllegalArgumentException("not mapped: 0x" + Long.toHexString(address));
     }
-    Store store = new Store(Actor.vmm(tid), address, bytes.clone());
     if (bytes.length <= MAX_PENDING_STORE) {
-      pending.add(store);
+      pending.add(Actor.vmm(tid), address, bytes);
     } else {
       tellPending();
-      tell(store);
+      tell(Actor.vmm(tid), address, bytes, 0, bytes.length);
     }
   }
 
@@ -165,10 +165,10 @@ public final class RecordingVmm implements Vmm {
   @Override
   public long writeEventfd(int tid, int fd, long value) {
     tellPending();
-    event.input(Input.EVENTFD_WRITE, Actor.vmm(tid), clock.getAsLong());
-    event.fields[0] = fd;
-    event.fields[1] = value;
-    lastNumber = sink.append(event);
+    input.input(Input.EVENTFD_WRITE, Actor.vmm(tid), clock.getAsLong());
+    input.fields[0] = fd;
+    input.fields[1] = value;
+    lastNumber = sink.append(input);
     return machine.writeEventfd(tid, fd, value);
   }
 
@@ -199,7 +199,7 @@ public final class RecordingVmm implements Vmm {
     event.fields[0] = address;
     event.fields[1] = length;
     CallInFlight call = enter(tid, 0, null);
-    runPages.values().removeIf(run -> run.address() >= address && run.address() < address + length);
+    runPages.removeIf(run -> run.address() >= address && run.address() < address + length);
     return returns(call, machine.munmap(tid, address, length));
   }
 
@@ -210,7 +210,7 @@ public final class RecordingVmm implements Vmm {
         row == null
             ? enterUnknown(tid, fd, request, arg)
             : enterKnown(tid, fd, row, arg, instructions);
-    current = call;
+    observed.serving(call);
     return settle(call, machine.ioctl(tid, fd, request, arg, instructions));
   }
 
@@ -234,29 +234,13 @@ public final class RecordingVmm implements Vmm {
     if (run != null) {
       run.changes(event);
     }
-    dropCovered(run);
     if (!pending.isEmpty()) {
+      pending.dropCovered(snapshot, run);
       tellPending();
-      event.enter(row, Actor.vmm(tid), clock.getAsLong(), subject);
-      snapshot.take(row, arg, event);
-      if (run != null) {
-        run.changes(event);
-      }
     }
     event.fields[0] = fd;
     event.fields[1] = arg;
     return enter(tid, run == null ? arg : run.address(), run);
-  }
-
-  /** A store that became part of the argument need not be told twice. */
-  private void dropCovered(RunPage run) {
-    pending.removeIf(
-        store ->
-            snapshot.covers(store.address, store.bytes.length)
-                || (run != null
-                    && store.address >= run.address()
-                    && store.address + store.bytes.length
-                        <= run.address() + 2L * UserMemory.PAGE_SIZE));
   }
 
   @Override
@@ -267,26 +251,26 @@ public final class RecordingVmm implements Vmm {
     }
     tellPending();
     schedule(tid, instructions);
-    current = call;
+    observed.serving(call);
     return settle(call, machine.resume(tid, instructions));
   }
 
   private void schedule(int tid, long instructions) {
-    if (written != null) {
+    if (readBack != null) {
       return;
     }
-    event.input(Input.SCHEDULE, Actor.vmm(tid), clock.getAsLong());
-    event.fields[0] = tid;
-    event.fields[1] = instructions;
-    lastNumber = sink.append(event);
+    input.input(Input.SCHEDULE, Actor.vmm(tid), clock.getAsLong());
+    input.fields[0] = tid;
+    input.fields[1] = instructions;
+    lastNumber = sink.append(input);
   }
 
   @Override
   public void signal(int tid) {
     tellPending();
-    event.input(Input.SIGNAL, Actor.vmm(tid), clock.getAsLong());
-    event.fields[0] = tid;
-    lastNumber = sink.append(event);
+    input.input(Input.SIGNAL, Actor.vmm(tid), clock.getAsLong());
+    input.fields[0] = tid;
+    lastNumber = sink.append(input);
     machine.signal(tid);
   }
 
@@ -311,65 +295,77 @@ public final class RecordingVmm implements Vmm {
   }
 
   private CallInFlight enter(int tid, long base, RunPage run) {
-    CallInFlight call = inFlight.computeIfAbsent(tid, key -> new CallInFlight());
+    CallInFlight call = inFlight.get(tid);
+    if (call == null) {
+      call = new CallInFlight();
+      inFlight.put(tid, call);
+    }
     if (call.inFlight()) {
       throw new IllegalStateException("thread " + tid + " already has a call in flight: " + call);
     }
     lastNumber = sink.append(event);
     call.begin(event, base, run, lastNumber);
-    current = call;
+    observed.serving(call);
     return call;
   }
 
   private long settle(CallInFlight call, long result) {
-    current = null;
+    observed.serving(null);
     return result == IN_PROGRESS ? result : returns(call, result);
   }
 
   private long returns(CallInFlight call, long result) {
-    current = null;
-    event.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
-    event.fields[0] = result;
-    for (int i = 0; call.call.copies() && i < call.writes; i++) {
-      byte[] bytes = call.written(i, memory);
-      if (bytes != null) {
-        event.copy(call.writeAt[i] - call.base, bytes, 0, bytes.length);
+    observed.serving(null);
+    returned.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
+    returned.fields[0] = result;
+    if (call.call.copies()) {
+      for (int i = 0; i < call.writes; i++) {
+        copyWritten(call.writeAt[i], call.writeLength[i], call.base);
       }
     }
-    if (written != null && call.call instanceof KvmIoctl row) {
-      written.take(row, call.base, call.subject, event);
+    if (readBack != null && call.call instanceof KvmIoctl row) {
+      readBack.take(row, call.base, call.subject, returned);
     }
     if (call.run != null) {
-      call.run.exit(event);
+      call.run.exit(returned);
     } else if (call.call == KvmIoctl.KVM_RUN) {
-      event.fields[1] = -1;
+      returned.fields[1] = -1;
     }
     call.end();
-    lastNumber = sink.append(event);
+    lastNumber = sink.append(returned);
     return result;
   }
 
-  private void wrote(long address, int length) {
-    if (current != null) {
-      current.wrote(address, length);
+  /** Adds what the machine wrote to the return event, as it lies there now, if it still does. */
+  private void copyWritten(long address, int length, long base) {
+    if (length > written.length) {
+      written = new byte[length];
+    }
+    if (memory.read(address, written, 0, length)) {
+      returned.copy(address - base, written, 0, length);
     }
   }
 
   private void tellPending() {
-    for (Store store : pending) {
-      tell(store);
+    for (int i = 0; i < pending.count(); i++) {
+      tell(
+          pending.actor(i),
+          pending.address(i),
+          pending.bytes(),
+          pending.start(i),
+          pending.length(i));
     }
     pending.clear();
   }
 
-  private void tell(Store store) {
+  private void tell(long actor, long address, byte[] bytes, int start, int length) {
     int done = 0;
-    while (done < store.bytes.length) {
-      int part = Math.min(store.bytes.length - done, Event.MAX_COPY_BYTES);
-      event.input(Input.USER_MEMORY, store.actor, clock.getAsLong());
-      event.fields[0] = store.address + done;
-      event.copy(0, store.bytes, done, part);
-      lastNumber = sink.append(event);
+    while (done < length) {
+      int part = Math.min(length - done, Event.MAX_COPY_BYTES);
+      input.input(Input.USER_MEMORY, actor, clock.getAsLong());
+      input.fields[0] = address + done;
+      input.copy(0, bytes, start + done, part);
+      lastNumber = sink.append(input);
       done += part;
     }
   }

@@ -8,6 +8,7 @@ class CallDetails extends LitElement {
 
   static styles = [controls, css`
     :host { display: grid; grid-template-columns: minmax(280px, 1fr) minmax(0, 508px) minmax(220px, .7fr); min-height: 0; background: var(--panel); }
+    .state { grid-column: 1 / -1; }
     .pane { overflow: auto; min-height: 0; border-left: 1px solid var(--line); position: relative; }
     .pane:first-child { border-left: 0; }
     .title { padding: 7px 12px 6px; border-bottom: 1px solid var(--line-soft); position: sticky; top: 0; background: var(--panel); z-index: 2; }
@@ -20,6 +21,7 @@ class CallDetails extends LitElement {
     td:first-child { color: var(--muted); width: 1%; white-space: nowrap; padding-right: 14px; }
     td:last-child { overflow-wrap: anywhere; unicode-bidi: isolate; }
     tr.field { cursor: default; }
+    tr.field:hover { background: var(--hover); }
     tr.field.on { background: var(--mark); }
     tr.field.kept td:first-child { box-shadow: inset 3px 0 0 var(--accent); }
     tr.bad td:last-child { color: var(--error); font-weight: 650; }
@@ -45,7 +47,7 @@ class CallDetails extends LitElement {
   }
 
   willUpdate(changed) {
-    if (changed.has('event') || changed.has('recording')) this.load();
+    if (changed.has('event') || changed.has('recording')) this.loaded = this.load();
   }
 
   async load() {
@@ -79,12 +81,11 @@ class CallDetails extends LitElement {
     }
   }
 
-  get parentEvent() {
-    return this.call?.parents[0]?.[format.EVENT] ?? 0;
-  }
-
-  get firstChild() {
-    return this.call?.children.rows[0]?.[format.EVENT] ?? 0;
+  /** The call of the event that was asked for last, when it is there. */
+  async current() {
+    await this.updateComplete;
+    await this.loaded;
+    return this.call;
   }
 
   select(event) {

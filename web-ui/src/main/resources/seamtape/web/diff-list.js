@@ -17,6 +17,7 @@ const styles = css`
   .actor { color: var(--muted); }
   .call { font-weight: 600; }
   .arguments { color: var(--muted); }
+  .line, .field { unicode-bidi: isolate; }
   .field { padding-left: 70px; overflow: hidden; text-overflow: ellipsis; }
   .field b { font-weight: 500; border-radius: 3px; padding: 0 5px; }
   .a .field b { background: var(--error-soft); color: var(--error); }
@@ -90,7 +91,7 @@ export class DiffList extends VirtualRows {
     line.className = 'line';
     const result = call ? (call[format.FAILED] ? call[format.ERROR] : call[format.RESULT]) : '';
     line.append(this.#span('n', format.count(event)), this.#span('actor', `${change.actor}  `),
-      this.#span('call', change.call), this.#span('arguments', call ? `  ${call[format.ARGUMENTS]}` : ''),
+      this.#span('call', call?.[format.CALL] ?? change.call), this.#span('arguments', call ? `  ${call[format.ARGUMENTS]}` : ''),
       this.#span('', result ? `  = ${result}` : ''));
     cell.append(line);
     if (change.kind !== 'changed') return;

@@ -1,9 +1,12 @@
 // The explorer of one recording: filter, list of calls, details; all of it in the address.
-import {LitElement, html, css, nothing, controls, logo, nextTheme} from './base.js';
+import {LitElement, html, css, nothing, controls, nextTheme} from './base.js';
 import * as api from './api.js';
 import * as format from './format.js';
 import {listen} from './keys.js';
 import {CallSource} from './call-source.js';
+import {bar, failure} from './explorer-frame.js';
+import {understood} from './places.js';
+import './split-bar.js';
 import './call-list.js';
 import './call-details.js';
 import './hex-view.js';
@@ -28,9 +31,6 @@ class ExplorerPage extends LitElement {
     .body { flex: 1; display: grid; grid-template-rows: minmax(80px, 1fr) 7px var(--details, 42%); min-height: 0; }
     call-list { background: var(--panel); min-height: 0; }
     call-list:focus-visible { outline: none; }
-    .split { background: var(--bg); border-block: 1px solid var(--line); cursor: row-resize; position: relative; touch-action: none; }
-    .split::after { content: ''; position: absolute; left: 50%; top: 1px; width: 36px; height: 3px; margin-left: -18px; border-radius: 2px; background: var(--line); }
-    .split:hover::after, .split:focus-visible::after { background: var(--accent); }
     .errors { display: inline-flex; border: 1px solid var(--line); border-radius: 5px; background: var(--panel); height: 28px; }
     .errors button { border: 0; background: none; height: 26px; padding: 0 8px; }
     .errors .n { padding: 0 2px 0 9px; line-height: 26px; color: var(--muted); }
@@ -253,10 +253,10 @@ class ExplorerPage extends LitElement {
   end() { this.selectRow(this.list.total - 1); }
   theme() { nextTheme(); }
   sheet() { this.dialog = 'sheet'; }
-  nextSameActor() { this.sameActor(1); }
-  previousSameActor() { this.sameActor(-1); }
-  nextError() { this.error('next'); }
-  previousError() { this.error('previous'); }
+  nextSameActor() { this.inTurn(() => this.sameActor(1)); }
+  previousSameActor() { this.inTurn(() => this.sameActor(-1)); }
+  nextError() { this.inTurn(() => this.error('next')); }
+  previousError() { this.inTurn(() => this.error('previous')); }
 
   focusFilter() { this.renderRoot.querySelector('filter-box').focus(); }
 
@@ -271,15 +271,29 @@ class ExplorerPage extends LitElement {
   }
 
   child() {
-    const child = this.renderRoot.querySelector('call-details').firstChild;
-    if (child) this.jump(child);
-    else this.tell('No calls are nested in this one');
+    this.inTurn(async () => {
+      const child = (await this.current())?.children.rows[0]?.[format.EVENT];
+      if (child) await this.jump(child);
+      else this.tell('No calls are nested in this one');
+    });
   }
 
   parent() {
-    const parent = this.renderRoot.querySelector('call-details').parentEvent;
-    if (parent) this.jump(parent);
-    else this.tell('This call is not nested in another');
+    this.inTurn(async () => {
+      const parent = (await this.current())?.parents[0]?.[format.EVENT];
+      if (parent) await this.jump(parent);
+      else this.tell('This call is not nested in another');
+    });
+  }
+
+  async current() {
+    await this.updateComplete;
+    return this.renderRoot.querySelector('call-details').current();
+  }
+
+  /** Keys pressed faster than the server answers act one after the other. */
+  inTurn(action) {
+    this.turn = (this.turn ?? Promise.resolve()).then(action).catch((e) => this.tell(e.message));
   }
 
   async sameActor(step) {
@@ -289,7 +303,7 @@ class ExplorerPage extends LitElement {
     for (let i = 0; i < STEP_SEARCH && index >= 0 && index < this.list.total; i++, index += step) {
       const row = await this.rowAt(index);
       if (Array.isArray(row) && row[format.ACTOR] === from[format.ACTOR]) {
-        this.selectRow(index);
+        await this.selectRow(index);
         return;
       }
     }
@@ -306,8 +320,12 @@ class ExplorerPage extends LitElement {
     this.remember(true);
   }
 
-  async go({detail}) {
-    const what = this.understood(detail);
+  go({detail}) {
+    this.inTurn(() => this.goNow(detail));
+  }
+
+  async goNow(detail) {
+    const what = understood(detail, this.recording.clock);
     if (!what) {
       this.goFault = `“${detail}” is no event number, time or percentage.`;
       return;
@@ -322,19 +340,6 @@ class ExplorerPage extends LitElement {
     this.list.focus();
     this.remember(true);
     if (what.event && row.event !== what.event) this.tell(`Event ${format.count(what.event)} belongs to the call at ${format.count(row.event)}`);
-  }
-
-  understood(text) {
-    const plain = text.replaceAll(',', '').replaceAll('_', '');
-    const units = {ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9};
-    const time = plain.match(/^\+?([0-9.]+)\s*(ns|us|µs|ms|s)$/);
-    if (/^[0-9]+$/.test(plain) && Number(plain) > 0) return {event: Math.min(Number(plain), Number.MAX_SAFE_INTEGER)};
-    if (/^[0-9]{1,3}%$/.test(plain) && parseInt(plain, 10) <= 100) return {percent: parseInt(plain, 10)};
-    if (time && this.recording.clock === 'ns') return {time: Math.round(Number(time[1]) * units[time[2]])};
-    if (/^t=[0-9]+$/.test(plain)) return {time: Number(plain.slice(2))};
-    if (plain === 'end') return {percent: 100};
-    if (plain === 'start') return {percent: 0};
-    return null;
   }
 
   async copyJson() {
@@ -356,52 +361,30 @@ class ExplorerPage extends LitElement {
     }
   }
 
-  // The divider between list and details.
-
-  splitTo(y) {
-    const body = this.renderRoot.querySelector('.body').getBoundingClientRect();
-    const share = Math.min(80, Math.max(12, (body.bottom - y) / body.height * 100));
-    this.renderRoot.querySelector('.body').style.setProperty('--details', `${share}%`);
-    this.renderRoot.querySelector('.split').setAttribute('aria-valuenow', Math.round(share));
-  }
-
-  splitHold(down) {
-    const split = down.currentTarget;
-    const move = (e) => this.splitTo(e.clientY);
-    split.setPointerCapture(down.pointerId);
-    split.addEventListener('pointermove', move);
-    split.addEventListener('pointerup', () => split.removeEventListener('pointermove', move), {once: true});
-  }
-
-  splitKey(event) {
-    const step = {ArrowUp: -24, ArrowDown: 24}[event.key];
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.splitTo(event.currentTarget.getBoundingClientRect().top + step);
+  share({detail}) {
+    this.renderRoot.querySelector('.body').style.setProperty('--details', `${detail}%`);
   }
 
   // What is shown.
 
   render() {
-    if (this.fault) return this.failure();
-    if (!this.recording) return html`${this.bar()}<div class="state"><p>Opening the recording…</p></div>`;
+    if (this.fault) return failure(this.fault, this.recordingId);
+    if (!this.recording) return html`${bar(this.recordingId)}<div class="state"><p>Opening the recording…</p></div>`;
     const {summary} = this.recording;
     const errors = summary?.errors ?? 0;
-    return html`${this.bar()}${this.bands()}
+    return html`${bar(this.recordingId, this.recording)}${this.bands()}
       <div class="tools">
         <filter-box .applied=${this.filter} .matches=${this.matches()}
           @filter=${({detail}) => this.applyFilter(detail)} @leave=${() => this.list.focus()}></filter-box>
         <button @click=${this.goTo} title="Go to an event or a time (g)">Go to <kbd>g</kbd></button>
         <span class="errors ${errors ? 'some' : ''}"><span class="n">${summary
-          ? html`✕ ${format.count(errors)} ${errors === 1 ? 'error' : 'errors'}` : 'counting…'}</span>
+          ? html`✕ ${format.some(errors, 'error')}` : 'counting…'}</span>
           <button aria-label="Previous error" title="Previous error (E)" ?disabled=${!errors} @click=${this.previousError}>↑</button>
           <button aria-label="Next error" title="Next error (e)" ?disabled=${!errors} @click=${this.nextError}>↓</button></span>
       </div>
       <div class="body">
         <div class="listbox"><call-list></call-list>${this.emptyList()}</div>
-        <div class="split" role="separator" tabindex="0" aria-orientation="horizontal" aria-label="Height of the details"
-          aria-valuemin="12" aria-valuemax="80" aria-valuenow="42" @pointerdown=${this.splitHold} @keydown=${this.splitKey}></div>
+        <split-bar @share=${this.share}></split-bar>
         <call-details .recording=${this.recordingId} .event=${this.selected} .clock=${this.recording.clock}
           @select-event=${({detail}) => this.jump(detail)}></call-details>
       </div>
@@ -416,19 +399,6 @@ class ExplorerPage extends LitElement {
         @go=${this.go} @closed=${() => { this.dialog = null; }}></call-dialog>
       <call-dialog .open=${this.dialog === 'sheet'} .title=${'Keys'} .page=${'explorer'}
         @closed=${() => { this.dialog = null; }}></call-dialog>`;
-  }
-
-  bar() {
-    const r = this.recording;
-    return html`<header class="bar">
-      <a class="home" href="/">${logo}Seamtape</a>
-      <h1>${r?.name ?? this.recordingId}</h1>
-      ${r ? html`<span class="where">
-        <span class="chip">${r.source}</span>
-        ${r.profile ? html`<span class="chip">${r.profile}</span>` : nothing}
-        ${r.state === 'sealed' ? nothing : html`<span class="chip ${r.state === 'damaged' ? 'bad' : 'warn'}">${r.state}</span>`}
-        <span class="muted">${format.count(r.calls)} calls · ${format.count(r.events)} events</span></span>` : nothing}
-      <span class="rest"></span><page-buttons></page-buttons></header>`;
   }
 
   bands() {
@@ -455,16 +425,6 @@ class ExplorerPage extends LitElement {
         <p><button @click=${() => this.applyFilter('')}>Clear the filter</button></p></div>`;
     }
     return html`<div class="empty state"><h2>This recording has no calls</h2></div>`;
-  }
-
-  failure() {
-    const damaged = this.fault.status === 422;
-    const gone = this.fault.status === 404;
-    return html`${this.bar()}<div class="state">
-      <h2>${damaged ? 'This recording cannot be read' : gone ? 'There is no such recording' : 'The recording cannot be opened'}</h2>
-      <p>${this.fault.message}</p>
-      ${damaged ? html`<p>What is whole of it may be saved into a new recording:</p><code>./seamtape recover ${this.recordingId}.tape -o saved.tape</code>` : nothing}
-      <p><a href="/">All recordings</a></p></div>`;
   }
 }
 

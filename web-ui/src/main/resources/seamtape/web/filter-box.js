@@ -18,6 +18,7 @@ class FilterBox extends LitElement {
     .field.bad:focus-within { box-shadow: 0 0 0 1px var(--error); }
     .field.good:focus-within { box-shadow: 0 0 0 1px var(--good); }
     input { flex: 1; min-width: 0; border: 0; outline: 0; background: none; color: var(--text); font: 12.5px var(--mono); padding: 0; height: 24px; }
+    input:focus-visible { outline: none; }
     input::placeholder { color: var(--faint); font-family: var(--sans); }
     button { height: 22px; }
     .fault { position: absolute; z-index: 5; left: 0; right: 0; top: 32px; background: var(--panel); border: 1px solid var(--error); border-radius: 6px; padding: 6px 9px; box-shadow: 0 6px 18px rgb(0 0 0 / .18); font-size: 12.5px; }

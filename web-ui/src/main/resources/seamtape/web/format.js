@@ -7,6 +7,8 @@ const grouped = new Intl.NumberFormat('en-US');
 
 export const count = (n) => grouped.format(n);
 
+export const some = (n, noun) => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+
 export function bytes(n) {
   if (n < 1024) return `${n} B`;
   const units = ['KiB', 'MiB', 'GiB', 'TiB'];

@@ -24,7 +24,7 @@ class RecordingsPage extends LitElement {
     .scroll { overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
     table { border-collapse: collapse; width: 100%; font-size: 13px; }
     th { text-align: left; font-weight: 550; font-size: 11.5px; color: var(--muted); padding: 7px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
-    td { padding: 6px 10px; border-bottom: 1px solid var(--line-soft); white-space: nowrap; }
+    td { padding: 0 10px; height: 31px; border-bottom: 1px solid var(--line-soft); white-space: nowrap; vertical-align: middle; }
     tr:last-child td { border-bottom: 0; }
     tbody tr { cursor: pointer; }
     tbody tr:hover { background: var(--hover); }
@@ -147,7 +147,7 @@ class RecordingsPage extends LitElement {
   empty() {
     return html`<div class="state"><h2>No recordings yet</h2>
       <p>There is no recording in <span class="mono">${this.directory}</span>. Record a bundled workload into it, then load this page again:</p>
-      <code>./seamtape record classic-guest -o ${this.directory}/first.tape</code>
+      <code>./seamtape record minimal -o ${this.directory}/first.tape</code>
       <p>or import the log of a real run:</p>
       <code>./seamtape import strace run.strace -o ${this.directory}/run.tape</code></div>`;
   }

@@ -9,7 +9,7 @@ export const virtualStyles = css`
   .bar { position: absolute; right: 0; top: 0; bottom: 0; width: 13px; background: var(--bg); border-left: 1px solid var(--line-soft); touch-action: none; }
   .thumb { position: absolute; left: 2px; right: 2px; border-radius: 5px; background: var(--faint); opacity: .6; min-height: 24px; }
   .bar:hover .thumb, .bar.held .thumb { opacity: 1; }
-  .bar[hidden] { display: none; }
+  [hidden] { display: none !important; }
 `;
 
 const FLING = 0.94;

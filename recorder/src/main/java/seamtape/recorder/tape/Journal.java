@@ -13,6 +13,8 @@ import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.posix.OpenFlag;
+import net.openhft.posix.PosixAPI;
 
 /**
  * The Chronicle queue of a recording, one excerpt a block. Used by the publisher's thread only. Its
@@ -22,7 +24,7 @@ final class Journal implements AutoCloseable {
   /** Chronicle maps this much at a time; a quarter more is the largest excerpt. */
   private static final int CHRONICLE_BLOCK_BYTES = 8 << 20;
 
-  /** Zeros are written this far ahead, so that a full disk is an IOException and not a fault. */
+  /** Space is taken this far ahead, so that a full disk is an IOException and not a fault. */
   private static final int RESERVE_BYTES = 256 << 10;
 
   /** Room for an index of the queue between two excerpts. */
@@ -34,6 +36,10 @@ final class Journal implements AutoCloseable {
   private final ChronicleQueue queue;
   private final ExcerptAppender appender;
   private FileChannel channel;
+
+  /** The cycle file once more, for fallocate; -1 before it is there. */
+  private int descriptor = -1;
+
   private ByteBuffer excerpt = direct(BlockHeader.BYTES + Block.MAX_BYTES);
   private Bytes<?> excerptBytes = Bytes.wrapForRead(excerpt);
   private long tail;
@@ -84,11 +90,9 @@ final class Journal implements AutoCloseable {
     appender.writeBytes(excerptBytes);
     bytes += length;
     if (channel == null) {
-      channel =
-          FileChannel.open(
-              TapeFiles.cycles(directory.getParent()).get(0),
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+      Path cycle = TapeFiles.cycles(directory.getParent()).get(0);
+      channel = FileChannel.open(cycle, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      descriptor = PosixAPI.posix().open(cycle.toString(), OpenFlag.O_RDWR, 0);
     }
     advance();
   }
@@ -102,12 +106,16 @@ final class Journal implements AutoCloseable {
     reserved = Math.max(reserved, tail);
   }
 
+  /** Takes space; writes zeros where the file system cannot, which also says why it is refused. */
   private void reserve(int length) throws IOException {
     long wanted = tail + length + INDEX_BYTES;
     if (wanted <= reserved) {
       return;
     }
     long end = wanted + RESERVE_BYTES;
+    if (PosixAPI.posix().fallocate(descriptor, 0, reserved, end - reserved) == 0) {
+      reserved = end;
+    }
     while (reserved < end) {
       ByteBuffer zeros = ZEROS.duplicate();
       zeros.limit((int) Math.min(zeros.capacity(), end - reserved));
@@ -137,6 +145,9 @@ final class Journal implements AutoCloseable {
   }
 
   void closeQueue() {
+    if (descriptor >= 0) {
+      PosixAPI.posix().close(descriptor);
+    }
     appender.close();
     queue.close();
   }

@@ -95,6 +95,11 @@ public final class TapeIndex {
     if (event < 1 || event > snapshot.events()) {
       throw new IndexOutOfBoundsException("event " + event + " of " + snapshot.events());
     }
+    if (snapshot.at(event) < 0) {
+      // No block is left of it: reading it tells what happened there.
+      cursor.seek(event);
+      cursor.next();
+    }
     int index = Math.max(0, snapshot.at(event));
     BlockHeader block = snapshot.rows().get(index).header();
     cursor.seek(block.firstEvent);

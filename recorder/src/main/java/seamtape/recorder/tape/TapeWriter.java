@@ -194,7 +194,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     int to = encoder.encode(event, time, into.bytes, from);
     count(into, event);
     into.length = to;
-    if (events % RunChain.RUN_EVENTS == 0) {
+    if ((events & RunChain.RUN_EVENTS - 1) == 0) {
       into.runEnd = to;
     }
     if (into.oversize()) {

@@ -5,6 +5,7 @@ import java.util.Set;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Event;
 import seamtape.event.Subject;
+import seamtape.replayer.symbols.Arguments;
 
 /**
  * Tells causes from consequences: what happens on a vCPU whose KVM_RUN went another way, and what
@@ -21,7 +22,8 @@ final class Causes {
     if (runs) {
       divergedVcpus.add(enter.link);
     }
-    String what = enter.call.name() + "|" + field + "|" + valueA + "|" + valueB;
+    String what =
+        enter.call.name() + Arguments.of(enter) + "|" + field + "|" + valueA + "|" + valueB;
     boolean repeated = field != null && !told.add(what);
     return !onDiverged && !repeated;
   }

@@ -5,8 +5,10 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import seamtape.recorder.tape.Damage;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.recorder.tape.Verification;
 import seamtape.replayer.symbols.StableFields;
 
 /**
@@ -35,7 +37,12 @@ public final class Diff {
    * @throws TapeException where a recording is damaged
    */
   public static DiffReport compare(Tape a, Tape b, DiffOptions options) throws TapeException {
-    return sameDigest(a, b) ? whole(a) : new Diff(a, b, options).run();
+    if (!sameDigest(a, b)) {
+      return new Diff(a, b, options).run();
+    }
+    prove(a);
+    prove(b);
+    return new DiffReport(true, a.index().callCount(), 0, 0, 0, 0, null, List.of());
   }
 
   /** Sealed recordings with one digest have the same events; there is nothing to align. */
@@ -44,8 +51,18 @@ public final class Diff {
     return !digest.isEmpty() && digest.equals(b.manifest().digest());
   }
 
-  private static DiffReport whole(Tape a) throws TapeException {
-    return new DiffReport(true, a.index().callCount(), 0, 0, 0, 0, null, List.of());
+  /** A digest is what the writer claimed; the events are those only where they still give it. */
+  private static void prove(Tape tape) throws TapeException {
+    Verification found = Verification.of(tape.path());
+    if (!found.whole()) {
+      Damage first = found.damage().get(0);
+      throw new TapeException(
+          TapeException.Kind.CHECKSUM,
+          tape.path(),
+          Math.max(first.fromEvent(), 0),
+          "is damaged (" + first.text() + "): seamtape verify tells all of it",
+          null);
+    }
   }
 
   private DiffReport run() throws TapeException {

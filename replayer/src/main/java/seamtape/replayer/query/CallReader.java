@@ -278,13 +278,12 @@ public final class CallReader implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Event event = read(enterEvent);
-    if (event == null || event.phase != Phase.ENTER) {
+    Event found = read(enterEvent);
+    if (found == null || found.phase != Phase.ENTER) {
       return null;
     }
-    RecordedCall call =
-        new RecordedCall(vendor)
-            .begin(index.callIndexOf(enterEvent), event, depth(Event.copyOf(event)));
+    Event event = Event.copyOf(found); // the depth is found by reading on
+    RecordedCall call = newCall().begin(index.callIndexOf(enterEvent), event, depth(event));
     findReturn(call);
     parents.put(enterEvent, call);
     return call;

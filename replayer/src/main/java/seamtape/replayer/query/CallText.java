@@ -46,7 +46,10 @@ final class CallText {
       case HEX, GPA, HPA, ADDRESS, REQUEST -> FilterValue.unsigned(value);
       case CAPABILITY -> FilterValue.symbol(value, KvmCapability.text(value));
       case EXIT_REASON -> FilterValue.symbol(value, KvmExit.text(value));
-      case TDX_STATUS -> word(value, TdxStatus.text(value));
+      case TDX_STATUS -> {
+        String name = TdxStatus.of(value).map(Enum::name).orElse(null);
+        yield new FilterValue(true, value, true, TdxStatus.text(value), name);
+      }
       case TDVMCALL_STATUS -> word(value, TdvmcallStatus.text(value));
       case MSR -> word(value, Msr.text(value));
     };

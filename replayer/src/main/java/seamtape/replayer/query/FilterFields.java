@@ -74,10 +74,8 @@ final class FilterFields {
     return CallText.value(call.resultFormat(), call.ret());
   }
 
+  /** Present in every call, so that {@code errno != 0} means an error and nothing else. */
   private static FilterValue errno(RecordedCall call) {
-    if (!call.hasResult()) {
-      return null;
-    }
     int errno = call.errno();
     return errno == 0 ? FilterValue.signed(0) : FilterValue.symbol(errno, Errno.text(-errno));
   }

@@ -28,6 +28,9 @@ final class FilterParser {
   private int nodes;
   private int depth;
 
+  /** True where the field left of a word may have values whose names no table here has. */
+  private boolean freeWords;
+
   private FilterParser(List<FilterToken> tokens) {
     this.tokens = tokens;
   }
@@ -166,8 +169,12 @@ final class FilterParser {
       FilterFields.Source field = FilterFields.find(meant.field()).orElseThrow();
       return (call, reader) -> equal(field.of(call), meant.value());
     }
+    boolean fixed = FilterFields.names().contains(first.text());
+    freeWords = !fixed || first.text().equals("ret");
+    int before = at;
     Operand left = masked(field());
-    return comparison(left);
+    boolean masks = at > before + 1;
+    return comparison(left, masks || first.text().startsWith("err"));
   }
 
   private Filter.Test namePart(FilterToken token) throws FilterException {
@@ -214,7 +221,7 @@ final class FilterParser {
     };
   }
 
-  private Filter.Test comparison(Operand left) throws FilterException {
+  private Filter.Test comparison(Operand left, boolean zeroIsFalse) throws FilterException {
     FilterToken operator = peek();
     if (take("==", "eq")) {
       return compare(left, FilterValue::equalTo);
@@ -245,7 +252,10 @@ final class FilterParser {
     if (take("in")) {
       return set(left);
     }
-    return (call, reader) -> left.of(call) != null && left.of(call).isTrue();
+    return (call, reader) -> {
+      FilterValue value = left.of(call);
+      return value != null && (!zeroIsFalse || value.isTrue());
+    };
   }
 
   private static boolean ordered(FilterValue a, FilterValue b, int sign, int orSign) {
@@ -303,7 +313,7 @@ final class FilterParser {
     return bits ? FilterValue.unsigned(token.number()) : FilterValue.signed(token.number());
   }
 
-  private static FilterValue word(FilterToken token) throws FilterException {
+  private FilterValue word(FilterToken token) throws FilterException {
     return switch (token.text()) {
       case "true" -> FilterValue.signed(1);
       case "false" -> FilterValue.signed(0);
@@ -312,6 +322,7 @@ final class FilterParser {
       default ->
           FilterFields.symbol(token.text())
               .map(FilterFields.Symbol::value)
+              .or(() -> Optional.of(FilterValue.text(token.text())).filter(text -> freeWords))
               .orElseThrow(
                   () ->
                       fault(

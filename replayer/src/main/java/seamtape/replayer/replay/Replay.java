@@ -19,7 +19,10 @@ import seamtape.recorder.tape.EventDigest;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.explain.Explanation;
+import seamtape.replayer.explain.Explanations;
 import seamtape.replayer.replay.Outcomes.Difference;
+import seamtape.replayer.symbols.Arguments;
 
 /** One replay of one recording: drives the machine and compares what it answers. */
 public final class Replay {
@@ -53,14 +56,16 @@ public final class Replay {
             && manifest.state() == Manifest.State.SEALED;
     this.recordedDigest = sameMachine ? manifest.digest() : null;
     this.digest = new EventDigest();
-    HostFacts facts = imported ? ReplaySpec.hostFacts(tape) : new HostFacts();
+    Explanations explanations = Explanations.bundled();
+    HostFacts facts =
+        imported ? ReplaySpec.hostFacts(tape, explanations) : new HostFacts(explanations);
     this.driver =
         new Driver(
             options,
             ReplaySpec.of(manifest, profile, imported, facts),
             new Tee(digest, options.out()));
     this.outcomes = new Outcomes(imported);
-    this.importedCalls = imported ? new ImportedCalls(tape, driver, facts) : null;
+    this.importedCalls = imported ? new ImportedCalls(tape, driver, facts, explanations) : null;
   }
 
   /**
@@ -139,21 +144,28 @@ public final class Replay {
     }
     noteFd(call, event);
     if (call.skipped && !imported) {
-      diverge(call, new Difference("ret", shown(event.fields[0]), "EBADF"), true);
+      diverge(call, new Difference("ret", shown(event.fields[0]), "EBADF"), true, Optional.empty());
     } else if (imported) {
       judgeImported(call, event);
     } else {
-      difference(call, event, true).ifPresent(found -> diverge(call, found, false));
+      difference(call, event, true)
+          .ifPresent(found -> diverge(call, found, false, Optional.empty()));
     }
     call.open = false;
   }
 
   private void judgeImported(ReplayedCall call, Event event) {
     boolean memoryToo = importedCalls.comparesMemory(call, event);
-    Optional<Difference> found =
-        call.skipped ? Optional.empty() : difference(call, event, memoryToo);
-    if (importedCalls.judge(call, event, found.isEmpty())) {
-      found.ifPresent(difference -> diverge(call, difference, false));
+    Optional<Difference> found = difference(call, event, memoryToo);
+    if (call.skipped) {
+      boolean meant = call.skipRow != null || !(event.call instanceof KvmIoctl);
+      Difference noFd = new Difference("ret", shown(event.fields[0]), "EBADF");
+      found = meant ? Optional.empty() : Optional.of(noFd);
+    }
+    Optional<Explanation> why =
+        found.flatMap(difference -> importedCalls.explanation(call, event, difference));
+    if (importedCalls.judge(call, event, found.isEmpty(), why)) {
+      found.ifPresent(difference -> diverge(call, difference, false, why));
     }
   }
 
@@ -183,9 +195,10 @@ public final class Replay {
     return Errno.isError(ret) ? Errno.text(ret) : (Object) ret;
   }
 
-  private void diverge(ReplayedCall call, Difference found, boolean consequence) {
+  private void diverge(
+      ReplayedCall call, Difference found, boolean consequence, Optional<Explanation> why) {
     Event enter = call.enter;
-    String cause = enter.call.label() + "|" + found;
+    String cause = enter.call.label() + Arguments.of(enter) + "|" + found;
     boolean root = !consequence && !brokenSubjects.contains(enter.link) && seenCauses.add(cause);
     if (enter.call == KvmIoctl.KVM_RUN && enter.link != Subject.SYSTEM) {
       brokenSubjects.add(enter.link);
@@ -199,7 +212,7 @@ public final class Replay {
             found.recorded(),
             found.replayed(),
             root,
-            imported ? Reasons.of(enter.call.label(), found.field()).orElse(null) : null,
+            why.map(Explanation::text).orElse(null),
             DivergenceWords.of(enter, found));
     divergences++;
     roots += root ? 1 : 0;

@@ -1,2 +1,2 @@
 /** Runs the cases of a real kernel's answers against a machine. */
-package seamtape.sim.oracle;
+package seamtape.replayer.oracle;

@@ -1,4 +1,4 @@
-package seamtape.sim.oracle;
+package seamtape.replayer.oracle;
 
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -11,14 +11,23 @@ import seamtape.catalog.KvmExit;
 final class OracleExit {
   private static final int MAX_DATA = 32;
 
+  /** Bytes of one access to a port: the page that the data lies in. */
+  private static final int MAX_PORT_BYTES = 4096;
+
+  private static final int MMIO_DATA = 8;
+
   private final OracleMemory memory;
   private final long run;
   private final byte fill;
 
-  OracleExit(OracleMemory memory, long run, String answerReads) {
+  /**
+   * @param run address of the mapped struct
+   * @param fill what every byte that a guest reads is
+   */
+  OracleExit(OracleMemory memory, long run, byte fill) {
     this.memory = memory;
     this.run = run;
-    this.fill = HexFormat.of().parseHex(answerReads)[0];
+    this.fill = fill;
   }
 
   private long u8(int at) {
@@ -114,7 +123,9 @@ final class OracleExit {
     exit.put("len", u32(48));
     exit.put("is_write", u8(52));
     if (u8(52) == 1) {
-      exit.put("data", HexFormat.of().formatHex(memory.read(run + 40, (int) u32(48))));
+      exit.put(
+          "data",
+          HexFormat.of().formatHex(memory.read(run + 40, (int) Math.min(u32(48), MMIO_DATA))));
     }
   }
 
@@ -123,12 +134,12 @@ final class OracleExit {
     switch (reason()) {
       case KVM_EXIT_IO -> {
         if (u8(32) == 0) {
-          fill(run + u64(40), (int) (u8(33) * u32(36)));
+          fill(run + u64(40), (int) Math.min(u8(33) * u32(36), MAX_PORT_BYTES));
         }
       }
       case KVM_EXIT_MMIO -> {
         if (u8(52) == 0) {
-          fill(run + 40, 8);
+          fill(run + 40, MMIO_DATA);
         }
       }
       case KVM_EXIT_X86_RDMSR -> {

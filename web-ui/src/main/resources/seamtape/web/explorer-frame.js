@@ -1,0 +1,31 @@
+// The bar above a recording, and what stands below it when the recording cannot be shown.
+import {html, nothing, logo} from './base.js';
+import * as format from './format.js';
+
+/** The recording is missing while it is being opened. */
+export function bar(id, recording) {
+  return html`<header class="bar">
+    <a class="home" href="/">${logo}Seamtape</a>
+    <h1>${recording?.name ?? id}</h1>
+    ${recording ? facts(recording) : nothing}
+    <span class="rest"></span><page-buttons></page-buttons></header>`;
+}
+
+function facts(recording) {
+  const look = recording.state === 'damaged' ? 'bad' : 'warn';
+  return html`<span class="where">
+    <span class="chip">${recording.source}</span>
+    ${recording.profile ? html`<span class="chip">${recording.profile}</span>` : nothing}
+    ${recording.state === 'sealed' ? nothing : html`<span class="chip ${look}">${recording.state}</span>`}
+    <span class="muted">${format.some(recording.calls, 'call')} · ${format.some(recording.events, 'event')}</span></span>`;
+}
+
+export function failure(fault, id) {
+  const damaged = fault.status === 422;
+  const gone = fault.status === 404;
+  return html`${bar(id)}<div class="state">
+    <h2>${damaged ? 'This recording cannot be read' : gone ? 'There is no such recording' : 'The recording cannot be opened'}</h2>
+    <p>${fault.message}</p>
+    ${damaged ? html`<p>What is wrong with it, and where, says:</p><code>./seamtape verify ${id}.tape</code>` : nothing}
+    <p><a href="/">All recordings</a></p></div>`;
+}

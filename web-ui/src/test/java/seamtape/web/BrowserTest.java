@@ -1,0 +1,370 @@
+package seamtape.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The pages in a real browser, as people use them: Debian's Chromium, driven by Playwright with the
+ * system's node. Skipped where one of the two is missing. Screenshots are kept in target/screens.
+ */
+class BrowserTest {
+  private static final List<Path> CHROMIUM =
+      List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"));
+  private static final List<Path> NODE =
+      List.of(Path.of("/usr/bin/node"), Path.of("/usr/local/bin/node"));
+  private static final int EVENTS = 1_000_000;
+
+  @TempDir static Path dir;
+  private static TraceServer server;
+  private static Playwright playwright;
+  private static Browser browser;
+
+  private final List<String> complaints = new ArrayList<>();
+  private BrowserContext context;
+  private Page page;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Path chromium = existing(CHROMIUM);
+    Path node = existing(NODE);
+    assumeTrue(chromium != null, "no Chromium: apt-get install chromium runs the browser tests");
+    assumeTrue(node != null, "no node: apt-get install nodejs runs the browser tests");
+    SampleTapes.nested(dir.resolve("td-one.tape"), 300, false);
+    SampleTapes.nested(dir.resolve("td-again.tape"), 300, false);
+    SampleTapes.nested(dir.resolve("td-two.tape"), 300, true);
+    SampleTapes.plain(dir.resolve("million.tape"), EVENTS);
+    SampleTapes.hostile(dir.resolve("hostile.tape"));
+    SampleTapes.empty(dir.resolve("empty.tape"));
+    SampleTapes.imported(dir.resolve("qemu.tape"), "qemu-pc-seabios");
+    Files.createDirectory(dir.resolve("broken.tape"));
+    server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    environment.put("PLAYWRIGHT_NODEJS_PATH", node.toString());
+    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium)
+                    .setHeadless(true)
+                    .setArgs(
+                        List.of(
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-quic",
+                            "--no-first-run",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync")));
+    PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
+  }
+
+  private static Path existing(List<Path> candidates) {
+    return candidates.stream().filter(Files::isExecutable).findFirst().orElse(null);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (playwright != null) {
+      playwright.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /** A page that writes down every complaint of the browser, and speaks to our server alone. */
+  private void open(ColorScheme scheme, String path) {
+    context =
+        browser.newContext(
+            new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(1280, 720));
+    page = context.newPage();
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error") || message.type().equals("warning")) {
+            complaints.add(message.text() + " " + message.location());
+          }
+        });
+    page.onPageError(complaints::add);
+    page.onRequest(
+        request -> {
+          if (!request.url().startsWith(server.uri().toString())) {
+            complaints.add("foreign request " + request.url());
+          }
+        });
+    page.addInitScript(
+        "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))");
+    go(path);
+  }
+
+  private void go(String path) {
+    page.navigate(server.uri().resolve(path).toString());
+  }
+
+  @AfterEach
+  void nothingWasComplainedOf() {
+    if (context != null) {
+      context.close();
+    }
+    assertEquals(List.of(), complaints);
+  }
+
+  private void screen(String name, ColorScheme scheme) {
+    String file = name + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + ".png";
+    page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/screens").resolve(file)));
+  }
+
+  private Locator rows() {
+    return page.locator("call-list .row:visible");
+  }
+
+  private Locator selected() {
+    return page.locator("call-list .row.selected");
+  }
+
+  private static LocatorAssertions that(Locator locator) {
+    return PlaywrightAssertions.assertThat(locator);
+  }
+
+  private void press(String... keys) {
+    for (String key : keys) {
+      page.keyboard().press(key);
+    }
+  }
+
+  /** The row that a key made the selected one, by its event number. */
+  private void expectSelected(String event) {
+    that(selected().locator(".event")).hasText(event);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LIGHT", "DARK"})
+  void everyPageLoadsInBothThemes(ColorScheme scheme) {
+    open(scheme, "/");
+    that(page.locator("tbody tr")).hasCount(8);
+    screen("recordings", scheme);
+    go("/r/qemu");
+    that(rows().first().locator(".name")).hasText("open");
+    press("j", "j", "e");
+    that(page.locator("call-details h2")).containsText("✕");
+    screen("explorer-qemu", scheme);
+    go("/r/td-one?sel=29");
+    page.locator("call-details tr.field:has-text('io.port')").hover();
+    that(page.locator("hex-view .on").first()).isVisible();
+    screen("explorer-td", scheme);
+    go("/diff/td-one/td-two");
+    that(page.locator("diff-call tr.differs")).hasCount(1);
+    screen("diff", scheme);
+    go("/diff/td-one/td-again");
+    that(page.getByText("No difference")).isVisible();
+    screen("diff-same", scheme);
+    go("/r/empty");
+    that(page.getByText("This recording has no calls")).isVisible();
+    screen("explorer-empty", scheme);
+  }
+
+  @Test
+  void scrollsOverAMillionEventsWithoutASpacer() {
+    open(ColorScheme.LIGHT, "/r/million");
+    that(rows().first().locator(".event")).hasText("1");
+    press("End");
+    expectSelected("999,999");
+    assertTrue(rows().count() < 60, "only the rows in view exist");
+    press("Home");
+    expectSelected("1");
+    page.mouse().move(400, 250);
+    page.mouse().wheel(0, 210_000);
+    that(rows().first().locator(".event")).hasText("20,001");
+    Locator bar = page.locator("call-list .bar");
+    bar.click(new Locator.ClickOptions().setPosition(6, bar.boundingBox().height / 2));
+    that(rows().first().locator(".event")).hasText(Pattern.compile("^(4|5)\\d\\d,\\d\\d\\d$"));
+    assertEquals("500000", page.locator("call-list").getAttribute("aria-rowcount"));
+    double height = (Double) page.evaluate(TALLEST);
+    assertTrue(height < 5_000, "no element is " + height + " px high");
+  }
+
+  private static final String TALLEST =
+      "() => Math.max(...[...document.querySelector('explorer-page').shadowRoot"
+          + ".querySelector('call-list').shadowRoot.querySelectorAll('*')].map(e => e.scrollHeight)) + 0.5";
+
+  @Test
+  void isUsedByKeyboardAlone() {
+    open(ColorScheme.DARK, "/r/td-one");
+    that(rows().first().locator(".event")).hasText("1");
+    press("j", "j", "j");
+    expectSelected("5");
+    press("k");
+    expectSelected("3");
+    press("e");
+    expectSelected("13");
+    press("e");
+    that(selected().locator(".event")).not().hasText("13");
+    press("Shift+E");
+    expectSelected("13");
+    press("g");
+    page.keyboard().type("21");
+    press("Enter");
+    expectSelected("21");
+    that(page.locator("call-details .node")).hasCount(4);
+    press("[", "[");
+    expectSelected("19");
+    press("]");
+    expectSelected("20");
+    press("?");
+    that(page.getByText("First call nested in this one")).isVisible();
+    screen("keys", ColorScheme.DARK);
+    press("Escape");
+    press("/");
+    page.keyboard().type("seamcall and error");
+    press("Enter");
+    that(page.locator("filter-box [role=status]")).hasText(Pattern.compile("^27 of 1,550$"));
+    press("j");
+    that(selected().locator(".error")).containsText("TDX_OPERAND_BUSY");
+    press("Escape");
+    that(page.locator("filter-box [role=status]")).hasCount(0);
+    press("Shift+T");
+    assertEquals("light", page.evaluate("document.documentElement.dataset.theme"));
+    page.reload();
+    assertEquals("light", page.evaluate("document.documentElement.dataset.theme"));
+  }
+
+  @Test
+  void checksAFilterWhileItIsTyped() {
+    open(ColorScheme.LIGHT, "/r/qemu");
+    that(rows().first()).isVisible();
+    press("/");
+    page.keyboard().type("errno == E2BIGG");
+    that(page.locator("filter-box .fault")).containsText("E2BIG");
+    that(page.locator("filter-box .caret")).hasText("         ^^^^^^");
+    screen("filter-fault", ColorScheme.LIGHT);
+    press("Backspace");
+    that(page.locator("filter-box .field.good")).isVisible();
+    press("Enter");
+    that(rows()).hasCount(9);
+    screen("filter", ColorScheme.LIGHT);
+    assertTrue(page.url().contains("f=errno"), page.url());
+    page.locator("filter-box button").click();
+    that(rows().nth(5)).isVisible();
+    page.goBack();
+    that(rows()).hasCount(9);
+    go("/r/qemu?f=errno+%3D%3D+EBUSY");
+    that(page.getByText("No call passes this filter")).isVisible();
+  }
+
+  @Test
+  void aLinkShowsTheSameView() {
+    open(ColorScheme.LIGHT, "/r/million?sel=700001&top=699991");
+    expectSelected("700,001");
+    that(rows().first().locator(".event")).hasText("699,991");
+    press("j");
+    expectSelected("700,003");
+    page.waitForURL(Pattern.compile(".*sel=700003.*"));
+    page.reload();
+    expectSelected("700,003");
+    that(rows().first().locator(".event")).hasText("699,991");
+    String digest = page.url().replaceAll(".*[?&]d=([0-9a-f]+).*", "$1");
+    assertEquals(8, digest.length());
+    go("/r/million?sel=5&d=00000000");
+    that(page.getByText("another digest")).isVisible();
+    go("/r/million?sel=-1&top=x&f=((&junk=1");
+    that(page.getByText("the filter cannot be used")).isVisible();
+    complaints.removeIf(complaint -> complaint.contains("400"));
+  }
+
+  @Test
+  void showsBytesAndFieldsTogether() {
+    open(ColorScheme.DARK, "/r/td-one?sel=16");
+    Locator field =
+        page.locator("call-details tr.field", new Page.LocatorOptions().setHasText("rip"));
+    field.hover();
+    that(page.locator("hex-view .hex .on")).hasCount(8);
+    page.locator("hex-view [data-byte='1.3']").first().hover();
+    that(page.locator("call-details tr.field.on")).containsText("rax");
+  }
+
+  @Test
+  void walksTheDifferences() {
+    open(ColorScheme.DARK, "/");
+    page.getByLabel("Select td-one for comparing").check();
+    page.getByLabel("Select td-two for comparing").check();
+    press("d");
+    that(page.locator("diff-list .row.selected")).hasAttribute("aria-rowindex", "1");
+    that(page.locator("diff-list .row.selected")).hasClass(Pattern.compile(".*root.*"));
+    press("n", "n");
+    that(page.locator("diff-list .row.selected")).hasAttribute("aria-rowindex", "3");
+    press("p");
+    that(page.locator("diff-list .row.selected")).hasAttribute("aria-rowindex", "2");
+    press("End");
+    that(page.locator("diff-list .row.selected")).hasAttribute("aria-rowindex", "60");
+    page.waitForURL(Pattern.compile(".*hunk=59.*"));
+    page.reload();
+    that(page.locator("diff-list .row.selected")).hasAttribute("aria-rowindex", "60");
+    press("a");
+    that(selected().locator(".name")).hasText("KVM_HC_KICK_CPU");
+  }
+
+  @Test
+  void hostileTextStaysText() {
+    open(ColorScheme.LIGHT, "/");
+    that(page.locator("tbody tr")).hasCount(8);
+    go("/r/hostile?sel=1");
+    that(page.locator("call-details h2")).containsText("open");
+    that(rows().first().locator(".arguments")).containsText("<img src=x onerror=alert(1)>");
+    screen("hostile", ColorScheme.LIGHT);
+    assertFalse(page.content().contains("<img"));
+    assertEquals(0, page.locator("img").count());
+  }
+
+  @Test
+  void saysWhatIsWrongAndWhatToDo() {
+    open(ColorScheme.LIGHT, "/r/broken");
+    that(page.getByText("This recording cannot be read")).isVisible();
+    screen("damaged", ColorScheme.LIGHT);
+    go("/r/missing");
+    that(page.getByText("There is no such recording")).isVisible();
+    go("/diff/td-one/missing");
+    that(page.getByText("cannot be compared")).isVisible();
+    complaints.removeIf(complaint -> complaint.contains("422") || complaint.contains("404"));
+  }
+
+  @Test
+  void tellsHowToMakeAFirstRecording() throws Exception {
+    Path none = Files.createDirectory(dir.resolve("none"));
+    try (TraceServer other = TraceServer.start(new ServerOptions(none, "127.0.0.1", 0))) {
+      open(ColorScheme.LIGHT, "/");
+      complaints.clear();
+      page.navigate(other.uri().toString());
+      that(page.getByText("./seamtape record")).isVisible();
+      screen("no-recordings", ColorScheme.LIGHT);
+      complaints.removeIf(complaint -> complaint.contains("foreign request " + other.uri()));
+    }
+  }
+}
