@@ -206,6 +206,8 @@ class MainTest {
         "verify DIR/nosuch|no recording at",
         "serve DIR/nosuch|no directory at",
         "import strace DIR/nosuch -o DIR/y.tape|no such file",
+        "import ftrace DIR/nosuch -o DIR/y.tape|no such file",
+        "record minimal --live --simulator x.jar -o DIR/y.tape|leave out --simulator",
         "import|kind of log",
         "catalog --call KVM_NOPE|no call named",
         "frobnicate|Unmatched",
@@ -245,5 +247,34 @@ class MainTest {
     Result result = Command.run("show", empty.toString());
     assertEquals(Exit.USAGE, result.exit());
     assertEquals(1, result.err().lines().count(), result.err());
+  }
+
+  @Test
+  void aTraceIsImportedAloneOrWithTheLogOfItsRun() throws Exception {
+    Path corpus = Path.of(System.getProperty("seamtape.root"), "fixtures/corpus");
+    String trace = corpus.resolve("ftrace/qemu-kvmguest.ftrace.txt.gz").toString();
+    String log = corpus.resolve("strace/qemu-kvmguest.strace.gz").toString();
+    Result alone = Command.run("import", "ftrace", trace, "-o", path("trace.tape"), "--json");
+    assertEquals(Exit.DONE, alone.exit(), alone.err());
+    assertEquals(1132L, alone.json().get("ioctls"));
+    Result one = Command.run("import", "ftrace", trace, "--strace", log, "-o", path("one.tape"));
+    Result other = Command.run("import", "strace", log, "--ftrace", trace, "-o", path("two.tape"));
+    assertEquals(Exit.DONE, one.exit(), one.err());
+    assertEquals(Exit.DONE, other.exit(), other.err());
+    Result diff = Command.run("diff", path("one.tape"), path("two.tape"));
+    assertEquals(Exit.DONE, diff.exit(), diff.out());
+  }
+
+  @Test
+  void aLiveRecordingIsTheSimulatorsOrOneClearLine() throws Exception {
+    Result live = Command.run("record", "minimal", "--live", "-o", path("live.tape"));
+    if (Files.isWritable(Path.of("/dev/kvm")) && System.getProperty("os.arch").equals("amd64")) {
+      assertEquals(Exit.DONE, live.exit(), live.err());
+      assertEquals(Exit.DONE, Command.run("diff", minimal, path("live.tape")).exit());
+    } else {
+      assertEquals(Exit.USAGE, live.exit());
+      assertTrue(live.err().contains("/dev/kvm") && live.err().lines().count() == 1, live.err());
+      assertFalse(Files.exists(dir.resolve("live.tape")));
+    }
   }
 }

@@ -318,7 +318,8 @@ public final class FtraceReader {
     public void entered(VcpuRun run) {
       Event event = events.enter(KvmIoctl.KVM_RUN, run.pid, run.start, run.subject);
       event.fields[0] = Event.UNKNOWN;
-      event.fields[1] = Event.UNKNOWN;
+      // KVM refuses every other argument.
+      event.fields[1] = 0;
       run.enterCopies(event);
       run.enter = events.append();
     }

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param skipped lines that gave no event: other system calls, signals, foreign text
  * @param timed true where the log has times, so that event times are nanoseconds
  * @param durations true where most calls have a duration
- * @param others what the log tells beside calls, by name: counted, not recorded
+ * @param others what else was counted, by name: tracepoints that are no calls
  */
 public record LogReport(
     long ioctls,

@@ -48,19 +48,21 @@ class FtraceCorpusTest {
     assertEquals(lines(name).size(), traced.report.lines());
   }
 
+  /** All but one: of a read that crosses a page the second half has no tracepoint of its own. */
   @ParameterizedTest
   @MethodSource("names")
   void everyIoAndMmioExitHasItsAccess(String name) throws IOException {
-    List<String> without = new ArrayList<>();
+    List<Event> without = new ArrayList<>();
     for (Event run : Traced.corpus(name).runs()) {
       boolean access =
           run.fields[1] == KvmExit.KVM_EXIT_IO.number()
               || run.fields[1] == KvmExit.KVM_EXIT_MMIO.number();
       if (access && run.copyCount() < 2) {
-        without.add(run.number + " " + Traced.fields(run));
+        without.add(run);
       }
     }
-    assertEquals(List.of(), without);
+    boolean crossing = count(name, "mmio read len 4 gpa 0xe0000ffe") > 0;
+    assertEquals(crossing ? 1 : 0, without.size(), without.toString());
   }
 
   @ParameterizedTest
