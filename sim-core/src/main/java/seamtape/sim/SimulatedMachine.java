@@ -1,5 +1,6 @@
 package seamtape.sim;
 
+import static seamtape.catalog.Errno.EAGAIN;
 import static seamtape.catalog.Errno.EBADF;
 import static seamtape.catalog.Errno.EINVAL;
 
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Subject;
+import seamtape.machine.Inspection;
 import seamtape.machine.Machine;
 import seamtape.machine.ScriptedExits;
 import seamtape.sim.kvm.EventFd;
@@ -19,7 +21,7 @@ import seamtape.sim.kvm.VcpuFile;
 import seamtape.sim.kvm.VirtualTime;
 
 /** System calls of one VMM process: its fds and threads in front of the simulated kernel. */
-final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
+final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Descriptors {
   private static final int KVM_RUN = KvmIoctl.KVM_RUN.number();
 
   /** A thread's ioctl that has not returned. */
@@ -109,6 +111,18 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
     }
     CallInFlight call = new CallInFlight(vcpu, request, arg);
     return settle(tid, call, begin(tid, call, instructions));
+  }
+
+  @Override
+  public long inspect(int fd, int request, long arg) {
+    KernelFile file = host.files.find(fd);
+    if (file == null) {
+      return EBADF.result();
+    }
+    if (file instanceof VcpuFile vcpu && !vcpu.admits(request)) {
+      return EAGAIN.result();
+    }
+    return file.ioctl(request, arg);
   }
 
   /** Begins a vCPU's ioctl if its mutex is free. */
