@@ -20,6 +20,7 @@ import seamtape.recorder.tape.TapeException;
       ReplayCommand.class,
       DiffCommand.class,
       ShowCommand.class,
+      StateCommand.class,
       StatsCommand.class,
       VerifyCommand.class,
       ServeCommand.class,

@@ -38,8 +38,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog",
-        "oracle", "explain"
+        "demo", "record", "import", "replay", "diff", "show", "state", "stats", "verify", "serve",
+        "catalog", "oracle", "explain"
       })
   void everyVerbTellsHowItIsUsed(String verb) throws Exception {
     Result result = Command.run(verb, "--help");
@@ -91,6 +91,21 @@ class MainTest {
           .filter(Files::isExecutable)
           .toList();
     }
+  }
+
+  @Test
+  void stateTellsTheMachineAfterAnEvent() throws Exception {
+    Result result = Command.run("state", minimal, "--at", "12", "--json");
+    assertEquals(Exit.DONE, result.exit(), result.err());
+    assertEquals(12L, result.json().get("event"));
+    Map<?, ?> machine = (Map<?, ?>) result.json().get("machine");
+    assertFalse(((List<?>) machine.get("fds")).isEmpty());
+    assertFalse(((List<?>) machine.get("vms")).isEmpty());
+    Result text = Command.run("state", minimal, "--at", "12");
+    assertTrue(text.out().startsWith("after event 12"), text.out());
+    assertEquals(Exit.USAGE, Command.run("state", minimal, "--at", "999999").exit());
+    assertEquals(Exit.USAGE, Command.run("state", minimal).exit());
+    assertEquals(Exit.DONE, Command.run("state", minimal, "--at", "0", "--json").exit());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package seamtape.sim;
 
+import static seamtape.catalog.Errno.EAGAIN;
 import static seamtape.catalog.Errno.EBADF;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.EIO;
@@ -10,6 +11,7 @@ import seamtape.catalog.FdKind;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Subject;
 import seamtape.machine.Descriptors;
+import seamtape.machine.Inspection;
 import seamtape.machine.Machine;
 import seamtape.machine.ScriptedExits;
 import seamtape.sim.kvm.EventFd;
@@ -22,7 +24,7 @@ import seamtape.sim.kvm.VcpuFile;
 import seamtape.sim.kvm.VirtualTime;
 
 /** System calls of one VMM process: its fds and threads in front of the simulated kernel. */
-final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
+final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Descriptors {
   private static final int KVM_RUN = KvmIoctl.KVM_RUN.number();
 
   /** A thread's ioctl that has not returned. */
@@ -121,7 +123,19 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
     return result;
   }
 
-  /** Begins a vCPU's ioctl, whose mutex is free. */
+  @Override
+  public long inspect(int fd, int request, long arg) {
+    KernelFile file = host.files.find(fd);
+    if (file == null) {
+      return EBADF.result();
+    }
+    if (file instanceof VcpuFile vcpu && !vcpu.admits(request)) {
+      return EAGAIN.result();
+    }
+    return file.ioctl(request, arg);
+  }
+
+  /** Begins an ioctl of a vCPU whose mutex is free. */
   private long begin(int tid, VcpuFile vcpu, int request, long arg, long instructions) {
     return request == KVM_RUN
         ? vcpu.run(tid, arg, nextScripted(tid), instructions)

@@ -45,7 +45,7 @@ public final class Replay {
   private long divergences;
   private long roots;
 
-  private Replay(Tape tape, ReplayOptions options) throws TapeException {
+  Replay(Tape tape, ReplayOptions options) throws TapeException {
     Manifest manifest = tape.manifest();
     this.options = options;
     this.imported = ReplaySpec.imported(manifest);
@@ -84,11 +84,19 @@ public final class Replay {
     return replay.finish();
   }
 
+  Driver driver() {
+    return driver;
+  }
+
+  long divergences() {
+    return divergences;
+  }
+
   private boolean goesOn() {
     return options.keepGoing() || divergences == 0;
   }
 
-  private void step(Event event) throws TapeException {
+  void step(Event event) throws TapeException {
     if (event.number % PROGRESS_EVERY == 0) {
       options.progress().accept(event.number);
     }
