@@ -22,10 +22,12 @@ import seamtape.recorder.tape.TapeException;
       ReplayCommand.class,
       DiffCommand.class,
       ShowCommand.class,
+      StateCommand.class,
       StatsCommand.class,
       VerifyCommand.class,
       ServeCommand.class,
       CatalogCommand.class,
+      OracleCommand.class,
       ExplainCommand.class,
     },
     footer = {
@@ -83,6 +85,7 @@ public final class Main {
         e instanceof UsageException
             || e instanceof TapeException
             || e instanceof seamtape.recorder.workload.WorkloadException
+            || e instanceof seamtape.recorder.live.LiveException
             || e instanceof java.io.IOException
             || e instanceof IllegalArgumentException;
     if (mendable) {

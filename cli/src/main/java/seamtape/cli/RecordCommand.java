@@ -19,7 +19,7 @@ import seamtape.workload.Workload;
     name = "record",
     mixinStandardHelpOptions = true,
     description = {
-      "Run a workload on a simulated machine and record every call.",
+      "Run a workload on a simulated machine, or on the real /dev/kvm, and record every call.",
       "The same workload, profile and seed give the same digest, on every machine and JDK.",
     },
     footer = {
@@ -28,6 +28,7 @@ import seamtape.workload.Workload;
       "  seamtape record minimal -o minimal.tape",
       "  seamtape record mine.yaml -o mine.tape --profile linux-6.2 --seed 7",
       "  seamtape record pio-storm -o storm.tape --set count=100000",
+      "  seamtape record minimal --live -o live.tape && seamtape diff minimal.tape live.tape",
       "",
       "'seamtape record --list' names the bundled workloads; docs/WORKLOADS.md tells how to write one.",
     })
@@ -62,6 +63,14 @@ final class RecordCommand implements Callable<Integer> {
       description = "Record on the simulator of this jar.")
   private Path simulator;
 
+  @Option(
+      names = "--live",
+      description = {
+        "Run on this host's /dev/kvm. The profile then only chooses among the workload's"
+            + " expectations.",
+      })
+  private boolean live;
+
   @Option(names = "--list", description = "List the bundled workloads.")
   private boolean list;
 
@@ -76,12 +85,20 @@ final class RecordCommand implements Callable<Integer> {
       throw new UsageException(
           "record needs a workload and -o REC.tape: try seamtape record minimal -o minimal.tape");
     }
-    Workload read = WorkloadFile.read(workload, set);
-    Sessions.Recorded recorded =
-        Sessions.record(read, Simulators.of(simulator), profile, seed, Recordings.create(out));
+    if (live && simulator != null) {
+      throw new UsageException("--live asks the real kernel: leave out --simulator");
+    }
+    Sessions.Recorded recorded = record(WorkloadFile.read(workload, set));
     print(recorded);
     output.document(document(recorded));
     return recorded.outcome().asExpected() ? Exit.DONE : Exit.DIFFERENT;
+  }
+
+  private Sessions.Recorded record(Workload read) throws Exception {
+    Path recording = Recordings.create(out);
+    return live
+        ? LiveSessions.record(read, profile, seed, recording)
+        : Sessions.record(read, Simulators.of(simulator), profile, seed, recording);
   }
 
   private int list() throws Exception {

@@ -35,6 +35,15 @@ final class Recordings {
     return path;
   }
 
+  /** Removes a recording that came to nothing. */
+  static void remove(Path path) throws java.io.IOException {
+    try (var files = Files.walk(path)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
   /** Bytes on disk of all files of a recording. */
   static long bytes(Path path) {
     try (var files = Files.walk(path)) {

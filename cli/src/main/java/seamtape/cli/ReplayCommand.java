@@ -12,6 +12,7 @@ import seamtape.machine.MachineFactory;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeWriter;
+import seamtape.replayer.explain.Explanation;
 import seamtape.replayer.replay.Agreement;
 import seamtape.replayer.replay.Divergence;
 import seamtape.replayer.replay.Replay;
@@ -124,18 +125,29 @@ final class ReplayCommand implements Callable<Integer> {
   private void agreement(Agreement score) {
     output.line(
         String.format(
-            "  ioctls with visible arguments: %,d of %,d answered as the recorded kernel did (%.1f %%)",
+            "  ioctls with visible arguments: %,d same answer, %,d explained, %,d unmodelled, %,d wrong"
+                + " (%.1f %% the same)",
             score.visibleAgreed(),
-            score.visibleAgreed() + score.visibleDiffered(),
+            score.explained(),
+            score.unmodelled(),
+            score.wrong(),
             100 * score.visibleShare()));
     output.line(
         String.format(
-            "  arguments logged as pointers:  %,d same outcome, %,d another, %,d not replayed",
-            score.pointerAgreed(), score.pointerDiffered(), score.pointerSkipped()));
+            "  arguments logged as pointers:  %,d same outcome, %,d explained, %,d wrong, %,d not replayed",
+            score.pointerAgreed(),
+            score.pointerExplained(),
+            score.pointerWrong(),
+            score.pointerSkipped()));
     output.line(
         String.format(
             "  KVM_RUN, exits as recorded: %,d; answers taken as facts of the host: %,d",
             score.runs(), score.hostFacts()));
+    score.rows().forEach((row, times) -> output.line(explained(row, times)));
+  }
+
+  private static String explained(Explanation row, long times) {
+    return String.format("    %,5d × %s %s: %s", times, row.call(), row.use().word(), row.text());
   }
 
   private static String verdict(ReplayReport report) {
@@ -180,14 +192,33 @@ final class ReplayCommand implements Callable<Integer> {
 
   private static Map<String, Object> score(Agreement score) {
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("visibleAgreed", score.visibleAgreed());
-    document.put("visibleDiffered", score.visibleDiffered());
-    document.put("visibleShare", score.visibleShare());
-    document.put("pointerAgreed", score.pointerAgreed());
-    document.put("pointerDiffered", score.pointerDiffered());
-    document.put("pointerSkipped", score.pointerSkipped());
+    document.put("same", score.visibleAgreed());
+    document.put("explained", score.explained());
+    document.put("unmodelled", score.unmodelled());
+    document.put("wrong", score.wrong());
+    document.put("share", score.visibleShare());
+    document.put("pointerSame", score.pointerAgreed());
+    document.put("pointerExplained", score.pointerExplained());
+    document.put("pointerWrong", score.pointerWrong());
+    document.put("pointerNotReplayed", score.pointerSkipped());
     document.put("hostFacts", score.hostFacts());
     document.put("runs", score.runs());
+    document.put(
+        "explanations",
+        score.rows().entrySet().stream().map(e -> row(e.getKey(), e.getValue())).toList());
+    return document;
+  }
+
+  private static Map<String, Object> row(Explanation row, long times) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("times", times);
+    document.put("call", row.call());
+    document.put("field", row.field());
+    document.put("rule", row.rule());
+    document.put("use", row.use().word());
+    document.put("reason", row.reason());
+    document.put("words", row.words());
+    document.put("source", row.source());
     return document;
   }
 }

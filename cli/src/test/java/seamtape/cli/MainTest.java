@@ -38,8 +38,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "record", "import", "replay", "diff", "show", "stats", "verify", "serve", "catalog",
-        "explain"
+        "demo", "record", "import", "replay", "diff", "show", "state", "stats", "verify", "serve",
+        "catalog", "oracle", "explain"
       })
   void everyVerbTellsHowItIsUsed(String verb) throws Exception {
     Result result = Command.run(verb, "--help");
@@ -94,6 +94,21 @@ class MainTest {
   }
 
   @Test
+  void stateTellsTheMachineAfterAnEvent() throws Exception {
+    Result result = Command.run("state", minimal, "--at", "12", "--json");
+    assertEquals(Exit.DONE, result.exit(), result.err());
+    assertEquals(12L, result.json().get("event"));
+    Map<?, ?> machine = (Map<?, ?>) result.json().get("machine");
+    assertFalse(((List<?>) machine.get("fds")).isEmpty());
+    assertFalse(((List<?>) machine.get("vms")).isEmpty());
+    Result text = Command.run("state", minimal, "--at", "12");
+    assertTrue(text.out().startsWith("after event 12"), text.out());
+    assertEquals(Exit.USAGE, Command.run("state", minimal, "--at", "999999").exit());
+    assertEquals(Exit.USAGE, Command.run("state", minimal).exit());
+    assertEquals(Exit.DONE, Command.run("state", minimal, "--at", "0", "--json").exit());
+  }
+
+  @Test
   void aSimulatedRecordingReplaysIdentically() throws Exception {
     Result result = Command.run("replay", minimal, "-o", path("replayed.tape"), "--json");
     assertEquals(Exit.DONE, result.exit(), result.out() + result.err());
@@ -117,6 +132,47 @@ class MainTest {
         Command.run("replay", path("old.tape"), "--profile", "linux-7.3", "--keep-going", "--json");
     assertEquals(Exit.DIFFERENT, replay.exit());
     assertFalse(((List<?>) replay.json().get("list")).isEmpty());
+  }
+
+  private static final String ORACLE_CASE =
+      "{\"id\":\"version\",\"steps\":[{\"op\":\"open\",\"path\":\"/dev/kvm\",\"flags\":[\"O_RDWR\"],"
+          + "\"as\":\"kvm\"},{\"op\":\"ioctl\",\"fd\":\"kvm\",\"nr\":\"0xae00\",\"arg\":{\"imm\":0}}],"
+          + "\"call\":1,\"expect\":{\"ret\":12,\"errno\":null,\"out\":{}},\"host_specific\":false}\n";
+
+  private static Result oracle(String name, String text, String... options) throws Exception {
+    Files.writeString(dir.resolve(name), text);
+    return Command.run(
+        Stream.concat(Stream.of("oracle", path(name)), Stream.of(options)).toArray(String[]::new));
+  }
+
+  @Test
+  void oracleListsAgreementWithTheFixedKeys() throws Exception {
+    Result same = oracle("same.jsonl", ORACLE_CASE, "--json");
+    assertEquals(Exit.DONE, same.exit(), same.err());
+    assertEquals(1L, same.json().get("cases"));
+    assertEquals(1L, same.json().get("agreed"));
+    assertEquals(List.of(), same.json().get("disagreed"));
+    assertEquals(List.of(), same.json().get("skipped"));
+    Result other = oracle("other.jsonl", ORACLE_CASE.replace(":12,", ":13,"), "--json");
+    assertEquals(Exit.DIFFERENT, other.exit());
+    Map<?, ?> first = (Map<?, ?>) ((List<?>) other.json().get("disagreed")).get(0);
+    assertEquals("version", first.get("id"));
+    assertEquals(Map.of("ret", 13L), first.get("expected"));
+    assertEquals(Map.of("ret", 12L), first.get("got"));
+  }
+
+  @Test
+  void oracleRefusesWhatIsOutsideTheGrammarByNameAndRunsTheRest() throws Exception {
+    Result result =
+        oracle("bad.jsonl", ORACLE_CASE + ORACLE_CASE.replace("\"open\"", "\"fly\""), "--json");
+    assertEquals(Exit.USAGE, result.exit());
+    assertEquals(1L, result.json().get("agreed"));
+    assertTrue(result.err().contains("line 2 (version): step 0"), result.err());
+    assertTrue(result.err().contains("unknown step \"fly\""), result.err());
+    Result none = oracle("none.jsonl", "hello\n");
+    assertEquals(Exit.USAGE, none.exit());
+    assertEquals(1, none.err().lines().count(), none.err());
+    assertTrue(none.err().contains("is no oracle file: line 1: not JSON"), none.err());
   }
 
   @Test
@@ -165,6 +221,8 @@ class MainTest {
         "verify DIR/nosuch|no recording at",
         "serve DIR/nosuch|no directory at",
         "import strace DIR/nosuch -o DIR/y.tape|no such file",
+        "import ftrace DIR/nosuch -o DIR/y.tape|no such file",
+        "record minimal --live --simulator x.jar -o DIR/y.tape|leave out --simulator",
         "import|kind of log",
         "catalog --call KVM_NOPE|no call named",
         "frobnicate|Unmatched",
@@ -204,5 +262,34 @@ class MainTest {
     Result result = Command.run("show", empty.toString());
     assertEquals(Exit.USAGE, result.exit());
     assertEquals(1, result.err().lines().count(), result.err());
+  }
+
+  @Test
+  void aTraceIsImportedAloneOrWithTheLogOfItsRun() throws Exception {
+    Path corpus = Path.of(System.getProperty("seamtape.root"), "fixtures/corpus");
+    String trace = corpus.resolve("ftrace/qemu-kvmguest.ftrace.txt.gz").toString();
+    String log = corpus.resolve("strace/qemu-kvmguest.strace.gz").toString();
+    Result alone = Command.run("import", "ftrace", trace, "-o", path("trace.tape"), "--json");
+    assertEquals(Exit.DONE, alone.exit(), alone.err());
+    assertEquals(1132L, alone.json().get("ioctls"));
+    Result one = Command.run("import", "ftrace", trace, "--strace", log, "-o", path("one.tape"));
+    Result other = Command.run("import", "strace", log, "--ftrace", trace, "-o", path("two.tape"));
+    assertEquals(Exit.DONE, one.exit(), one.err());
+    assertEquals(Exit.DONE, other.exit(), other.err());
+    Result diff = Command.run("diff", path("one.tape"), path("two.tape"));
+    assertEquals(Exit.DONE, diff.exit(), diff.out());
+  }
+
+  @Test
+  void aLiveRecordingIsTheSimulatorsOrOneClearLine() throws Exception {
+    Result live = Command.run("record", "minimal", "--live", "-o", path("live.tape"));
+    if (Files.isWritable(Path.of("/dev/kvm")) && System.getProperty("os.arch").equals("amd64")) {
+      assertEquals(Exit.DONE, live.exit(), live.err());
+      assertEquals(Exit.DONE, Command.run("diff", minimal, path("live.tape")).exit());
+    } else {
+      assertEquals(Exit.USAGE, live.exit());
+      assertTrue(live.err().contains("/dev/kvm") && live.err().lines().count() == 1, live.err());
+      assertFalse(Files.exists(dir.resolve("live.tape")));
+    }
   }
 }

@@ -1,10 +1,6 @@
 package seamtape.recorder;
 
-import java.util.Map;
 import seamtape.catalog.KvmIoctl;
-import seamtape.catalog.StructField;
-import seamtape.catalog.StructLayout;
-import seamtape.catalog.Structs;
 import seamtape.event.Event;
 import seamtape.machine.UserMemory;
 
@@ -16,9 +12,6 @@ import seamtape.machine.UserMemory;
 final class ArgumentSnapshot {
   /** A flexible array longer than this is cut; KVM refuses all of them (E2BIG, EINVAL) earlier. */
   private static final int MAX_ARRAY_BYTES = 1 << 18;
-
-  /** Offset of the 32-bit element count in structs whose count is not the first field. */
-  private static final Map<String, Integer> COUNT_OFFSET = Map.of("kvm_pmu_event_filter", 4);
 
   private final UserMemory memory;
   private final byte[] scratch = new byte[MAX_ARRAY_BYTES + UserMemory.PAGE_SIZE];
@@ -34,18 +27,11 @@ final class ArgumentSnapshot {
   /** Adds the argument's bytes to an enter event; nothing where they cannot be read. */
   void take(KvmIoctl row, long arg, Event enter) {
     pieces = 0;
-    if (!row.readsMemory()) {
+    ArgumentShape shape = ArgumentShape.of(row);
+    if (shape.size() == 0 || !memory.read(arg, scratch, 0, shape.size())) {
       return;
     }
-    StructLayout layout = Structs.of(row.struct());
-    if (!memory.read(arg, scratch, 0, layout.size())) {
-      return;
-    }
-    int length = layout.size();
-    if (row.readsArray()) {
-      length = withArray(layout, arg);
-    }
-    add(enter, arg, arg, scratch, length);
+    add(enter, arg, arg, scratch, withArray(shape, arg));
     indirect(row, arg, enter);
   }
 
@@ -59,18 +45,14 @@ final class ArgumentSnapshot {
     return false;
   }
 
-  private int withArray(StructLayout layout, long arg) {
-    StructField array = layout.flexibleArray().orElse(null);
-    if (array == null) {
-      return layout.size();
+  private int withArray(ArgumentShape shape, long arg) {
+    if (shape.elementSize() == 0) {
+      return shape.size();
     }
-    long count = number(scratch, COUNT_OFFSET.getOrDefault(layout.name(), 0), 4);
-    if (layout.name().equals("kvm_xsave")) {
-      count = 0;
-    }
-    long bytes = Math.min(count * array.elementSize(), MAX_ARRAY_BYTES);
-    int length = array.offset() + (int) bytes;
-    return memory.read(arg, scratch, 0, length) ? length : layout.size();
+    long count = number(scratch, shape.countOffset(), 4);
+    long bytes = Math.min(count * shape.elementSize(), MAX_ARRAY_BYTES);
+    int length = shape.arrayOffset() + (int) bytes;
+    return memory.read(arg, scratch, 0, length) ? length : shape.size();
   }
 
   private void indirect(KvmIoctl row, long arg, Event enter) {

@@ -2,7 +2,7 @@ package seamtape.recorder;
 
 import java.util.Arrays;
 import seamtape.catalog.Call;
-import seamtape.machine.UserMemory;
+import seamtape.event.Event;
 
 /** A thread's system call that has not returned, and what the machine wrote for it so far. */
 final class CallInFlight {
@@ -11,6 +11,7 @@ final class CallInFlight {
 
   Call call;
   long actor;
+  long subject;
   long base;
   RunPage run;
 
@@ -25,9 +26,10 @@ final class CallInFlight {
   final int[] writeLength = new int[MAX_WRITES];
   int writes;
 
-  void begin(Call newCall, long newActor, long newBase, RunPage newRun, long enter) {
-    call = newCall;
-    actor = newActor;
+  void begin(Event entered, long newBase, RunPage newRun, long enter) {
+    call = entered.call;
+    actor = entered.actor;
+    subject = entered.link;
     base = newBase;
     run = newRun;
     depth = 1;
@@ -68,12 +70,6 @@ final class CallInFlight {
       writeAt[writes] = address;
       writeLength[writes++] = length;
     }
-  }
-
-  /** Bytes of one noted write as they lie in memory now; null when no longer mapped. */
-  byte[] written(int index, UserMemory memory) {
-    byte[] bytes = new byte[writeLength[index]];
-    return memory.read(writeAt[index], bytes, 0, bytes.length) ? bytes : null;
   }
 
   @Override

@@ -1,12 +1,10 @@
 package seamtape.recorder;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.function.LongSupplier;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
+import seamtape.catalog.Errno;
 import seamtape.catalog.Family;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
@@ -23,6 +21,7 @@ import seamtape.machine.PagedMemory;
 import seamtape.machine.ScriptedExits;
 import seamtape.machine.UserMemory;
 import seamtape.machine.Vmm;
+import seamtape.recorder.live.LiveMachine;
 
 /**
  * A machine whose every call is told to a sink: the enter event before the machine sees the call,
@@ -35,22 +34,51 @@ public final class RecordingVmm implements Vmm {
   private static final FileOperation UNKNOWN = FileOperation.KVM_UNKNOWN_IOCTL;
   private static final long PROT_READ_WRITE = 3;
 
-  private final PagedMemory memory = new PagedMemory();
+  private final UserMemory memory;
   private final EventSink sink;
   private final Machine machine;
-  private final Event event = new Event();
-  private final ArgumentSnapshot snapshot = new ArgumentSnapshot(memory);
-  private final Map<Integer, CallInFlight> inFlight = new HashMap<>();
-  private final Map<Long, RunPage> runPages = new HashMap<>();
-  private final List<Store> pending = new ArrayList<>();
-  private CallInFlight current;
-  private long lastNumber;
+  private final LongSupplier clock;
 
-  private record Store(long actor, long address, byte[] bytes) {}
+  /** Null where the machine's copies are observed. */
+  private final WrittenArgument readBack;
+
+  private final Event event = new Event();
+  private final ArgumentSnapshot snapshot;
+  private final Event returned = new Event();
+  private final Event input = new Event();
+  private final LongTable<CallInFlight> inFlight = new LongTable<>();
+  private final LongTable<RunPage> runPages = new LongTable<>();
+  private final PendingStores pending = new PendingStores();
+  private final ObservedMemory observed;
+  private byte[] written = new byte[UserMemory.PAGE_SIZE];
+  private long lastNumber;
 
   private RecordingVmm(MachineFactory factory, MachineSpec spec, EventSink sink) {
     this.sink = sink;
-    this.machine = factory.create(spec, new Observed(), new Nested());
+    this.memory = new PagedMemory();
+    this.snapshot = new ArgumentSnapshot(memory);
+    this.observed = new ObservedMemory(memory);
+    this.machine = factory.create(spec, observed, new Nested());
+    this.clock = machine::tsc;
+    this.readBack = null;
+  }
+
+  private RecordingVmm(LiveMachine kernel, EventSink sink) {
+    this.sink = sink;
+    this.memory = kernel.memory();
+    this.snapshot = new ArgumentSnapshot(memory);
+    this.observed = new ObservedMemory(memory);
+    this.machine = kernel;
+    this.clock = kernel::now;
+    this.readBack = new WrittenArgument(memory);
+  }
+
+  /**
+   * Records the real kernel. What it writes to user memory is read back after the call; turns are
+   * wall time and not told.
+   */
+  public static RecordingVmm live(LiveMachine kernel, EventSink sink) {
+    return new RecordingVmm(kernel, sink);
   }
 
   /**
@@ -60,12 +88,8 @@ public final class RecordingVmm implements Vmm {
   public static RecordingVmm of(MachineFactory factory, MachineSpec spec, EventSink sink) {
     if (factory.version() != Machine.VERSION) {
       throw new IllegalArgumentException(
-          "simulator "
-              + factory.build()
-              + " speaks version "
-              + factory.version()
-              + " of the machine interface; this Seamtape speaks "
-              + Machine.VERSION);
+          "simulator %s speaks version %d of the machine interface; this Seamtape speaks %d"
+              .formatted(factory.build(), factory.version(), Machine.VERSION));
     }
     return new RecordingVmm(factory, spec, sink);
   }
@@ -90,12 +114,11 @@ public final class RecordingVmm implements Vmm {
     if (!memory.write(address, bytes, 0, bytes.length)) {
       throw new IllegalArgumentException("not mapped: 0x" + Long.toHexString(address));
     }
-    Store store = new Store(Actor.vmm(tid), address, bytes.clone());
     if (bytes.length <= MAX_PENDING_STORE) {
-      pending.add(store);
+      pending.add(Actor.vmm(tid), address, bytes);
     } else {
       tellPending();
-      tell(store);
+      tell(Actor.vmm(tid), address, bytes, 0, bytes.length);
     }
   }
 
@@ -142,10 +165,10 @@ public final class RecordingVmm implements Vmm {
   @Override
   public long writeEventfd(int tid, int fd, long value) {
     tellPending();
-    event.input(Input.EVENTFD_WRITE, Actor.vmm(tid), machine.tsc());
-    event.fields[0] = fd;
-    event.fields[1] = value;
-    lastNumber = sink.append(event);
+    input.input(Input.EVENTFD_WRITE, Actor.vmm(tid), clock.getAsLong());
+    input.fields[0] = fd;
+    input.fields[1] = value;
+    lastNumber = sink.append(input);
     return machine.writeEventfd(tid, fd, value);
   }
 
@@ -161,11 +184,11 @@ public final class RecordingVmm implements Vmm {
     event.fields[5] = offset;
     CallInFlight call = enter(tid, 0, null);
     long result = machine.mmap(tid, address, length, prot, flags, fd, offset);
-    if (result == address
+    if (!Errno.isError(result)
         && Subject.vcpu(subject) >= 0
         && offset == 0
         && (prot & PROT_READ_WRITE) != 0) {
-      runPages.put(subject, new RunPage(memory, address));
+      runPages.put(subject, new RunPage(memory, result));
     }
     return returns(call, result);
   }
@@ -176,7 +199,7 @@ public final class RecordingVmm implements Vmm {
     event.fields[0] = address;
     event.fields[1] = length;
     CallInFlight call = enter(tid, 0, null);
-    runPages.values().removeIf(run -> run.address() >= address && run.address() < address + length);
+    runPages.removeIf(run -> run.address() >= address && run.address() < address + length);
     return returns(call, machine.munmap(tid, address, length));
   }
 
@@ -187,7 +210,7 @@ public final class RecordingVmm implements Vmm {
         row == null
             ? enterUnknown(tid, fd, request, arg)
             : enterKnown(tid, fd, row, arg, instructions);
-    current = call;
+    observed.serving(call);
     return settle(call, machine.ioctl(tid, fd, request, arg, instructions));
   }
 
@@ -205,35 +228,19 @@ public final class RecordingVmm implements Vmm {
       tellPending();
       schedule(tid, instructions);
     }
-    event.enter(row, Actor.vmm(tid), machine.tsc(), subject);
+    event.enter(row, Actor.vmm(tid), clock.getAsLong(), subject);
     snapshot.take(row, arg, event);
     RunPage run = row == KvmIoctl.KVM_RUN ? runPages.get(subject) : null;
     if (run != null) {
       run.changes(event);
     }
-    dropCovered(run);
     if (!pending.isEmpty()) {
+      pending.dropCovered(snapshot, run);
       tellPending();
-      event.enter(row, Actor.vmm(tid), machine.tsc(), subject);
-      snapshot.take(row, arg, event);
-      if (run != null) {
-        run.changes(event);
-      }
     }
     event.fields[0] = fd;
     event.fields[1] = arg;
     return enter(tid, run == null ? arg : run.address(), run);
-  }
-
-  /** A store that became part of the argument need not be told twice. */
-  private void dropCovered(RunPage run) {
-    pending.removeIf(
-        store ->
-            snapshot.covers(store.address, store.bytes.length)
-                || (run != null
-                    && store.address >= run.address()
-                    && store.address + store.bytes.length
-                        <= run.address() + 2L * UserMemory.PAGE_SIZE));
   }
 
   @Override
@@ -244,23 +251,26 @@ public final class RecordingVmm implements Vmm {
     }
     tellPending();
     schedule(tid, instructions);
-    current = call;
+    observed.serving(call);
     return settle(call, machine.resume(tid, instructions));
   }
 
   private void schedule(int tid, long instructions) {
-    event.input(Input.SCHEDULE, Actor.vmm(tid), machine.tsc());
-    event.fields[0] = tid;
-    event.fields[1] = instructions;
-    lastNumber = sink.append(event);
+    if (readBack != null) {
+      return;
+    }
+    input.input(Input.SCHEDULE, Actor.vmm(tid), clock.getAsLong());
+    input.fields[0] = tid;
+    input.fields[1] = instructions;
+    lastNumber = sink.append(input);
   }
 
   @Override
   public void signal(int tid) {
     tellPending();
-    event.input(Input.SIGNAL, Actor.vmm(tid), machine.tsc());
-    event.fields[0] = tid;
-    lastNumber = sink.append(event);
+    input.input(Input.SIGNAL, Actor.vmm(tid), clock.getAsLong());
+    input.fields[0] = tid;
+    lastNumber = sink.append(input);
     machine.signal(tid);
   }
 
@@ -281,98 +291,82 @@ public final class RecordingVmm implements Vmm {
 
   private void begin(int tid, Call call, long subject) {
     tellPending();
-    event.enter(call, Actor.vmm(tid), machine.tsc(), subject);
+    event.enter(call, Actor.vmm(tid), clock.getAsLong(), subject);
   }
 
   private CallInFlight enter(int tid, long base, RunPage run) {
-    CallInFlight call = inFlight.computeIfAbsent(tid, key -> new CallInFlight());
+    CallInFlight call = inFlight.get(tid);
+    if (call == null) {
+      call = new CallInFlight();
+      inFlight.put(tid, call);
+    }
     if (call.inFlight()) {
       throw new IllegalStateException("thread " + tid + " already has a call in flight: " + call);
     }
     lastNumber = sink.append(event);
-    call.begin(event.call, event.actor, base, run, lastNumber);
-    current = call;
+    call.begin(event, base, run, lastNumber);
+    observed.serving(call);
     return call;
   }
 
   private long settle(CallInFlight call, long result) {
-    current = null;
+    observed.serving(null);
     return result == IN_PROGRESS ? result : returns(call, result);
   }
 
   private long returns(CallInFlight call, long result) {
-    current = null;
-    event.returns(call.call, call.actor, machine.tsc(), lastNumber + 1 - call.enters[0]);
-    event.fields[0] = result;
-    for (int i = 0; call.call.copies() && i < call.writes; i++) {
-      byte[] bytes = call.written(i, memory);
-      if (bytes != null) {
-        event.copy(call.writeAt[i] - call.base, bytes, 0, bytes.length);
+    observed.serving(null);
+    returned.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
+    returned.fields[0] = result;
+    if (call.call.copies()) {
+      for (int i = 0; i < call.writes; i++) {
+        copyWritten(call.writeAt[i], call.writeLength[i], call.base);
       }
     }
+    if (readBack != null && call.call instanceof KvmIoctl row) {
+      readBack.take(row, call.base, call.subject, returned);
+    }
     if (call.run != null) {
-      call.run.exit(event);
+      call.run.exit(returned);
     } else if (call.call == KvmIoctl.KVM_RUN) {
-      event.fields[1] = -1;
+      returned.fields[1] = -1;
     }
     call.end();
-    lastNumber = sink.append(event);
+    lastNumber = sink.append(returned);
     return result;
   }
 
+  /** Adds what the machine wrote to the return event, as it lies there now, if it still does. */
+  private void copyWritten(long address, int length, long base) {
+    if (length > written.length) {
+      written = new byte[length];
+    }
+    if (memory.read(address, written, 0, length)) {
+      returned.copy(address - base, written, 0, length);
+    }
+  }
+
   private void tellPending() {
-    for (Store store : pending) {
-      tell(store);
+    for (int i = 0; i < pending.count(); i++) {
+      tell(
+          pending.actor(i),
+          pending.address(i),
+          pending.bytes(),
+          pending.start(i),
+          pending.length(i));
     }
     pending.clear();
   }
 
-  private void tell(Store store) {
+  private void tell(long actor, long address, byte[] bytes, int start, int length) {
     int done = 0;
-    while (done < store.bytes.length) {
-      int part = Math.min(store.bytes.length - done, Event.MAX_COPY_BYTES);
-      event.input(Input.USER_MEMORY, store.actor, machine.tsc());
-      event.fields[0] = store.address + done;
-      event.copy(0, store.bytes, done, part);
-      lastNumber = sink.append(event);
+    while (done < length) {
+      int part = Math.min(length - done, Event.MAX_COPY_BYTES);
+      input.input(Input.USER_MEMORY, actor, clock.getAsLong());
+      input.fields[0] = address + done;
+      input.copy(0, bytes, start + done, part);
+      lastNumber = sink.append(input);
       done += part;
-    }
-  }
-
-  /** What the machine sees of user memory: its copies are noted for the call it serves. */
-  private final class Observed implements UserMemory {
-    @Override
-    public boolean read(long address, byte[] dst, int offset, int length) {
-      return memory.read(address, dst, offset, length);
-    }
-
-    @Override
-    public boolean write(long address, byte[] src, int offset, int length) {
-      boolean written = memory.write(address, src, offset, length);
-      if (written && current != null && length > 0) {
-        current.wrote(address, length);
-      }
-      return written;
-    }
-
-    @Override
-    public byte[] page(long address) {
-      return memory.page(address);
-    }
-
-    @Override
-    public void map(long address, long length) {
-      memory.map(address, length);
-    }
-
-    @Override
-    public void mapPage(long address, byte[] page) {
-      memory.mapPage(address, page);
-    }
-
-    @Override
-    public void unmap(long address, long length) {
-      memory.unmap(address, length);
     }
   }
 
@@ -387,7 +381,7 @@ public final class RecordingVmm implements Vmm {
       if (row == null) {
         throw new IllegalArgumentException("no row for " + Family.values()[family] + " " + number);
       }
-      inner.enter(row, actor, machine.tsc(), lastNumber + 1 - call.enters[call.depth - 1]);
+      inner.enter(row, actor, clock.getAsLong(), lastNumber + 1 - call.enters[call.depth - 1]);
       System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
       lastNumber = sink.append(inner);
       call.push(row, actor, lastNumber);
@@ -398,7 +392,7 @@ public final class RecordingVmm implements Vmm {
       CallInFlight call = inFlight.get(tid);
       int top = --call.depth;
       long back = lastNumber + 1 - call.enters[top];
-      inner.returns(call.nested[top], call.nestedActors[top], machine.tsc(), back);
+      inner.returns(call.nested[top], call.nestedActors[top], clock.getAsLong(), back);
       System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
       lastNumber = sink.append(inner);
     }

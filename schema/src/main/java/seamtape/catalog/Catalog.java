@@ -13,7 +13,10 @@ import java.util.Optional;
 public final class Catalog {
   private static final List<Call> CALLS = new ArrayList<>();
   private static final int[] FAMILY_BASE = new int[Family.values().length];
-  private static final Map<Integer, KvmIoctl> IOCTL_BY_NUMBER = new HashMap<>();
+
+  /** Ioctls by number, open-addressed: every recorded and simulated ioctl looks here. */
+  private static final KvmIoctl[] IOCTL_BY_NUMBER = new KvmIoctl[1024];
+
   private static final Map<Long, Call> BY_FAMILY_AND_NUMBER = new HashMap<>();
   private static final Map<String, Call> BY_NAME = new HashMap<>();
 
@@ -28,7 +31,7 @@ public final class Catalog {
     add(Family.XEN_HYPERCALL, XenHypercall.values());
     add(Family.INPUT, Input.values());
     for (KvmIoctl ioctl : KvmIoctl.values()) {
-      IOCTL_BY_NUMBER.put(ioctl.number(), ioctl);
+      IOCTL_BY_NUMBER[ioctlSlot(ioctl.number())] = ioctl;
     }
   }
 
@@ -70,6 +73,14 @@ public final class Catalog {
   }
 
   static KvmIoctl ioctl(int number) {
-    return IOCTL_BY_NUMBER.get(number);
+    return IOCTL_BY_NUMBER[ioctlSlot(number)];
+  }
+
+  private static int ioctlSlot(int number) {
+    int slot = number * 0x9e3779b9 >>> 22;
+    while (IOCTL_BY_NUMBER[slot] != null && IOCTL_BY_NUMBER[slot].number() != number) {
+      slot = slot + 1 & IOCTL_BY_NUMBER.length - 1;
+    }
+    return slot;
   }
 }

@@ -4,6 +4,7 @@ import static seamtape.catalog.Field.stimulus;
 import static seamtape.catalog.Format.ADDRESS;
 import static seamtape.catalog.Format.DEC;
 import static seamtape.catalog.Format.HEX;
+import static seamtape.catalog.Format.MSR;
 
 import java.util.List;
 
@@ -24,12 +25,34 @@ public enum Input implements Call {
       "The VMM adds to an eventfd", false, stimulus("fd", DEC, ""), stimulus("value", DEC, "")),
   HOST_TIME("Host time given to the machine", false, stimulus("nanoseconds", DEC, "")),
   ENTROPY("Random bits given to the machine", false, stimulus("value", HEX, "")),
-  /** Written by recovery only: the events between its neighbours are lost. */
+  /**
+   * Written by recovery and by imports of traces that lost events: those between its neighbours are
+   * missing.
+   */
   GAP(
       "Events were lost here",
       false,
       stimulus("first", DEC, "first lost event"),
-      stimulus("count", DEC, "lost events"));
+      stimulus("count", DEC, "lost events")),
+  /** Of an imported trace: a guest's RDMSR or WRMSR that made no exit to user space. */
+  GUEST_MSR(
+      "KVM served an MSR access of the guest",
+      false,
+      stimulus("write", DEC, "1 for WRMSR"),
+      stimulus("msr", MSR, ""),
+      stimulus("value", HEX, ""),
+      stimulus("fault", DEC, "1 when the guest got #GP")),
+  /** Of an imported trace. */
+  GUEST_CPUID(
+      "KVM served a CPUID of the guest",
+      false,
+      stimulus("function", HEX, "leaf"),
+      stimulus("index", HEX, "subleaf; 0 where the trace does not show it"),
+      stimulus("eax", HEX, ""),
+      stimulus("ebx", HEX, ""),
+      stimulus("ecx", HEX, ""),
+      stimulus("edx", HEX, ""),
+      stimulus("found", DEC, "1 when the vCPU's table has the leaf"));
 
   private final String doc;
   private final boolean copies;

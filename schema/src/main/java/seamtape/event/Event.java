@@ -47,6 +47,11 @@ public final class Event {
   /** The row's fields, {@code in()} or {@code out()}, in order. */
   public final long[] fields = new long[MAX_FIELDS];
 
+  /** The row and phase whose fields were counted last; the hot path asks for the same again. */
+  private Call countedCall;
+
+  private Phase countedPhase;
+  private int counted;
   private int copyCount;
   private final long[] copyAt = new long[MAX_COPIES];
   private final int[] copyStart = new int[MAX_COPIES + 1];
@@ -72,13 +77,20 @@ public final class Event {
     link = newLink;
     number = 0;
     clearCopies();
-    Arrays.fill(fields, 0, fieldCount(), 0L);
+    for (int i = fieldCount() - 1; i >= 0; i--) {
+      fields[i] = 0;
+    }
     return this;
   }
 
   /** How many of {@link #fields} the row uses in this phase. */
   public int fieldCount() {
-    return phase == Phase.RETURN ? call.out().size() : call.in().size();
+    if (call != countedCall || phase != countedPhase) {
+      counted = phase == Phase.RETURN ? call.out().size() : call.in().size();
+      countedCall = call;
+      countedPhase = phase;
+    }
+    return counted;
   }
 
   public void clearCopies() {

@@ -20,7 +20,15 @@ public final class Json {
    *     number that does not fit a long, or beyond {@link #MAX_DEPTH} or {@link #MAX_CHARS}
    */
   public static Object parse(String text) {
-    return new JsonParser(text).document();
+    return new JsonParser(text, false).document();
+  }
+
+  /**
+   * As {@link #parse}, but a whole number between 2^63 and 2^64 is a BigInteger: what a kernel's
+   * unsigned numbers need.
+   */
+  public static Object parseUnsigned(String text) {
+    return new JsonParser(text, true).document();
   }
 
   /** One line, no spaces. Values as {@link JsonWriter#value(Object)} takes them. */

@@ -1,5 +1,6 @@
 package seamtape.json;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,12 +8,16 @@ import java.util.Map;
 
 /** Recursive descent over one text, bounded by the limits of {@link Json}. */
 final class JsonParser {
+  private static final int UNSIGNED_DIGITS = 20;
+
   private final String text;
+  private final boolean unsigned;
   private int at;
   private int depth;
 
-  JsonParser(String text) {
+  JsonParser(String text, boolean unsigned) {
     this.text = text;
+    this.unsigned = unsigned;
   }
 
   Object document() {
@@ -176,9 +181,19 @@ final class JsonParser {
     try {
       return whole ? (Object) Long.valueOf(digits) : (Object) Double.valueOf(digits);
     } catch (NumberFormatException e) {
-      at = start;
-      throw error("a whole number beyond 64 bits");
+      return beyondLong(digits, start);
     }
+  }
+
+  private BigInteger beyondLong(String digits, int start) {
+    if (unsigned && digits.length() <= UNSIGNED_DIGITS) {
+      BigInteger number = new BigInteger(digits);
+      if (number.signum() > 0 && number.bitLength() <= Long.SIZE) {
+        return number;
+      }
+    }
+    at = start;
+    throw error("a whole number beyond 64 bits");
   }
 
   private void digits() {

@@ -8,15 +8,36 @@ public final class PagedMemory implements UserMemory {
   /** Addresses above are the kernel's or not canonical, and never mapped. */
   public static final long USER_END = 0x0000_7fff_ffff_f000L;
 
-  /** Pages that may be alive at once: 8 GiB. */
+  /** Pages that may be alive at once where nothing else is said: 8 GiB. */
   private static final int MAX_PAGES = 1 << 21;
 
+  /** More pages came to life than the owner allows. */
+  public static final class OutOfPages extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    private OutOfPages(int pages) {
+      super("more than " + pages + " pages of user memory in use");
+    }
+  }
+
+  private final int maxPages;
   private final java.util.TreeMap<Long, Long> ranges = new java.util.TreeMap<>();
   private long[] keys = new long[256];
   private byte[][] pages = new byte[256][];
   private int pageCount;
   private long lastNumber = -1;
   private byte[] lastPage;
+
+  public PagedMemory() {
+    this(MAX_PAGES);
+  }
+
+  /**
+   * @param maxPages that may be alive at once; the next one is {@link OutOfPages}
+   */
+  public PagedMemory(int maxPages) {
+    this.maxPages = maxPages;
+  }
 
   @Override
   public boolean read(long address, byte[] dst, int offset, int length) {
@@ -56,12 +77,16 @@ public final class PagedMemory implements UserMemory {
     if (number == lastNumber) {
       return lastPage;
     }
-    if (!mapped(address)) {
-      return null;
+    byte[] page = alive(number);
+    if (page == null && mapped(address)) {
+      page = new byte[PAGE_SIZE];
+      insert(number, page);
     }
-    lastPage = find(number);
-    lastNumber = number;
-    return lastPage;
+    if (page != null) {
+      lastPage = page;
+      lastNumber = number;
+    }
+    return page;
   }
 
   @Override
@@ -120,19 +145,14 @@ public final class PagedMemory implements UserMemory {
     return address >= 0 && range != null && range.getValue() > address;
   }
 
-  private byte[] find(long number) {
-    int slot = slot(number);
-    if (pages[slot] != null) {
-      return pages[slot];
-    }
-    byte[] page = new byte[PAGE_SIZE];
-    insert(number, page);
-    return page;
+  /** The page of a number if it has come to life; unmapping ends its life. */
+  private byte[] alive(long number) {
+    return pages[slot(number)];
   }
 
   private void insert(long number, byte[] page) {
-    if (pageCount == MAX_PAGES) {
-      throw new IllegalStateException("more than " + MAX_PAGES + " pages of user memory in use");
+    if (pageCount == maxPages) {
+      throw new OutOfPages(maxPages);
     }
     if (pageCount * 2 >= keys.length) {
       grow();

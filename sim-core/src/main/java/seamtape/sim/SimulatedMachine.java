@@ -1,12 +1,17 @@
 package seamtape.sim;
 
+import static seamtape.catalog.Errno.EAGAIN;
 import static seamtape.catalog.Errno.EBADF;
 import static seamtape.catalog.Errno.EINVAL;
+import static seamtape.catalog.Errno.EIO;
 
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.catalog.FdKind;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Subject;
+import seamtape.machine.Descriptors;
+import seamtape.machine.Inspection;
 import seamtape.machine.Machine;
 import seamtape.machine.ScriptedExits;
 import seamtape.sim.kvm.EventFd;
@@ -19,7 +24,7 @@ import seamtape.sim.kvm.VcpuFile;
 import seamtape.sim.kvm.VirtualTime;
 
 /** System calls of one VMM process: its fds and threads in front of the simulated kernel. */
-final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
+final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Descriptors {
   private static final int KVM_RUN = KvmIoctl.KVM_RUN.number();
 
   /** A thread's ioctl that has not returned. */
@@ -33,10 +38,11 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
 
     boolean signalled;
 
-    CallInFlight(VcpuFile vcpu, int request, long arg) {
+    CallInFlight(VcpuFile vcpu, int request, long arg, boolean began) {
       this.vcpu = vcpu;
       this.request = request;
       this.arg = arg;
+      this.began = began;
     }
   }
 
@@ -92,7 +98,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
 
   @Override
   public long ioctl(int tid, int fd, int request, long arg, long instructions) {
-    if (inFlight.containsKey(tid)) {
+    if (!inFlight.isEmpty() && inFlight.containsKey(tid)) {
       throw new IllegalStateException(
           "thread " + tid + " makes an ioctl while another one of it is in flight");
     }
@@ -107,20 +113,33 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
     if (!(file instanceof VcpuFile vcpu)) {
       return file.ioctl(request, arg);
     }
-    CallInFlight call = new CallInFlight(vcpu, request, arg);
-    return settle(tid, call, begin(tid, call, instructions));
+    boolean begins = vcpu.admits(request);
+    long result = begins ? begin(tid, vcpu, request, arg, instructions) : IN_PROGRESS;
+    if (result == IN_PROGRESS) {
+      // A call in flight keeps its file alive.
+      vcpu.hold();
+      inFlight.put(tid, new CallInFlight(vcpu, request, arg, begins));
+    }
+    return result;
   }
 
-  /** Begins a vCPU's ioctl if its mutex is free. */
-  private long begin(int tid, CallInFlight call, long instructions) {
-    if (!call.vcpu.admits(call.request)) {
-      return IN_PROGRESS;
+  @Override
+  public long inspect(int fd, int request, long arg) {
+    KernelFile file = host.files.find(fd);
+    if (file == null) {
+      return EBADF.result();
     }
-    call.began = true;
-    if (call.request != KVM_RUN) {
-      return call.vcpu.ioctl(call.request, call.arg);
+    if (file instanceof VcpuFile vcpu && !vcpu.admits(request)) {
+      return EAGAIN.result();
     }
-    return call.vcpu.run(tid, call.arg, nextScripted(tid), instructions);
+    return file.ioctl(request, arg);
+  }
+
+  /** Begins an ioctl of a vCPU whose mutex is free. */
+  private long begin(int tid, VcpuFile vcpu, int request, long arg, long instructions) {
+    return request == KVM_RUN
+        ? vcpu.run(tid, arg, nextScripted(tid), instructions)
+        : vcpu.ioctl(request, arg);
   }
 
   private ScriptedExit nextScripted(int tid) {
@@ -131,29 +150,26 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
     return next == null ? ScriptedExit.INTERRUPTED : next;
   }
 
-  /** A call in flight keeps its file alive. */
-  private long settle(int tid, CallInFlight call, long result) {
-    if (result == IN_PROGRESS) {
-      if (inFlight.put(tid, call) == null) {
-        call.vcpu.hold();
-      }
-    } else if (inFlight.remove(tid) != null) {
-      call.vcpu.drop();
-    }
-    return result;
-  }
-
   @Override
   public long resume(int tid, long instructions) {
     CallInFlight call = inFlight.get(tid);
     if (call == null) {
       throw new IllegalStateException("thread " + tid + " has no call in flight");
     }
-    long result =
-        call.began
-            ? call.vcpu.advance(call.signalled, instructions)
-            : begin(tid, call, instructions);
-    return settle(tid, call, result);
+    long result = goOn(tid, call, instructions);
+    if (result != IN_PROGRESS) {
+      inFlight.remove(tid);
+      call.vcpu.drop();
+    }
+    return result;
+  }
+
+  private long goOn(int tid, CallInFlight call, long instructions) {
+    if (call.began) {
+      return call.vcpu.advance(call.signalled, instructions);
+    }
+    call.began = call.vcpu.admits(call.request);
+    return call.began ? begin(tid, call.vcpu, call.request, call.arg, instructions) : IN_PROGRESS;
   }
 
   @Override
@@ -208,5 +224,28 @@ final class SimulatedMachine implements Machine, ScriptedExits, Descriptors {
   public String link(int fd) {
     KernelFile file = host.files.find(fd);
     return file == null ? null : file.link();
+  }
+
+  /** Files of a VM answer the process that made the VM alone; a child's own new fds go with it. */
+  @Override
+  public long ioctlInChild(int tid, int fd, int request, long arg) {
+    enterKernel();
+    KernelFile file = host.files.find(fd);
+    if (file == null) {
+      return EBADF.result();
+    }
+    if (FileIoctls.owns(request)) {
+      return FileIoctls.handle(request, arg, host.user);
+    }
+    FdKind kind = file.kind();
+    if (kind == FdKind.VM || kind == FdKind.VCPU || kind == FdKind.DEVICE) {
+      return EIO.result();
+    }
+    long next = host.files.nextFree();
+    long result = file.ioctl(request, arg);
+    if (next >= 0 && host.files.find(next) != null) {
+      host.files.close(next);
+    }
+    return result;
   }
 }

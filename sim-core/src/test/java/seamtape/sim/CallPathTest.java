@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Subject;
+import seamtape.machine.Descriptors;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.PagedMemory;
 import seamtape.sim.kvm.Host;

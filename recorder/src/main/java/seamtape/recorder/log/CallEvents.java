@@ -3,6 +3,7 @@ package seamtape.recorder.log;
 import seamtape.catalog.Call;
 import seamtape.catalog.Family;
 import seamtape.catalog.FileOperation;
+import seamtape.catalog.Input;
 import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.event.EventSink;
@@ -50,6 +51,11 @@ public final class CallEvents {
     returned++;
     measured += timed ? 1 : 0;
     return event.returns(call, Actor.vmm(tid), time(when), last + 1 - enter);
+  }
+
+  /** Begins an event that is neither call nor answer. */
+  public Event input(Input row, long actor, long when) {
+    return event.input(row, actor, time(when));
   }
 
   /** Appends the event begun last; returns its number. */

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param skipped lines that gave no event: other system calls, signals, foreign text
  * @param timed true where the log has times, so that event times are nanoseconds
  * @param durations true where most calls have a duration
+ * @param others what else was counted, by name: tracepoints that are no calls
  */
 public record LogReport(
     long ioctls,
@@ -24,7 +25,8 @@ public record LogReport(
     boolean timed,
     boolean durations,
     List<Warnings.Warning> warnings,
-    Map<Warnings.Kind, Long> warningCounts) {
+    Map<Warnings.Kind, Long> warningCounts,
+    Map<String, Long> others) {
 
   /** The keys of the {@code import} document that come from the log. */
   void putInto(Map<String, Object> map) {
@@ -33,6 +35,9 @@ public record LogReport(
     map.put("events", events);
     map.put("lines", lines);
     map.put("skipped", skipped);
+    if (!others.isEmpty()) {
+      map.put("others", new LinkedHashMap<>(others));
+    }
     map.put("warnings", warningList());
     Map<String, Object> counts = new LinkedHashMap<>();
     warningCounts.forEach((kind, count) -> counts.put(name(kind), count));

@@ -29,6 +29,8 @@ public final class Warnings {
     LOST_RESULT("call whose result the log does not show"),
     LOST_START("result of a call whose start the log does not show"),
     ORDER("order of events is a guess"),
+    LOST_EVENTS("events that the trace lost"),
+    MISMATCH("log and trace do not tell the same"),
     LIMIT("beyond a limit of the importer"),
     DAMAGED_FILE("file that ends before its end");
 

@@ -6,6 +6,7 @@ import seamtape.catalog.StructLayout;
 import seamtape.catalog.Structs;
 import seamtape.event.Event;
 import seamtape.event.Subject;
+import seamtape.recorder.ftrace.TraceRuns;
 import seamtape.recorder.log.CallEvents;
 import seamtape.recorder.log.KvmFds;
 import seamtape.recorder.log.Warnings;
@@ -25,24 +26,27 @@ final class IoctlCalls {
   private final CallEvents events;
   private final GuestMemory memory;
   private final Warnings warnings;
+  private final TraceRuns runs;
   private final FdText fd = new FdText();
   private final RequestText request = new RequestText();
   private final TextNumber number = new TextNumber();
   private final StructText shown = new StructText();
 
-  IoctlCalls(KvmFds fds, CallEvents events, GuestMemory memory, Warnings warnings) {
+  IoctlCalls(KvmFds fds, CallEvents events, GuestMemory memory, Warnings warnings, TraceRuns runs) {
     this.fds = fds;
     this.events = events;
     this.memory = memory;
     this.warnings = warnings;
+    this.runs = runs;
   }
 
   /**
    * Records the start.
    *
-   * @param failed true when the result is known to be an error
+   * @param result what is known of it when the line that begins the call is read
    */
-  void begin(OpenCall call, CallText text, boolean failed) {
+  void begin(OpenCall call, CallText text, ResultText result) {
+    boolean failed = result.known && result.value < 0;
     request.parse(text.bytes, text.from(1), text.to(1));
     boolean cut = !text.whole(1) && text.unfinished < 0;
     if (request.row == null && cut) {
@@ -62,10 +66,12 @@ final class IoctlCalls {
     if (fds.inferred()) {
       warn(Kind.INFERRED_FD, call, text, 0);
     }
-    enter(call, text, failed);
+    enter(call, text, result);
   }
 
-  private void enter(OpenCall call, CallText text, boolean failed) {
+  private void enter(OpenCall call, CallText text, ResultText result) {
+    boolean failed = result.known && result.value < 0;
+    call.resultLater = !result.known;
     call.argumentShown = text.has(2) && text.unfinished >= 0;
     boolean struct = isStruct(text);
     boolean input = struct && isInput(call, text, failed);
@@ -85,7 +91,20 @@ final class IoctlCalls {
     if (input && !shown.copyTo(event)) {
       warn(Kind.LIMIT, call, text, 2);
     }
+    if (result.known && trace(call, result)) {
+      call.run.enterCopies(event);
+    }
     call.enter = events.append();
+  }
+
+  /** Asks the trace about a KVM_RUN, once its result is known; true when it knows more. */
+  private boolean trace(OpenCall call, ResultText result) {
+    if (call.ioctl == KvmIoctl.KVM_RUN && call.on != null) {
+      long subject = call.on.subject();
+      call.run =
+          runs.next(subject, result.value, result.exitReason, call.file, call.line, warnings);
+    }
+    return call.run != null;
   }
 
   private void unknown(OpenCall call, CallText text, Event event) {
@@ -157,6 +176,9 @@ final class IoctlCalls {
 
   /** Records the end of a call that has a result. */
   void end(OpenCall call, CallText text, ResultText result, long when, boolean timed) {
+    if (call.resultLater) {
+      trace(call, result);
+    }
     boolean output = call.ioctl != null && result.value >= 0 && isOutput(call, text);
     if (output) {
       int arrow = arrow(text);
@@ -165,7 +187,11 @@ final class IoctlCalls {
     Event event = events.returns(call.call, call.tid, when, call.enter, timed);
     event.fields[0] = result.value;
     if (call.ioctl == KvmIoctl.KVM_RUN) {
-      event.fields[1] = result.exitReason;
+      boolean shown = result.exitReason >= 0 || call.run == null;
+      event.fields[1] = shown ? result.exitReason : call.run.reason();
+      if (call.run != null) {
+        call.run.exitCopies(event);
+      }
     }
     if (output && !shown.copyTo(event)) {
       warn(Kind.LIMIT, call, text, 2);

@@ -2,6 +2,7 @@ package seamtape.recorder.strace;
 
 import seamtape.catalog.Call;
 import seamtape.catalog.KvmIoctl;
+import seamtape.recorder.ftrace.VcpuRun;
 import seamtape.recorder.log.KvmFd;
 
 /** A call between its start and its result. */
@@ -25,6 +26,13 @@ final class OpenCall {
   KvmIoctl ioctl;
 
   KvmFd on;
+
+  /** True when the result was not known when the call was recorded. */
+  boolean resultLater;
+
+  /** What a trace tells of this KVM_RUN; null where there is none. */
+  VcpuRun run;
+
   long arg;
 
   /** True when the argument was printed before the call ran: an input, not an output. */
@@ -43,6 +51,8 @@ final class OpenCall {
     call = null;
     ioctl = null;
     on = null;
+    run = null;
+    resultLater = false;
     arg = 0;
     argumentShown = false;
     return this;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import seamtape.event.EventSink;
+import seamtape.recorder.ftrace.TraceRuns;
 import seamtape.recorder.log.CallEvents;
 import seamtape.recorder.log.ImportException;
 import seamtape.recorder.log.KvmFds;
@@ -34,7 +35,8 @@ public final class StraceReader {
   private static final int MIN_LINE = 1 << 15;
   private static final byte[] ATTACHED = StraceLine.ascii("strace: Process ");
 
-  private final Warnings warnings = new Warnings();
+  private final Warnings warnings;
+  private final TraceRuns runs;
   private final CallEvents events;
   private final KvmFds fds = new KvmFds();
   private final IoctlCalls ioctls;
@@ -55,10 +57,12 @@ public final class StraceReader {
   private long elapsed;
   private long skipped;
 
-  private StraceReader(EventSink sink) {
+  private StraceReader(EventSink sink, TraceRuns runs, Warnings warnings) {
+    this.runs = runs;
+    this.warnings = warnings;
     events = new CallEvents(sink);
     GuestMemory memory = new GuestMemory(events);
-    ioctls = new IoctlCalls(fds, events, memory, warnings);
+    ioctls = new IoctlCalls(fds, events, memory, warnings, runs);
     fileCalls = new FileCalls(fds, events, memory);
   }
 
@@ -68,7 +72,17 @@ public final class StraceReader {
    * @throws ImportException when no line is strace's
    */
   public static LogReport read(List<LogSource> sources, EventSink sink) throws IOException {
-    return new StraceReader(sink).read(sources);
+    return read(sources, sink, TraceRuns.none(), new Warnings());
+  }
+
+  /**
+   * As {@link #read(List, EventSink)}, with a trace of the same run for the exits of KVM_RUN.
+   *
+   * @param warnings the trace's, which the report adds to
+   */
+  static LogReport read(List<LogSource> sources, EventSink sink, TraceRuns runs, Warnings warnings)
+      throws IOException {
+    return new StraceReader(sink, runs, warnings).read(sources);
   }
 
   private LogReport read(List<LogSource> sources) throws IOException {
@@ -84,6 +98,8 @@ public final class StraceReader {
       throw new ImportException(files.get(0).name, 0, unrecognized(files, lines));
     }
     reportOpen();
+    runs.report(warnings);
+    long traced = runs.matched();
     return new LogReport(
         events.ioctls(),
         events.calls(),
@@ -93,7 +109,8 @@ public final class StraceReader {
         timed,
         events.durations(),
         warnings.kept(),
-        warnings.counts());
+        warnings.counts(),
+        traced == 0 ? Map.of() : Map.of("KVM_RUN with values of the trace", traced));
   }
 
   private static String unrecognized(List<StraceFile> files, long lines) {
@@ -244,7 +261,7 @@ public final class StraceReader {
 
   private void begin(OpenCall call) {
     if (call.syscall == Syscall.IOCTL) {
-      ioctls.begin(call, text, result.known && result.value < 0);
+      ioctls.begin(call, text, result);
     } else {
       fileCalls.begin(call, text, result);
     }

@@ -10,19 +10,25 @@ final class CallStream {
   private final LongArray names = new LongArray();
   private final LongArray answered = new LongArray();
   private final LongArray returns = new LongArray();
+  private final LongArray open = new LongArray();
 
-  int add(long enterEvent, long name, long askedHash) {
+  /** Adds a call that begins inside those that have not returned. */
+  void begin(long enterEvent, long name, long askedHash) {
     enters.add(enterEvent);
     names.add(name);
     asked.add(askedHash);
     answered.add(0);
     returns.add(0);
-    return enters.size() - 1;
+    open.add(enters.size() - 1);
   }
 
-  void answer(int index, long returnEvent, long hash) {
-    returns.put(index, returnEvent);
-    answered.put(index, hash);
+  /** Ends the innermost call; a return without one is passed over. */
+  void answer(long returnEvent, long hash) {
+    if (open.size() > 0) {
+      int index = (int) open.removeLast();
+      returns.put(index, returnEvent);
+      answered.put(index, hash);
+    }
   }
 
   /** The return event; 0 while the call has not returned. */

@@ -1,7 +1,5 @@
 package seamtape.replayer.diff;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,8 +21,12 @@ final class CallStreams {
 
   private final Map<String, CallStream> byActor = new LinkedHashMap<>();
   private final Map<Long, String> threads = new HashMap<>();
-  private final Map<Long, Deque<Integer>> open = new HashMap<>();
   private final StableFields stable;
+
+  /** The actor of the last event, and its stream: mostly the next one is the same's. */
+  private long lastActor = -1;
+
+  private CallStream lastStream;
 
   private CallStreams(StableFields stable) {
     this.stable = stable;
@@ -49,13 +51,9 @@ final class CallStreams {
 
   private void add(Event event, Symbols symbols) {
     if (event.phase == Phase.ENTER) {
-      int index = stream(event.actor).add(event.number, name(event), stable.hash(event, symbols));
-      open.computeIfAbsent(event.actor, key -> new ArrayDeque<>()).push(index);
+      stream(event.actor).begin(event.number, name(event), stable.hash(event, symbols));
     } else if (event.phase == Phase.RETURN) {
-      Deque<Integer> calls = open.get(event.actor);
-      if (calls != null && !calls.isEmpty()) {
-        stream(event.actor).answer(calls.pop(), event.number, stable.hash(event, symbols));
-      }
+      stream(event.actor).answer(event.number, stable.hash(event, symbols));
     }
   }
 
@@ -72,13 +70,19 @@ final class CallStreams {
     return name;
   }
 
-  /** Thread ids differ from run to run; their order of appearance does not. */
   private CallStream stream(long actor) {
-    String name =
-        Actor.isVmm(actor)
-            ? threads.computeIfAbsent(actor, key -> "thread" + threads.size())
-            : Actor.text(actor);
-    return byActor.computeIfAbsent(name, key -> new CallStream());
+    if (lastStream == null || actor != lastActor) {
+      lastStream = byActor.computeIfAbsent(name(actor), key -> new CallStream());
+      lastActor = actor;
+    }
+    return lastStream;
+  }
+
+  /** Thread ids differ from run to run; their order of appearance does not. */
+  private String name(long actor) {
+    return Actor.isVmm(actor)
+        ? threads.computeIfAbsent(actor, key -> "thread" + threads.size())
+        : Actor.text(actor);
   }
 
   CallStream get(String actor) {

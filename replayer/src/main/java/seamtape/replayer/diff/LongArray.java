@@ -14,6 +14,10 @@ final class LongArray {
     values[size++] = value;
   }
 
+  long removeLast() {
+    return values[--size];
+  }
+
   long at(int index) {
     return values[index];
   }

@@ -185,7 +185,7 @@ final class Driver implements EventSink {
       case SCHEDULE -> schedule((int) event.fields[0], event.fields[1]);
       case SIGNAL -> vmm.signal((int) event.fields[0]);
       case EVENTFD_WRITE -> vmm.writeEventfd(tid, fds.of(event.fields[0]), event.fields[1]);
-      case HOST_TIME, ENTROPY, GAP -> {}
+      case HOST_TIME, ENTROPY, GAP, GUEST_MSR, GUEST_CPUID -> {}
     }
   }
 

@@ -2,7 +2,9 @@ package seamtape.replayer.replay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,6 +12,8 @@ import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Event;
 import seamtape.event.Phase;
+import seamtape.replayer.explain.Explanation;
+import seamtape.replayer.explain.Explanations;
 
 /**
  * What an imported recording says of its host: the first answer for each capability that depends on
@@ -17,29 +21,23 @@ import seamtape.event.Phase;
  * machine in another rack would be; later answers are compared.
  */
 final class HostFacts {
-  /** Capabilities whose value is the host's, and on what of it they depend. */
-  private static final Map<KvmCapability, String> DEPENDS =
-      Map.ofEntries(
-          Map.entry(KvmCapability.KVM_CAP_NR_VCPUS, "number of CPUs"),
-          Map.entry(KvmCapability.KVM_CAP_MAX_VCPUS, "CONFIG_KVM_MAX_NR_VCPUS"),
-          Map.entry(KvmCapability.KVM_CAP_X86_SMM, "CONFIG_KVM_SMM"),
-          Map.entry(KvmCapability.KVM_CAP_HYPERV, "CONFIG_KVM_HYPERV"),
-          Map.entry(KvmCapability.KVM_CAP_XEN_HVM, "CONFIG_KVM_XEN"),
-          Map.entry(KvmCapability.KVM_CAP_NESTED_STATE, "nested virtualization of the CPU"),
-          Map.entry(KvmCapability.KVM_CAP_TSC_CONTROL, "TSC scaling of the CPU"),
-          Map.entry(KvmCapability.KVM_CAP_X86_NOTIFY_VMEXIT, "notify VM exits of the CPU"),
-          Map.entry(KvmCapability.KVM_CAP_XSAVE2, "XSAVE area of the CPU"),
-          Map.entry(KvmCapability.KVM_CAP_PMU_CAPABILITY, "PMU of the CPU"),
-          Map.entry(KvmCapability.KVM_CAP_VM_TYPES, "VM types of CPU and configuration"));
-
   /** Offset of ebx of the first entry of struct kvm_cpuid2. */
   private static final int VENDOR_EBX = 24;
 
   private final SortedMap<Integer, Long> values = new TreeMap<>();
   private final Set<Long> sources = new HashSet<>();
+  private final Explanations explanations;
+  private final Map<Explanation, Long> used = new LinkedHashMap<>();
   private long asking;
   private int askedFor = -1;
   private String vendor = "";
+
+  /**
+   * @param explanations which capabilities depend on the host: their rows say "give"
+   */
+  HostFacts(Explanations explanations) {
+    this.explanations = explanations;
+  }
 
   /** Takes note of a call; events in order. */
   void note(Event event) {
@@ -52,10 +50,15 @@ final class HostFacts {
     if (event.phase == Phase.ENTER) {
       asking = event.number;
       askedFor = (int) event.fields[1];
-    } else if (event.fields[0] >= 0 && event.number - event.link == asking && depends(askedFor)) {
-      if (values.putIfAbsent(askedFor, event.fields[0]) == null) {
-        sources.add(asking);
-      }
+    } else if (event.fields[0] >= 0 && event.number - event.link == asking) {
+      depends(askedFor).ifPresent(row -> answer(row, event.fields[0]));
+    }
+  }
+
+  private void answer(Explanation row, long value) {
+    if (values.putIfAbsent(askedFor, value) == null) {
+      sources.add(asking);
+      used.merge(row, 1L, Long::sum);
     }
   }
 
@@ -79,8 +82,14 @@ final class HostFacts {
     return vendor.isEmpty() ? otherwise : vendor;
   }
 
-  private static boolean depends(int capability) {
-    return KvmCapability.byNumber(capability).map(DEPENDS::containsKey).orElse(false);
+  private Optional<Explanation> depends(int capability) {
+    Map<String, Object> facts = Map.of("arg", KvmCapability.text(capability));
+    return explanations.of(Explanation.Use.GIVE, KvmIoctl.KVM_CHECK_EXTENSION.label(), facts);
+  }
+
+  /** How many facts each row gave. */
+  Map<Explanation, Long> used() {
+    return used;
   }
 
   SortedMap<Integer, Long> values() {

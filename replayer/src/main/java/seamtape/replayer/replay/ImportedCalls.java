@@ -1,9 +1,13 @@
 package seamtape.replayer.replay;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import seamtape.catalog.Errno;
 import seamtape.catalog.FileOperation;
+import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.StructLayout;
 import seamtape.catalog.Structs;
@@ -11,6 +15,11 @@ import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.explain.Explanation;
+import seamtape.replayer.explain.Explanation.Use;
+import seamtape.replayer.explain.Explanations;
+import seamtape.replayer.replay.Outcomes.Difference;
+import seamtape.replayer.symbols.DecodedFields;
 
 /**
  * What is special about calls taken from a log: arguments that the log shows only as pointers get
@@ -26,16 +35,18 @@ final class ImportedCalls {
   private final Lookahead lookahead;
   private final NeutralArguments neutral;
   private final Set<Long> ranSubjects = new HashSet<>();
-  private long visibleAgreed;
-  private long visibleDiffered;
-  private long pointerAgreed;
-  private long pointerDiffered;
-  private long pointerSkipped;
-  private long runs;
+  private final Set<Long> haveCpuid = new HashSet<>();
+  private final Score score = new Score();
+  private final Explanations explanations;
 
-  ImportedCalls(Tape tape, Driver driver, HostFacts facts) throws TapeException {
+  /** The last call on a VM or vCPU that was explained: what comes after may follow from it. */
+  private final Map<Long, String> lastExplained = new HashMap<>();
+
+  ImportedCalls(Tape tape, Driver driver, HostFacts facts, Explanations explanations)
+      throws TapeException {
     this.driver = driver;
     this.facts = facts;
+    this.explanations = explanations;
     this.lookahead = new Lookahead(tape);
     this.neutral = new NeutralArguments(driver);
   }
@@ -55,6 +66,9 @@ final class ImportedCalls {
       script(enter, ending);
       // A run that the log does not see end would keep its thread for ever.
       return ending != null;
+    }
+    if (row == KvmIoctl.KVM_SET_CPUID2) {
+      haveCpuid.add(enter.link);
     }
     if (!row.pointer()) {
       return true;
@@ -79,7 +93,7 @@ final class ImportedCalls {
   }
 
   private void script(Event enter, Lookahead.Ending ending) {
-    runs++;
+    score.run();
     ranSubjects.add(enter.link);
     if (ending != null) {
       int exit = (int) ending.exitReason();
@@ -101,7 +115,11 @@ final class ImportedCalls {
       return true;
     }
     call.neutral = true;
-    return neutral.prepare(row, call, ending);
+    call.skipRow = explanations.of(Use.SKIP, row.label(), Map.of("logged", "no")).orElse(null);
+    if (call.skipRow == null) {
+      neutral.prepare(row, call, ending);
+    }
+    return call.skipRow == null;
   }
 
   private static int knownBytes(Event enter) {
@@ -119,50 +137,67 @@ final class ImportedCalls {
         && !ranSubjects.contains(call.enter.link);
   }
 
+  /** Why the recorded kernel may have answered otherwise; empty where nothing says so. */
+  Optional<Explanation> explanation(ReplayedCall call, Event returns, Difference found) {
+    Map<String, Object> known = new HashMap<>();
+    DecodedFields.of(call.enter, null)
+        .forEach((name, value) -> known.put(name.substring(name.indexOf('.') + 1), value));
+    long arg = call.enter.fields[1];
+    boolean capability = call.enter.call == KvmIoctl.KVM_CHECK_EXTENSION;
+    known.put("arg", capability ? KvmCapability.text(arg) : (Object) arg);
+    known.put("recorded", String.valueOf(found.recorded()));
+    known.put("replayed", String.valueOf(found.replayed()));
+    known.put("logged", logged(call, returns) ? "yes" : "no");
+    known.put("cpuid", haveCpuid.contains(call.enter.link) ? "set" : "unset");
+    known.put("after", lastExplained.getOrDefault(call.enter.link, ""));
+    Optional<Explanation> row = explanations.of(call.enter.call.label(), found.field(), known);
+    row.filter(why -> !why.rule().contains("after="))
+        .ifPresent(why -> lastExplained.put(call.enter.link, why.call()));
+    return row;
+  }
+
+  private static boolean logged(ReplayedCall call, Event returns) {
+    return knownBytes(call.enter) > 0 || knownBytes(returns) > 0;
+  }
+
   /**
    * Keeps the score.
    *
    * @return true when a difference is a divergence to report
    */
-  boolean judge(ReplayedCall call, Event returns, boolean agrees) {
+  boolean judge(ReplayedCall call, Event returns, boolean agrees, Optional<Explanation> why) {
+    if (returns.call == FileOperation.KVM_UNKNOWN_IOCTL) {
+      score.visible(agrees, false, why);
+      return !agrees;
+    }
     if (!(returns.call instanceof KvmIoctl row) || row == KvmIoctl.KVM_RUN) {
       return false;
     }
     if (facts.isSource(call.enter.number)) {
       return !agrees;
     }
-    boolean logged = knownBytes(call.enter) > 0 || knownBytes(returns) > 0;
-    if (row.pointer() && !logged) {
-      return judgePointer(call, returns);
+    if (row.pointer() && !logged(call, returns)) {
+      return judgePointer(call, returns, why);
     }
-    visibleAgreed += agrees ? 1 : 0;
-    visibleDiffered += agrees ? 0 : 1;
+    score.visible(agrees, true, why);
     return !agrees;
   }
 
   /** Of a call with an unknown argument only success or failure can be the same. */
-  private boolean judgePointer(ReplayedCall call, Event returns) {
-    if (call.skipped) {
-      pointerSkipped++;
+  private boolean judgePointer(ReplayedCall call, Event returns, Optional<Explanation> why) {
+    if (call.skipped && call.skipRow != null) {
+      score.skipped(call.skipRow);
       return false;
     }
     boolean same =
         call.returned
             && Errno.isError(returns.fields[0]) == Errno.isError(call.replayedReturn.fields[0]);
-    pointerAgreed += same ? 1 : 0;
-    pointerDiffered += same ? 0 : 1;
+    score.pointer(same, why);
     return !same;
   }
 
   Agreement agreement() {
     lookahead.close();
-    return new Agreement(
-        visibleAgreed,
-        visibleDiffered,
-        pointerAgreed,
-        pointerDiffered,
-        pointerSkipped,
-        facts.count(),
-        runs);
+    return score.agreement(facts);
   }
 }

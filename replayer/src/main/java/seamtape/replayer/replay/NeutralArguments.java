@@ -12,7 +12,7 @@ import seamtape.machine.UserMemory;
 /**
  * Arguments for calls that a log shows only as pointers: values that a kernel accepts and that
  * change as little as can be. A KVM_SET gets what the machine's own KVM_GET answers. What has no
- * such value is not replayed.
+ * such value is a "skip" row of the explanations and does not come here.
  */
 final class NeutralArguments {
   /** Bytes mapped at an argument: the largest struct with a full array of CPUID entries. */
@@ -28,8 +28,8 @@ final class NeutralArguments {
     this.driver = driver;
   }
 
-  /** Writes an argument for the call; false when there is none. */
-  boolean prepare(KvmIoctl row, ReplayedCall call, Lookahead.Ending ending) {
+  /** Writes an argument for the call. */
+  void prepare(KvmIoctl row, ReplayedCall call, Lookahead.Ending ending) {
     Event enter = call.enter;
     long arg = call.arg;
     clear(row, arg);
@@ -49,22 +49,8 @@ final class NeutralArguments {
       case KVM_CREATE_GUEST_MEMFD -> number(arg, 8, UserMemory.PAGE_SIZE);
       case KVM_SET_SIGNAL_MASK -> number(arg, 4, 8);
       case KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR -> number(arg + 16, 8, arg + 64);
-      case KVM_ENABLE_CAP,
-          KVM_IRQFD,
-          KVM_SIGNAL_MSI,
-          KVM_SET_DEVICE_ATTR,
-          KVM_GET_DIRTY_LOG,
-          KVM_CLEAR_DIRTY_LOG,
-          KVM_INTERRUPT,
-          KVM_MEMORY_ENCRYPT_OP,
-          KVM_GET_ONE_REG,
-          KVM_SET_ONE_REG,
-          KVM_X86_SET_MCE -> {
-        return false;
-      }
       default -> fromGet(row, enter, arg);
     }
-    return true;
   }
 
   /** A logged array tells its length; an unlogged one has room for all. */

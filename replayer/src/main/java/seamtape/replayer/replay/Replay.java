@@ -19,6 +19,8 @@ import seamtape.recorder.tape.EventDigest;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.explain.Explanation;
+import seamtape.replayer.explain.Explanations;
 import seamtape.replayer.replay.Outcomes.Difference;
 import seamtape.replayer.symbols.Arguments;
 
@@ -43,7 +45,7 @@ public final class Replay {
   private long divergences;
   private long roots;
 
-  private Replay(Tape tape, ReplayOptions options) throws TapeException {
+  Replay(Tape tape, ReplayOptions options) throws TapeException {
     Manifest manifest = tape.manifest();
     this.options = options;
     this.imported = ReplaySpec.imported(manifest);
@@ -54,14 +56,16 @@ public final class Replay {
             && manifest.state() == Manifest.State.SEALED;
     this.recordedDigest = sameMachine ? manifest.digest() : null;
     this.digest = new EventDigest();
-    HostFacts facts = imported ? ReplaySpec.hostFacts(tape) : new HostFacts();
+    Explanations explanations = Explanations.bundled();
+    HostFacts facts =
+        imported ? ReplaySpec.hostFacts(tape, explanations) : new HostFacts(explanations);
     this.driver =
         new Driver(
             options,
             ReplaySpec.of(manifest, profile, imported, facts),
             new Tee(digest, options.out()));
     this.outcomes = new Outcomes(imported);
-    this.importedCalls = imported ? new ImportedCalls(tape, driver, facts) : null;
+    this.importedCalls = imported ? new ImportedCalls(tape, driver, facts, explanations) : null;
   }
 
   /**
@@ -80,11 +84,19 @@ public final class Replay {
     return replay.finish();
   }
 
+  Driver driver() {
+    return driver;
+  }
+
+  long divergences() {
+    return divergences;
+  }
+
   private boolean goesOn() {
     return options.keepGoing() || divergences == 0;
   }
 
-  private void step(Event event) throws TapeException {
+  void step(Event event) throws TapeException {
     if (event.number % PROGRESS_EVERY == 0) {
       options.progress().accept(event.number);
     }
@@ -140,21 +152,28 @@ public final class Replay {
     }
     noteFd(call, event);
     if (call.skipped && !imported) {
-      diverge(call, new Difference("ret", shown(event.fields[0]), "EBADF"), true);
+      diverge(call, new Difference("ret", shown(event.fields[0]), "EBADF"), true, Optional.empty());
     } else if (imported) {
       judgeImported(call, event);
     } else {
-      difference(call, event, true).ifPresent(found -> diverge(call, found, false));
+      difference(call, event, true)
+          .ifPresent(found -> diverge(call, found, false, Optional.empty()));
     }
     call.open = false;
   }
 
   private void judgeImported(ReplayedCall call, Event event) {
     boolean memoryToo = importedCalls.comparesMemory(call, event);
-    Optional<Difference> found =
-        call.skipped ? Optional.empty() : difference(call, event, memoryToo);
-    if (importedCalls.judge(call, event, found.isEmpty())) {
-      found.ifPresent(difference -> diverge(call, difference, false));
+    Optional<Difference> found = difference(call, event, memoryToo);
+    if (call.skipped) {
+      boolean meant = call.skipRow != null || !(event.call instanceof KvmIoctl);
+      Difference noFd = new Difference("ret", shown(event.fields[0]), "EBADF");
+      found = meant ? Optional.empty() : Optional.of(noFd);
+    }
+    Optional<Explanation> why =
+        found.flatMap(difference -> importedCalls.explanation(call, event, difference));
+    if (importedCalls.judge(call, event, found.isEmpty(), why)) {
+      found.ifPresent(difference -> diverge(call, difference, false, why));
     }
   }
 
@@ -184,7 +203,8 @@ public final class Replay {
     return Errno.isError(ret) ? Errno.text(ret) : (Object) ret;
   }
 
-  private void diverge(ReplayedCall call, Difference found, boolean consequence) {
+  private void diverge(
+      ReplayedCall call, Difference found, boolean consequence, Optional<Explanation> why) {
     Event enter = call.enter;
     String cause = enter.call.label() + Arguments.of(enter) + "|" + found;
     boolean root = !consequence && !brokenSubjects.contains(enter.link) && seenCauses.add(cause);
@@ -200,7 +220,7 @@ public final class Replay {
             found.recorded(),
             found.replayed(),
             root,
-            imported ? Reasons.of(enter.call.label(), found.field()).orElse(null) : null,
+            why.map(Explanation::text).orElse(null),
             DivergenceWords.of(enter, found));
     divergences++;
     roots += root ? 1 : 0;

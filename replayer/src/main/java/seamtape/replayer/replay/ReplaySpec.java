@@ -6,6 +6,7 @@ import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.explain.Explanations;
 
 /** The machine that a recording asks to be replayed on. */
 final class ReplaySpec {
@@ -29,8 +30,8 @@ final class ReplaySpec {
         : recorded;
   }
 
-  static HostFacts hostFacts(Tape tape) throws TapeException {
-    HostFacts facts = new HostFacts();
+  static HostFacts hostFacts(Tape tape, Explanations explanations) throws TapeException {
+    HostFacts facts = new HostFacts(explanations);
     try (Cursor cursor = tape.cursor()) {
       while (cursor.next() && cursor.event().number < FACTS_WITHIN_EVENTS) {
         Event event = cursor.event();

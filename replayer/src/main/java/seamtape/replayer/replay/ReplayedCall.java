@@ -3,6 +3,7 @@ package seamtape.replayer.replay;
 import java.util.ArrayList;
 import java.util.List;
 import seamtape.event.Event;
+import seamtape.replayer.explain.Explanation;
 
 /**
  * One thread's call while it is replayed: what was recorded of it and what the machine did. Reused.
@@ -24,6 +25,9 @@ final class ReplayedCall {
   /** The argument to replay with: the recorded one, or memory of ours where the log has none. */
   long arg;
 
+  /** Why it was not replayed; null where it was, or where its fd is missing. */
+  Explanation skipRow;
+
   /** The argument was made up: it holds the replay's own fds. */
   boolean neutral;
 
@@ -37,6 +41,7 @@ final class ReplayedCall {
     returned = false;
     skipped = false;
     neutral = false;
+    skipRow = null;
     arg = recorded.fields[1];
   }
 

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import seamtape.catalog.Call;
 import seamtape.catalog.Field;
+import seamtape.catalog.FileOperation;
 import seamtape.catalog.Format;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Role;
@@ -77,8 +79,14 @@ public final class StableFields {
     if (field.format() == Format.ADDRESS) {
       return symbols.pointer(value).hashCode();
     }
-    boolean makesFd = event.call instanceof KvmIoctl ioctl && ioctl.makes().isPresent();
-    return makesFd && event.phase == Phase.RETURN && value >= 0 ? 1 : value;
+    return event.phase == Phase.RETURN && value >= 0 && makesFd(event.call) ? 1 : value;
+  }
+
+  private static boolean makesFd(Call call) {
+    if (call instanceof KvmIoctl ioctl) {
+      return ioctl.makes().isPresent();
+    }
+    return call == FileOperation.OPEN || call == FileOperation.DUP || call == FileOperation.EVENTFD;
   }
 
   private long copies(Event event, Symbols symbols, long seed) {

@@ -23,6 +23,11 @@ public final class Symbols {
   private final Map<Long, Event> openCalls = new HashMap<>();
   private int regionCount;
 
+  /** The subject that was asked for last, and its words: mostly the same is asked for again. */
+  private long namedSubject = Subject.SYSTEM;
+
+  private String subjectName = Subject.text(Subject.SYSTEM);
+
   private record Region(long end, String name) {}
 
   /** Takes note of an event: what it maps, opens, makes and closes. */
@@ -90,7 +95,14 @@ public final class Symbols {
 
   /** The fd of a call that is made on a known object. */
   public String fd(long number, long subject) {
-    return subject != Subject.SYSTEM ? Subject.text(subject) : fd(number);
+    if (subject == Subject.SYSTEM) {
+      return fd(number);
+    }
+    if (subject != namedSubject) {
+      namedSubject = subject;
+      subjectName = Subject.text(subject);
+    }
+    return subjectName;
   }
 
   /** An fd that is an argument or a field. */

@@ -88,9 +88,8 @@ final class CodeCache {
   }
 
   private void enter(long rip, long linear) {
-    core.memory.fetch(rip);
-    long gpa = core.paging.translate(linear, Paging.FETCH) & -PAGE;
-    byte[] bytes = core.bus.readPage(gpa);
+    long gpa = core.memory.codeAddress(rip);
+    byte[] bytes = core.memory.codePage(gpa);
     int slot = (int) (gpa >>> 12) & PAGES - 1;
     CodePage page = pages[slot];
     if (page == null || page.bytes != bytes || page.codeSize != core.codeSize) {

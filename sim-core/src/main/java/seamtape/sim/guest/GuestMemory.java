@@ -25,6 +25,9 @@ final class GuestMemory {
   private final long[] writeTags = new long[ENTRIES];
   private final byte[][] writePages = new byte[ENTRIES][];
 
+  /** Nothing was entered since the last flush: runs that touch no data need none. */
+  private boolean empty;
+
   GuestMemory(Core core) {
     this.core = core;
     flush();
@@ -36,8 +39,11 @@ final class GuestMemory {
 
   /** Forgets every page: slots, paging or dirty logging may have changed. */
   void flush() {
-    Arrays.fill(readTags, -1);
-    Arrays.fill(writeTags, -1);
+    if (!empty) {
+      Arrays.fill(readTags, -1);
+      Arrays.fill(writeTags, -1);
+      empty = true;
+    }
   }
 
   static long load(byte[] page, int offset, int size) {
@@ -110,6 +116,12 @@ final class GuestMemory {
 
   /** One code byte; a byte that no page backs cannot be emulated. */
   int fetch(long ip) {
+    long gpa = codeAddress(ip);
+    return codePage(gpa)[(int) gpa & PAGE - 1] & 0xff;
+  }
+
+  /** The guest physical address of a code byte, or the exception that fetching it raises. */
+  long codeAddress(long ip) {
     Segment cs = core.cpu.segments[CpuState.CS];
     long linear = ip;
     if (core.codeSize != 8) {
@@ -118,12 +130,16 @@ final class GuestMemory {
       }
       linear = cs.base + ip & 0xffff_ffffL;
     }
-    long gpa = core.paging.translate(linear, Paging.FETCH);
+    return core.paging.translate(linear, Paging.FETCH);
+  }
+
+  /** The page of a guest physical address; code that no page backs cannot be emulated. */
+  byte[] codePage(long gpa) {
     byte[] page = core.bus.readPage(gpa & -PAGE);
     if (page == null) {
       throw core.emulationFailure();
     }
-    return page[(int) gpa & PAGE - 1] & 0xff;
+    return page;
   }
 
   long readLinear(long linear, int size) {
@@ -157,6 +173,7 @@ final class GuestMemory {
     }
     byte[] page = core.bus.readPage(core.paging.translate(linear, Paging.READ) & -PAGE);
     if (page != null) {
+      empty = false;
       readTags[entry] = number;
       readPages[entry] = page;
     }
@@ -171,6 +188,7 @@ final class GuestMemory {
     }
     byte[] page = core.bus.writePage(core.paging.translate(linear, Paging.WRITE) & -PAGE);
     if (page != null) {
+      empty = false;
       writeTags[entry] = number;
       writePages[entry] = page;
     }

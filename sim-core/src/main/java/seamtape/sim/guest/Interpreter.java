@@ -89,6 +89,9 @@ public final class Interpreter {
    * there is nothing more to finish, or the kind of the exit that comes first.
    */
   public GuestExit.Kind complete() {
+    if (unfinished == Unfinished.NOTHING) {
+      return GuestExit.Kind.NONE;
+    }
     begin();
     return finish() ? core.exit.kind : GuestExit.Kind.NONE;
   }

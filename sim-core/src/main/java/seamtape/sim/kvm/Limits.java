@@ -17,6 +17,7 @@ public final class Limits {
   public static final long KVM_MEM_MAX_NR_PAGES = (1L << 31) - 1;
   public static final int KVM_MAX_IRQ_ROUTES = 4096;
   public static final int KVM_MIN_ALLOC_MMU_PAGES = 64;
+  public static final int KVM_MEMSLOT_PAGES_TO_MMU_PAGES_RATIO = 50;
   public static final int KVM_PMU_EVENT_FILTER_MAX_EVENTS = 300;
   public static final int KVM_MSR_FILTER_MAX_RANGES = 16;
   public static final int KVM_MSR_FILTER_MAX_BITMAP_SIZE = 0x600;

@@ -99,6 +99,15 @@ public final class Vm implements VmFacts {
     hasVfio = exists;
   }
 
+  /** The limit of shadow MMU pages: what was set, or a share of the slots' pages; an int. */
+  int mmuPages() {
+    if (settings.mmuPages != 0 || !slots.used()) {
+      return (int) settings.mmuPages;
+    }
+    long share = slots.pages() / Limits.KVM_MEMSLOT_PAGES_TO_MMU_PAGES_RATIO;
+    return (int) Math.max(share, Limits.KVM_MIN_ALLOC_MMU_PAGES);
+  }
+
   /** 2 where SMM has memory of its own. */
   int addressSpaces() {
     return has(KvmCapability.KVM_CAP_X86_SMM) ? Limits.KVM_MAX_NR_ADDRESS_SPACES : 1;

@@ -67,6 +67,8 @@ final class VmIoctls {
       case KVM_CREATE_GUEST_MEMFD -> createGuestMemfd(arg);
       case KVM_CREATE_DEVICE -> createDevice(arg);
       case KVM_GET_STATS_FD -> host.files.install(StatsFile.ofVm(vm));
+      case KVM_GET_NR_MMU_PAGES ->
+          host.profile.mmuPagesReadable() ? vm.mmuPages() : ENOTTY.result();
       default -> row.gone() ? ENOTTY.result() : arch.handle(row, arg);
     };
   }

@@ -15,6 +15,10 @@ final class XenVm {
   private static final int ATTRIBUTE_SIZE = 72;
   private static final int EVTCHN_SIZE = 12;
   private static final int INTERCEPT_HCALL = 2;
+
+  /** INTERCEPT_HCALL, EVTCHN_SEND and PVCLOCK_TSC_UNSTABLE; the other bits only report. */
+  private static final long SETTABLE = INTERCEPT_HCALL | 1 << 5 | 1 << 7;
+
   private static final int ATTR_LONG_MODE = 0;
   private static final int ATTR_UPCALL_VECTOR = 2;
   private static final int ATTR_XEN_VERSION = 4;
@@ -49,7 +53,7 @@ final class XenVm {
     if (config == null) {
       return EFAULT.result();
     }
-    long known = vm.host.capability(KvmCapability.KVM_CAP_XEN_HVM.number(), true);
+    long known = vm.host.capability(KvmCapability.KVM_CAP_XEN_HVM.number(), true) & SETTABLE;
     int flags = config.getInt(0);
     boolean blob = config.getLong(8) != 0 || config.getLong(16) != 0 || config.getShort(24) != 0;
     boolean blobAndIntercept = (flags & INTERCEPT_HCALL) != 0 && blob;

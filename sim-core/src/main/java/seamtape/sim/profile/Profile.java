@@ -159,6 +159,11 @@ public final class Profile {
     return !since(V6_12);
   }
 
+  /** KVM_GET_NR_MMU_PAGES, which Linux 6.4 removed. */
+  public boolean mmuPagesReadable() {
+    return !since(V6_12);
+  }
+
   /** KVM_SET_USER_MEMORY_REGION2, guest_memfd, memory attributes and KVM_EXIT_MEMORY_FAULT. */
   public boolean guestMemfd() {
     return since(V6_12);

@@ -28,6 +28,10 @@ final class RunLoop implements Activity {
   private final long argument;
   private final long max;
   private final KvmRun run;
+
+  /** The exits that end the loop, as bits by number. */
+  private final long until;
+
   private final Map<Long, Integer> answered = new HashMap<>();
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private long count;
@@ -42,6 +46,7 @@ final class RunLoop implements Activity {
     this.fd = (int) thread.evaluate(step.on());
     this.argument = thread.evaluate(step.argument());
     this.max = thread.evaluate(step.max());
+    this.until = step.until().stream().mapToLong(e -> 1L << e.number()).reduce(0, (a, b) -> a | b);
     this.run = new KvmRun(thread, thread.process().run(fd));
     if (!run.mapped() && needsRun()) {
       throw new StepFailure("struct kvm_run is not mapped; mmap the vCPU first");
@@ -77,11 +82,7 @@ final class RunLoop implements Activity {
   }
 
   private boolean goesOn(long result) {
-    if (step.until().isEmpty() || result < 0) {
-      return false;
-    }
-    KvmExit reason = KvmExit.byNumber(run.exitReason()).orElse(null);
-    if (step.until().contains(reason)) {
+    if (until == 0 || result < 0 || ends(run.exitReason())) {
       return false;
     }
     if (count < max) {
@@ -90,6 +91,10 @@ final class RunLoop implements Activity {
     checks.failed(
         " until", step.until() + " within " + max + " runs", KvmExit.text(run.exitReason()));
     return false;
+  }
+
+  private boolean ends(int exitReason) {
+    return exitReason >= 0 && exitReason < Long.SIZE && (until >>> exitReason & 1) != 0;
   }
 
   private void finish(long result) {

@@ -23,6 +23,9 @@ public final class MemorySlots {
 
   private boolean useBitmap = true;
 
+  /** A slot was created: from then on the kernel derives limits from the slots' size. */
+  private boolean used;
+
   public MemorySlots(FdTable files) {
     this.files = files;
     for (int i = 0; i < Limits.KVM_MAX_NR_ADDRESS_SPACES; i++) {
@@ -40,6 +43,22 @@ public final class MemorySlots {
   /** The slot of an id; null when there is none. */
   public MemorySlot find(int addressSpace, int id) {
     return byId.get(addressSpace).get(id);
+  }
+
+  /** True once there was a slot, also when there is none any more. */
+  public boolean used() {
+    return used;
+  }
+
+  /** Pages of all slots together. */
+  public long pages() {
+    long pages = 0;
+    for (TreeMap<Integer, MemorySlot> slots : byId) {
+      for (MemorySlot slot : slots.values()) {
+        pages += slot.pages;
+      }
+    }
+    return pages;
   }
 
   public boolean isEmpty() {
@@ -200,6 +219,7 @@ public final class MemorySlots {
   }
 
   private void insert(MemorySlot slot) {
+    used = true;
     if (slot.logsDirty() && slot.dirty == null && useBitmap) {
       slot.dirty = new DirtyBitmap(slot.pages, initiallySet);
     }

@@ -1,0 +1,32 @@
+package seamtape.replayer.state;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import seamtape.catalog.KvmIoctl;
+
+/**
+ * What the events tell of one topic of a vCPU.
+ *
+ * @param event the enter event of the call that told it, or that made it unknown; 0 before any
+ * @param by that call; null before any
+ * @param value null while unknown
+ */
+record Known(long event, KvmIoctl by, StructBytes value) {
+  static final Known NOTHING = new Known(0, null, null);
+
+  boolean unknown() {
+    return value == null;
+  }
+
+  /** The fields that are known for certain, flat; none while unknown. */
+  Map<String, Object> told(Topic topic) {
+    if (value == null) {
+      return Map.of();
+    }
+    Map<String, Object> told = new LinkedHashMap<>(value.flat());
+    if (Topic.setBy(by) == topic) {
+      told.keySet().removeIf(field -> !topic.told(field));
+    }
+    return told;
+  }
+}

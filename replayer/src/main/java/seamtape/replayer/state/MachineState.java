@@ -1,0 +1,229 @@
+package seamtape.replayer.state;
+
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import seamtape.catalog.Errno;
+import seamtape.catalog.FdKind;
+import seamtape.catalog.FileOperation;
+import seamtape.catalog.Input;
+import seamtape.catalog.KvmIoctl;
+import seamtape.event.Event;
+import seamtape.event.Phase;
+import seamtape.event.Subject;
+import seamtape.recorder.tape.Cursor;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeException;
+
+/**
+ * The state of the recorded process's machine, folded from its events: what they carry, and since
+ * which event. Give it every event in order.
+ */
+public final class MachineState {
+  private static final Set<Topic> FROM_EVENTFD = EnumSet.of(Topic.EVENTS, Topic.MP_STATE);
+
+  private final Map<Long, OpenFd> fds = new TreeMap<>();
+  private final Map<Integer, VmState> vms = new TreeMap<>();
+
+  /** The last enter event of each actor, reused; numbered 0 once its return came. */
+  private final Map<Long, Event> enters = new TreeMap<>();
+
+  /** VMs that no fd reaches any more; a call in flight may still name one. */
+  private final BitSet gone = new BitSet();
+
+  private long event;
+  private int vmsMade;
+
+  /**
+   * Folds a recording up to an event.
+   *
+   * @throws TapeException where the recording is damaged
+   */
+  public static MachineState at(Tape tape, long event) throws TapeException {
+    MachineState state = new MachineState();
+    try (Cursor cursor = tape.cursor()) {
+      while (state.event < event && cursor.next()) {
+        state.apply(cursor.event());
+      }
+    }
+    return state;
+  }
+
+  /** The number of the last event folded; 0 before the first. */
+  public long event() {
+    return event;
+  }
+
+  /** Those open, by number. */
+  public Map<Long, OpenFd> fds() {
+    return fds;
+  }
+
+  /** Those that an fd still reaches, by number. */
+  public Map<Integer, VmState> vms() {
+    return vms;
+  }
+
+  /** Enter events of the system calls that have not returned, ordered by actor. */
+  List<Event> inFlight() {
+    return enters.values().stream().filter(enter -> enter.number != 0).toList();
+  }
+
+  /** Takes the next event. */
+  public void apply(Event next) {
+    event = next.number;
+    if (next.phase == Phase.INPUT) {
+      input(next);
+    } else if (!next.call.family().nests()) {
+      if (next.phase == Phase.ENTER) {
+        enters.computeIfAbsent(next.actor, key -> new Event()).set(next);
+      } else {
+        returned(next);
+      }
+    }
+  }
+
+  /** A write to an eventfd may be an interrupt of any VM that has it as an irqfd. */
+  private void input(Event input) {
+    if (input.call == Input.EVENTFD_WRITE) {
+      vms.values().forEach(vm -> vm.vcpus().values().forEach(v -> v.touch(FROM_EVENTFD, input)));
+    }
+  }
+
+  private void returned(Event returned) {
+    Event enter = enters.get(returned.actor);
+    if (enter == null || enter.number != returned.number - returned.link) {
+      return;
+    }
+    if (enter.call instanceof KvmIoctl call) {
+      ioctl(call, enter, returned);
+    } else {
+      file((FileOperation) enter.call, enter, returned.fields[0]);
+    }
+    enter.number = 0;
+  }
+
+  private void file(FileOperation operation, Event enter, long result) {
+    switch (operation) {
+      case OPEN -> made(result, FdKind.SYSTEM, Subject.SYSTEM, enter);
+      case EVENTFD -> made(result, FdKind.EVENTFD, Subject.SYSTEM, enter);
+      case DUP -> duplicated(enter, result);
+      case CLOSE -> closed(enter.fields[0], result);
+      case MMAP, MUNMAP, KVM_UNKNOWN_IOCTL -> {}
+    }
+  }
+
+  private void made(long fd, FdKind kind, long subject, Event enter) {
+    if (fd >= 0) {
+      fds.put(fd, new OpenFd(fd, kind, subject, enter.number));
+    }
+  }
+
+  private void duplicated(Event enter, long result) {
+    OpenFd original = fds.get(enter.fields[0]);
+    if (original != null) {
+      made(result, original.kind(), original.subject(), enter);
+    }
+  }
+
+  /** close(2) takes the fd away whatever it answers, unless there was none. */
+  private void closed(long fd, long result) {
+    OpenFd closed = result == Errno.EBADF.result() ? null : fds.remove(fd);
+    if (closed != null && Subject.vm(closed.subject()) >= 0) {
+      int vm = Subject.vm(closed.subject());
+      if (fds.values().stream().noneMatch(left -> Subject.vm(left.subject()) == vm)) {
+        vms.remove(vm);
+        gone.set(vm);
+      }
+    }
+  }
+
+  private void ioctl(KvmIoctl call, Event enter, Event returned) {
+    long result = returned.fields[0];
+    VmState vm = vm(Subject.vm(enter.link));
+    if (result >= 0) {
+      makesFd(call, enter, returned, vm);
+    }
+    if (vm != null && Subject.vcpu(enter.link) >= 0) {
+      vm.vcpu(Subject.vcpu(enter.link), 0).apply(enter, returned);
+      touchSiblings(vm, call, enter);
+    } else if (vm != null && result >= 0) {
+      vm.apply(enter);
+    }
+  }
+
+  private static void touchSiblings(VmState vm, KvmIoctl call, Event enter) {
+    Set<Topic> touched = Topic.touchedFromOutside(call);
+    for (VcpuState vcpu : vm.vcpus().values()) {
+      if (vcpu.id() != Subject.vcpu(enter.link)) {
+        vcpu.touch(touched, enter);
+      }
+    }
+  }
+
+  /** Null for none; a log may begin after the VM's creation. */
+  private VmState vm(int number) {
+    if (number < 0 || gone.get(number)) {
+      return null;
+    }
+    vmsMade = Math.max(vmsMade, number + 1);
+    return vms.computeIfAbsent(number, key -> new VmState(number, 0, 0));
+  }
+
+  private void makesFd(KvmIoctl call, Event enter, Event returned, VmState vm) {
+    long subject = enter.link;
+    if (call == KvmIoctl.KVM_CREATE_VM) {
+      int number = vmsMade++;
+      vms.put(number, new VmState(number, enter.number, enter.fields[1]));
+      subject = Subject.vm(number);
+    } else if (call == KvmIoctl.KVM_CREATE_VCPU && vm != null) {
+      int id = (int) enter.fields[1];
+      vm.vcpu(id, enter.number);
+      subject = Subject.vcpu(vm.number(), id);
+    } else if (call == KvmIoctl.KVM_CREATE_DEVICE) {
+      long flags = StructBytes.of(enter).number(8, 4).orElse(0);
+      long fd = StructBytes.of(returned).number(4, 4).orElse(-1);
+      made((flags & 1) != 0 ? -1 : fd, FdKind.DEVICE, subject, enter);
+    }
+    if (call.makes().isPresent() && call != KvmIoctl.KVM_CREATE_DEVICE) {
+      made(returned.fields[0], call.makes().get(), subject, enter);
+    }
+  }
+
+  /** The call in flight that may change a topic of a vCPU now; null for none. */
+  Event changing(int vm, int vcpu, Topic topic) {
+    long own = Subject.vcpu(vm, vcpu);
+    for (Event enter : inFlight()) {
+      if (enter.call instanceof KvmIoctl call && Subject.vm(enter.link) == vm) {
+        boolean mine = enter.link == own;
+        Set<Topic> touched = mine ? Topic.touchedBy(call) : Topic.touchedFromOutside(call);
+        if (touched.contains(topic) || mine && Topic.setBy(call) == topic) {
+          return enter;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The call in flight that may change MSRs of a vCPU now; null for none. */
+  Event changingMsrs(int vm, int vcpu) {
+    for (Event enter : inFlight()) {
+      boolean mine = enter.link == Subject.vcpu(vm, vcpu);
+      if (mine && enter.call instanceof KvmIoctl call && MsrFold.touchedBy(call)) {
+        return enter;
+      }
+    }
+    return null;
+  }
+
+  /** What is known of a topic of a vCPU now. */
+  Known known(int vm, VcpuState vcpu, Topic topic) {
+    Event changing = changing(vm, vcpu.id(), topic);
+    return changing == null
+        ? vcpu.topic(topic)
+        : new Known(changing.number, (KvmIoctl) changing.call, null);
+  }
+}

@@ -1,0 +1,237 @@
+package seamtape.replayer.state;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import seamtape.catalog.Errno;
+import seamtape.catalog.Format;
+import seamtape.catalog.KvmExit;
+import seamtape.catalog.Msr;
+import seamtape.event.Actor;
+import seamtape.event.Event;
+import seamtape.event.Subject;
+
+/** A machine's state as a document: {@code {event, machine: {…}}}. */
+public final class StateView {
+  private final MachineState state;
+  private final MachineReading reading;
+
+  private StateView(MachineState state, MachineReading reading) {
+    this.state = state;
+    this.reading = reading;
+  }
+
+  /**
+   * @param reading of a re-execution at the same event, for what the events do not tell; null
+   *     without one
+   */
+  public static Map<String, Object> document(MachineState state, MachineReading reading) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("event", state.event());
+    document.put("machine", new StateView(state, reading).machine());
+    return document;
+  }
+
+  private Map<String, Object> machine() {
+    Map<String, Object> machine = new LinkedHashMap<>();
+    machine.put("fds", state.fds().values().stream().map(StateView::fd).toList());
+    machine.put("in_flight", state.inFlight().stream().map(StateView::inFlight).toList());
+    machine.put("vms", state.vms().values().stream().map(this::vm).toList());
+    return machine;
+  }
+
+  private static Map<String, Object> fd(OpenFd fd) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("fd", fd.fd());
+    json.put("kind", fd.kind().name().toLowerCase(Locale.ROOT));
+    json.put("subject", Subject.text(fd.subject()));
+    json.put("event", fd.event());
+    return json;
+  }
+
+  private static Map<String, Object> inFlight(Event enter) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("event", enter.number);
+    json.put("actor", Actor.text(enter.actor));
+    json.put("call", enter.call.label());
+    return json;
+  }
+
+  private Map<String, Object> vm(VmState vm) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("vm", "vm" + vm.number());
+    json.put("event", vm.created());
+    json.put("type", vm.type());
+    json.put("slots", vm.slots().values().stream().map(StateView::slot).toList());
+    json.put("irqchip", part(vm.irqchip(), vm.irqchipEvent()));
+    json.put("pit", part(vm.pitEvent() == 0 ? "none" : "kernel", vm.pitEvent()));
+    json.put("gsi_routing", routing(vm));
+    json.put("capabilities", vm.enabled().stream().map(StateView::enabled).toList());
+    json.put("settings", settings(vm));
+    json.put("vcpus", vm.vcpus().values().stream().map(vcpu -> vcpu(vm, vcpu)).toList());
+    return json;
+  }
+
+  private static Map<String, Object> part(String mode, long event) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("mode", mode);
+    if (event != 0) {
+      json.put("event", event);
+    }
+    return json;
+  }
+
+  private static Map<String, Object> slot(MemorySlot slot) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("as_id", (long) slot.space());
+    json.put("slot", (long) slot.slot());
+    json.put("guest_phys_addr", address(slot.gpa()));
+    json.put("memory_size", slot.size());
+    json.put("userspace_addr", address(slot.hva()));
+    json.put("flags", Format.HEX.value(slot.flags()));
+    if (slot.guestMemfd() != -1) {
+      json.put("guest_memfd", slot.guestMemfd());
+      json.put("guest_memfd_offset", Format.HEX.value(slot.guestMemfdOffset()));
+    }
+    json.put("event", slot.event());
+    return json;
+  }
+
+  private static Object address(long value) {
+    return value == Event.UNKNOWN ? "unknown" : Format.HEX.value(value);
+  }
+
+  private static Map<String, Object> routing(VmState vm) {
+    Known routing = vm.routing();
+    if (routing.unknown()) {
+      boolean kernel = vm.irqchip().equals("kernel");
+      return part(kernel ? "default" : "none", kernel ? vm.irqchipEvent() : 0);
+    }
+    Map<String, Object> json = part("set", routing.event());
+    json.put("value", routing.value().fields());
+    return json;
+  }
+
+  private static Map<String, Object> enabled(VmState.Enabled enabled) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("cap", Format.CAPABILITY.value(enabled.cap()));
+    json.put("flags", Format.HEX.value(enabled.flags()));
+    json.put("arg", Format.HEX.value(enabled.first()));
+    json.put("event", enabled.event());
+    return json;
+  }
+
+  private static Map<String, Object> settings(VmState vm) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    vm.settings()
+        .forEach(
+            (call, setting) -> {
+              Map<String, Object> value = new LinkedHashMap<>();
+              value.put("event", setting.event());
+              Object shown =
+                  call.pointer()
+                      ? setting.struct().fields()
+                      : call.in().get(1).format().value(setting.value());
+              value.put("value", shown);
+              json.put(call.label(), value);
+            });
+    return json;
+  }
+
+  private Map<String, Object> vcpu(VmState vm, VcpuState vcpu) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("vcpu", (long) vcpu.id());
+    json.put("event", vcpu.created());
+    for (Topic topic : Topic.values()) {
+      json.put(topic.label(), topic(vm.number(), vcpu, topic));
+    }
+    json.put("msrs", msrs(vm.number(), vcpu));
+    json.put("runs", runs(vcpu));
+    return json;
+  }
+
+  private Map<String, Object> topic(int vm, VcpuState vcpu, Topic topic) {
+    Known known = state.known(vm, vcpu, topic);
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (!known.unknown()) {
+      json.put("event", known.event());
+      json.put("by", known.by().label());
+      json.put("value", known.value().fields());
+    } else {
+      unknown(json, known.event(), known.by() == null ? null : known.by().label());
+    }
+    boolean whole = !known.unknown() && Topic.readBy(known.by()) == topic;
+    if (reading != null && !whole) {
+      reading
+          .topic(vm, vcpu.id(), topic)
+          .ifPresent(bytes -> json.put("reexecuted", bytes.fields()));
+    }
+    return json;
+  }
+
+  private static void unknown(Map<String, Object> json, long since, String by) {
+    json.put("text", since == 0 ? "neither set nor read" : "unknown since event " + since);
+    if (since != 0) {
+      json.put("unknown_since", since);
+      json.put("by", by);
+    }
+  }
+
+  private List<Object> msrs(int vm, VcpuState vcpu) {
+    List<Object> list = new ArrayList<>();
+    Event changing = state.changingMsrs(vm, vcpu.id());
+    vcpu.msrs()
+        .byIndex()
+        .forEach(
+            (index, msr) -> {
+              Map<String, Object> json = new LinkedHashMap<>();
+              json.put("index", Format.HEX.value(Integer.toUnsignedLong(index)));
+              json.put("name", Msr.text(Integer.toUnsignedLong(index)));
+              if (msr.known() && changing == null) {
+                json.put("event", msr.event());
+                json.put("by", msr.by().label());
+                json.put("value", Format.HEX.value(msr.value()));
+              } else {
+                boolean now = changing != null && msr.known();
+                unknown(json, now ? changing.number : msr.event(), by(now ? changing : null, msr));
+                reexecuted(vm, vcpu, index, json);
+              }
+              list.add(json);
+            });
+    return list;
+  }
+
+  private static String by(Event changing, KnownMsr msr) {
+    return changing == null ? msr.by().label() : changing.call.label();
+  }
+
+  private void reexecuted(int vm, VcpuState vcpu, int index, Map<String, Object> json) {
+    OptionalLong read = reading == null ? OptionalLong.empty() : reading.msr(vm, vcpu.id(), index);
+    read.ifPresent(value -> json.put("reexecuted", Format.HEX.value(value)));
+  }
+
+  private static Map<String, Object> runs(VcpuState vcpu) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("count", vcpu.runs());
+    if (vcpu.runs() > 0) {
+      Map<String, Object> last = new LinkedHashMap<>();
+      last.put("event", vcpu.lastRun());
+      long result = vcpu.lastResult();
+      last.put("ret", result);
+      last.put("errno", Errno.isError(result) ? Errno.text(result) : null);
+      last.put("exit_reason", result == 0 ? exit(vcpu.lastReason()) : null);
+      json.put("last", last);
+    }
+    Map<String, Object> exits = new LinkedHashMap<>();
+    vcpu.exits().forEach((reason, count) -> exits.put(exit(reason), count));
+    json.put("exits", exits);
+    return json;
+  }
+
+  private static String exit(long reason) {
+    return reason == Event.UNKNOWN ? "unknown" : KvmExit.text(reason);
+  }
+}

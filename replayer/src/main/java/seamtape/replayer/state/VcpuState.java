@@ -1,0 +1,118 @@
+package seamtape.replayer.state;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import seamtape.catalog.KvmIoctl;
+import seamtape.event.Event;
+
+/** What the events tell of one vCPU. */
+public final class VcpuState {
+  private final int id;
+  private final long created;
+  private final Map<Topic, Known> topics = new EnumMap<>(Topic.class);
+  private final MsrFold msrs = new MsrFold();
+  private final Map<Long, Long> exits = new TreeMap<>();
+  private long runs;
+  private long lastRun;
+  private long lastResult;
+  private long lastReason = Event.UNKNOWN;
+
+  VcpuState(int id, long created) {
+    this.id = id;
+    this.created = created;
+  }
+
+  /** The number that KVM_CREATE_VCPU was given. */
+  public int id() {
+    return id;
+  }
+
+  /** The enter event of its creation; 0 where the recording does not show it. */
+  long created() {
+    return created;
+  }
+
+  Known topic(Topic topic) {
+    return topics.getOrDefault(topic, Known.NOTHING);
+  }
+
+  MsrFold msrs() {
+    return msrs;
+  }
+
+  /** Calls of KVM_RUN that ended. */
+  public long runs() {
+    return runs;
+  }
+
+  /** Enter event of the last KVM_RUN that ended; 0 for none. */
+  long lastRun() {
+    return lastRun;
+  }
+
+  long lastResult() {
+    return lastResult;
+  }
+
+  /** Exit reason of the last KVM_RUN; -1 where it is not known. */
+  long lastReason() {
+    return lastReason;
+  }
+
+  /** How often each exit reason came, of runs that ended with 0. */
+  Map<Long, Long> exits() {
+    return exits;
+  }
+
+  /** A call on this vCPU that returned. */
+  void apply(Event enter, Event returned) {
+    KvmIoctl call = (KvmIoctl) enter.call;
+    if (call == KvmIoctl.KVM_RUN) {
+      ran(enter, returned);
+    }
+    if (returned.fields[0] < 0 && call != KvmIoctl.KVM_RUN && call != KvmIoctl.KVM_SET_MSRS) {
+      return;
+    }
+    touch(Topic.touchedBy(call), enter);
+    if (call == KvmIoctl.KVM_GET_MSRS || call == KvmIoctl.KVM_SET_MSRS) {
+      msrs.apply(enter, returned);
+    } else if (MsrFold.touchedBy(call)) {
+      msrs.touch(enter.number, call);
+    }
+    Topic set = Topic.setBy(call);
+    if (set != null) {
+      StructBytes argument = StructBytes.of(enter);
+      note(set, enter, set.tells(argument) ? argument : null);
+    }
+    Topic read = Topic.readBy(call);
+    if (read != null && returned.copyCount() > 0) {
+      note(read, enter, StructBytes.of(returned));
+    }
+  }
+
+  private void note(Topic topic, Event enter, StructBytes value) {
+    topics.put(topic, new Known(enter.number, (KvmIoctl) enter.call, value));
+  }
+
+  /** The topics may have changed: nothing is known of them since that call. */
+  void touch(Set<Topic> touched, Event enter) {
+    KvmIoctl by = enter.call instanceof KvmIoctl call ? call : null;
+    for (Topic topic : touched) {
+      if (!topic(topic).unknown()) {
+        topics.put(topic, new Known(enter.number, by, null));
+      }
+    }
+  }
+
+  private void ran(Event enter, Event returned) {
+    runs++;
+    lastRun = enter.number;
+    lastResult = returned.fields[0];
+    lastReason = returned.fields[1];
+    if (lastResult == 0) {
+      exits.merge(lastReason, 1L, Long::sum);
+    }
+  }
+}

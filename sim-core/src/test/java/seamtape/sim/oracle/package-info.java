@@ -1,2 +1,0 @@
-/** Runs the cases of a real kernel's answers against a machine. */
-package seamtape.sim.oracle;
