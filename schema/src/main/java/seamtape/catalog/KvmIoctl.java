@@ -509,6 +509,9 @@ public enum KvmIoctl implements Call {
   private final List<Field> in;
   private final List<Field> out;
 
+  /** What {@link #byNumber} answers, made once: every ioctl of a recording asks. */
+  private final Optional<KvmIoctl> found = Optional.of(this);
+
   KvmIoctl(IoctlRow row, String doc) {
     this.row = row;
     this.doc = doc;
@@ -527,7 +530,8 @@ public enum KvmIoctl implements Call {
 
   /** The row of a 32-bit request number; empty for numbers that are not in the catalog. */
   public static Optional<KvmIoctl> byNumber(int number) {
-    return Optional.ofNullable(Catalog.ioctl(number));
+    KvmIoctl row = Catalog.ioctl(number);
+    return row == null ? Optional.empty() : row.found;
   }
 
   @Override
