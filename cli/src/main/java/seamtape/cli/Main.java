@@ -1,7 +1,13 @@
 package seamtape.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,7 +51,15 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(args));
+    if (System.console() == null) {
+      // A line at a time is slow into a pipe or file; run() ends with a flush.
+      OutputStream out =
+          new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
+      System.setOut(new PrintStream(out, false, StandardCharsets.UTF_8));
+    }
+    int exit = run(args);
+    System.out.flush();
+    System.exit(exit);
   }
 
   /** Runs one command line and gives its exit code. */

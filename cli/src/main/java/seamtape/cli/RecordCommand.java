@@ -48,8 +48,10 @@ final class RecordCommand implements Callable<Integer> {
   @Option(names = "--profile", description = "Simulated kernel. Default: ${DEFAULT-VALUE}.")
   private String profile = WorkloadRunner.DEFAULT_PROFILE;
 
-  @Option(names = "--seed", description = "Seed of all that is random. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
+  @Option(
+      names = "--seed",
+      description = "Seed of all that is random. Default: the workload's, or 1.")
+  private Long seed;
 
   @Option(
       names = "--set",
@@ -96,9 +98,10 @@ final class RecordCommand implements Callable<Integer> {
 
   private Sessions.Recorded record(Workload read) throws Exception {
     Path recording = Recordings.create(out);
+    long chosen = seed == null ? read.seed() : seed;
     return live
-        ? LiveSessions.record(read, profile, seed, recording)
-        : Sessions.record(read, Simulators.of(simulator), profile, seed, recording);
+        ? LiveSessions.record(read, profile, chosen, recording)
+        : Sessions.record(read, Simulators.of(simulator), profile, chosen, recording);
   }
 
   private int list() throws Exception {

@@ -54,6 +54,7 @@ final class ServeCommand implements Callable<Integer> {
                     ended.countDown();
                   }));
       output.data("Serving " + directory + " at " + server.uri() + "  (Ctrl+C ends)");
+      output.stream().flush();
       ended.await();
     }
   }

@@ -133,7 +133,7 @@ final class ShowCommand implements Callable<Integer> {
     long left = count;
     try (Cursor cursor = tape.cursor()) {
       cursor.seek(from);
-      while (left > 0 && output.read() && cursor.next()) {
+      while (left > 0 && (left % WINDOW != 0 || output.read()) && cursor.next()) {
         Event event = cursor.event();
         RecordedCall call = event.phase == Phase.INPUT ? null : call(event, reader);
         if (passes(call, reader, filter)) {

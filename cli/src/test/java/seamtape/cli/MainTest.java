@@ -109,6 +109,20 @@ class MainTest {
   }
 
   @Test
+  void aWorkloadsOwnSeedHoldsUnlessTheCommandGivesAnother() throws Exception {
+    Path file = dir.resolve("seeded.yaml");
+    Files.writeString(file, "seed: 7\nsteps:\n  - kvm: open /dev/kvm\n");
+    Command.run("record", file.toString(), "-o", path("own.tape"));
+    Command.run("record", file.toString(), "-o", path("given.tape"), "--seed", "9");
+    assertTrue(manifest("own.tape").contains("\"seed\": 7"), manifest("own.tape"));
+    assertTrue(manifest("given.tape").contains("\"seed\": 9"), manifest("given.tape"));
+  }
+
+  private static String manifest(String recording) throws Exception {
+    return Files.readString(dir.resolve(recording).resolve("manifest.json"));
+  }
+
+  @Test
   void aSimulatedRecordingReplaysIdentically() throws Exception {
     Result result = Command.run("replay", minimal, "-o", path("replayed.tape"), "--json");
     assertEquals(Exit.DONE, result.exit(), result.out() + result.err());

@@ -8,6 +8,7 @@ import java.util.Map;
  *
  * @param doc what it shows, one sentence or a few
  * @param source the file's name, for messages
+ * @param seed of all that is random, unless the command gives another
  * @param parameters in the order of their declaration
  * @param memory user memory that is mapped before the first step
  */
@@ -16,10 +17,14 @@ public record Workload(
     String doc,
     String source,
     MachineRequest machine,
+    long seed,
     Map<String, Long> parameters,
     List<Region> memory,
     Map<String, Code> guest,
     List<Step> steps) {
+  /** The seed of a workload that names none. */
+  public static final long DEFAULT_SEED = 1;
+
   /** Bytes of user memory that one workload may map. */
   public static final long MAX_MEMORY = 1L << 40;
 

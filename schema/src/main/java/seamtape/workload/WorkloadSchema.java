@@ -53,6 +53,7 @@ public final class WorkloadSchema {
     symbols("tdx_module", MachineRequest.TDX_MODULES);
     symbols("role", MachineRequest.ROLES);
     json.endObject().endObject();
+    typed("seed", "integer", "seed of all that is random, unless --seed gives another");
     open("parameters", "numbers that --set replaces", "number");
     open("memory", "user memory by name, in bytes, whole pages", "number");
     open("guest", "guest code by name", "code");

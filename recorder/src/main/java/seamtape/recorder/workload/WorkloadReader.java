@@ -15,7 +15,7 @@ import seamtape.workload.asm.Assembler;
 /** Reads the head of a workload, in the order in which its parts may refer to each other. */
 final class WorkloadReader {
   private static final List<String> KEYS =
-      List.of("name", "doc", "machine", "parameters", "memory", "guest", "steps");
+      List.of("name", "doc", "machine", "seed", "parameters", "memory", "guest", "steps");
 
   private final YamlNode root;
   private final Map<String, String> set;
@@ -57,11 +57,18 @@ final class WorkloadReader {
     List<Workload.Region> memory = memory();
     Map<String, Workload.Code> guest = guest(parameters);
     List<Step> steps = new Steps(values, new ArrayList<>()).read(parts.get("steps"));
-    return new Workload(name, text("doc", ""), file, machine, parameters, memory, guest, steps);
+    return new Workload(
+        name, text("doc", ""), file, machine, seed(), parameters, memory, guest, steps);
   }
 
   private String text(String key, String otherwise) throws WorkloadException {
     return parts.containsKey(key) ? parts.get(key).scalar(key).trim() : otherwise;
+  }
+
+  private long seed() throws WorkloadException {
+    return parts.containsKey("seed")
+        ? values.constant(parts.get("seed"), "seed")
+        : Workload.DEFAULT_SEED;
   }
 
   private static String stem(String file) {
