@@ -45,6 +45,17 @@ final class RunTest {
   }
 
   @Test
+  void aGuestThatOnlyFaultsUsesUpItsInstructionsToo() {
+    TestMachine m = new TestMachine().guest("0f0b");
+    // Vector 6 leads back to the instruction that raises it.
+    m.memory.write(GUEST + 24, new byte[] {0, 0x10, 0, 0}, 0, 4);
+    long before = m.machine.tsc();
+    int run = KvmIoctl.KVM_RUN.number();
+    assertEquals(Machine.IN_PROGRESS, m.machine.ioctl(TID, m.vcpu, run, 0, 1000));
+    assertTrue(m.machine.tsc() - before >= 1000, "time stands still");
+  }
+
+  @Test
   void aSecondThreadWaitsForTheVcpuUntilTheFirstOnesRunEnds() {
     TestMachine m = new TestMachine().guest("ebfe");
     m.machine.ioctl(TID, m.vcpu, KvmIoctl.KVM_RUN.number(), 0, 10);

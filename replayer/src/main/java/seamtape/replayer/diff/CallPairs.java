@@ -99,7 +99,8 @@ final class CallPairs implements AutoCloseable {
 
   /** An error by its name, everything else as it is. */
   private static Object shown(String name, Object value) {
-    boolean error = name.equals("ret") && value instanceof Long ret && Errno.isError(ret);
+    boolean error =
+        name.equals("ret") && value instanceof Long ret && Errno.ofResult(ret).isPresent();
     return error ? Errno.text((Long) value) : value;
   }
 

@@ -214,7 +214,9 @@ final class VcpuRunner {
       beginGuest();
       long before = interpreter.executed();
       GuestExit.Kind kind = interpreter.run(left);
-      long done = interpreter.executed() - before;
+      // Instructions that fault are not executed, but take their share of the budget and of time.
+      long executed = interpreter.executed() - before;
+      long done = kind == GuestExit.Kind.BUDGET ? left : executed;
       vm.host.time.advance(done * VirtualTime.CYCLES_PER_INSTRUCTION);
       bus.caughtUp(interpreter.executed());
       left -= Math.max(done, 1);
