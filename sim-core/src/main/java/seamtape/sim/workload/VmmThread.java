@@ -69,9 +69,10 @@ final class VmmThread implements Step.Visitor<Activity>, Expression.Scope {
     return !done() && joined();
   }
 
+  /** Asked after every exit: without an iterator. */
   private boolean joined() {
-    for (VmmThread child : children) {
-      if (!child.done()) {
+    for (int i = 0; i < children.size(); i++) {
+      if (!children.get(i).done()) {
         return false;
       }
     }
