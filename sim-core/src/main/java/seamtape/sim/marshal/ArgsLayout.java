@@ -108,8 +108,15 @@ public final class ArgsLayout {
       int expected = offsets[first] + (register - first) * WORD;
       if (offsets[first] < 0 || offsets[register] != expected) {
         throw wrong(
-            Gpr.name(first) + " to " + Gpr.name(last) + " must lie together; " + Gpr.name(register)
-                + " lies at " + offsets[register] + ", not at " + expected);
+            Gpr.name(first)
+                + " to "
+                + Gpr.name(last)
+                + " must lie together; "
+                + Gpr.name(register)
+                + " lies at "
+                + offsets[register]
+                + ", not at "
+                + expected);
       }
     }
     return this;
