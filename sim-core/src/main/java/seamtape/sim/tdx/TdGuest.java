@@ -1,0 +1,24 @@
+package seamtape.sim.tdx;
+
+import seamtape.catalog.TdxStatus;
+
+/**
+ * Runs the guest of a vCPU after TDH.VP.ENTER has made its checks and taken its locks.
+ *
+ * <p>{@code regs} are the host's: on a resumption after a TDVMCALL they bring its results; at the
+ * end they hold the exit as the leaf's row says, RAX included.
+ */
+public interface TdGuest {
+  /** A guest that is interrupted before its first instruction. */
+  TdGuest INTERRUPTED =
+      (lp, vcpu, regs) -> {
+        java.util.Arrays.fill(regs.gpr, Registers.RCX, Registers.RSP, 0);
+        java.util.Arrays.fill(regs.gpr, Registers.RSI, regs.gpr.length, 0);
+        regs.gpr[Registers.RAX] = TdxStatus.TDX_SUCCESS.value() | 1;
+      };
+
+  /**
+   * @param lp logical processor
+   */
+  void run(int lp, TdVcpu vcpu, Registers regs);
+}
