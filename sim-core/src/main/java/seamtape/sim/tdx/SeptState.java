@@ -7,7 +7,8 @@ package seamtape.sim.tdx;
 public enum SeptState {
   FREE(0x0e, 0, SeptRule.ADD_SEPT | SeptRule.ADD_PAGE | SeptRule.AUG),
   REMOVED(0x0c, 5, SeptRule.AUG),
-  NL_MAPPED(0x00, 132, SeptRule.BLOCK | SeptRule.PROMOTE | SeptRule.REMOVE_SEPT | SeptRule.ADD_SEPT),
+  NL_MAPPED(
+      0x00, 132, SeptRule.BLOCK | SeptRule.PROMOTE | SeptRule.REMOVE_SEPT | SeptRule.ADD_SEPT),
   NL_BLOCKED(0x08, 129, SeptRule.PROMOTE | SeptRule.REMOVE_SEPT | SeptRule.UNBLOCK),
   MAPPED(
       0x60,
@@ -19,8 +20,7 @@ public enum SeptState {
           | SeptRule.DEMOTE
           | SeptRule.EXTEND
           | SeptRule.REMOVE),
-  BLOCKED(
-      0x68, 1, SeptRule.RELOCATE | SeptRule.DEMOTE | SeptRule.REMOVE | SeptRule.UNBLOCK),
+  BLOCKED(0x68, 1, SeptRule.RELOCATE | SeptRule.DEMOTE | SeptRule.REMOVE | SeptRule.UNBLOCK),
   BLOCKEDW(0x64, 8, SeptRule.RELOCATE | SeptRule.BLOCK | SeptRule.READ | SeptRule.REMOVE),
   EXPORTED_BLOCKEDW(0x66, 9, SeptRule.RELOCATE | SeptRule.READ),
   EXPORTED_DIRTY(0x63, 11, SeptRule.RELOCATE | SeptRule.READ | SeptRule.WRITE),

@@ -25,8 +25,7 @@ public enum TdxModuleVersion {
   private final long features0;
   private final boolean vpInitVersion1;
 
-  TdxModuleVersion(
-      String label, int minor, int buildDate, long features0, boolean vpInitVersion1) {
+  TdxModuleVersion(String label, int minor, int buildDate, long features0, boolean vpInitVersion1) {
     this.label = label;
     this.minor = minor;
     this.buildDate = buildDate;
@@ -45,8 +44,7 @@ public enum TdxModuleVersion {
         return version;
       }
     }
-    throw new IllegalArgumentException(
-        "no TDX module " + label + ": use none, 1.0, 1.5.01 or 1.5");
+    throw new IllegalArgumentException("no TDX module " + label + ": use none, 1.0, 1.5.01 or 1.5");
   }
 
   public String label() {

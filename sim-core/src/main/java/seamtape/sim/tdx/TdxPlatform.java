@@ -12,11 +12,7 @@ import java.util.List;
  * @param cmrs convertible memory ranges, ascending
  */
 public record TdxPlatform(
-    int packages,
-    int lpsPerPackage,
-    int sharedKeyIds,
-    int privateKeyIds,
-    List<MemoryRange> cmrs) {
+    int packages, int lpsPerPackage, int sharedKeyIds, int privateKeyIds, List<MemoryRange> cmrs) {
   /** Width of a physical address; the key id is in its upper bits. */
   public static final int PHYSICAL_BITS = 52;
 
@@ -50,8 +46,7 @@ public record TdxPlatform(
         8,
         31,
         32,
-        List.of(
-            new MemoryRange(0x10_0000, GIB - 0x10_0000), new MemoryRange(4 * GIB, GIB)));
+        List.of(new MemoryRange(0x10_0000, GIB - 0x10_0000), new MemoryRange(4 * GIB, GIB)));
   }
 
   public int lps() {
