@@ -1,20 +1,24 @@
 package seamtape.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seamtape.recorder.tape.Tape;
+import seamtape.replayer.diff.Between;
 import seamtape.replayer.diff.Change;
 import seamtape.replayer.diff.Diff;
 import seamtape.replayer.diff.DiffOptions;
+import seamtape.replayer.diff.DiffPage;
 import seamtape.replayer.diff.DiffReport;
+import seamtape.replayer.symbols.IgnoreRule;
+import seamtape.replayer.symbols.IgnoreRules;
 
 /** {@code seamtape diff}. */
 @Command(
@@ -29,7 +33,12 @@ import seamtape.replayer.diff.DiffReport;
       "Examples:",
       "  seamtape diff before.tape after.tape",
       "  seamtape diff before.tape after.tape --ignore apic_base --ignore cr8",
+      "  seamtape diff before.tape after.tape --rules known.rules --html diff.html",
       "  seamtape diff before.tape after.tape --json | jq .first",
+      "",
+      "A file of rules has one a line: FIELD, CALL.FIELD or CALL, * for any call; # begins the reason:",
+      "  KVM_GET_SREGS.apic_base   # the other host has its APIC elsewhere",
+      "  *.tsc_khz                 # measured",
     })
 final class DiffCommand implements Callable<Integer> {
   private static final int MAX_CHANGES = 10_000;
@@ -52,6 +61,18 @@ final class DiffCommand implements Callable<Integer> {
       description = "A field that does not count, by name or path; may be repeated.")
   private List<String> ignored = List.of();
 
+  @Option(
+      names = "--rules",
+      paramLabel = "FILE",
+      description = "What does not count, and why; see below.")
+  private Path rules;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write the comparison as one HTML file.")
+  private Path html;
+
   @Mixin private Output output;
 
   @Override
@@ -59,9 +80,11 @@ final class DiffCommand implements Callable<Integer> {
     try (Tape a = Recordings.open(first);
         Tape b = Recordings.open(second);
         Progress progress = new Progress("Comparing", a.eventCount() + b.eventCount(), output)) {
-      DiffOptions options = new DiffOptions(Set.copyOf(ignored), MAX_CHANGES, progress);
-      DiffReport report = Diff.compare(a, b, options);
+      DiffReport report = Diff.compare(a, b, new DiffOptions(rules(), MAX_CHANGES, progress));
       progress.close();
+      if (html != null) {
+        TextFile.replace(html, DiffPage.of(report, first.toString(), second.toString()));
+      }
       print(report);
       output.document(document(report));
       return report.same() ? Exit.DONE : Exit.DIFFERENT;
@@ -75,16 +98,29 @@ final class DiffCommand implements Callable<Integer> {
     if (all > SHOWN) {
       output.line(String.format("… and %,d more; --json has them", all - SHOWN));
     }
-    output.line(
-        report.same()
-            ? String.format("Same: %,d calls matched", report.matched())
-            : String.format(
-                "%,d calls matched, %,d changed, %,d only in A, %,d only in B; %,d causes",
-                report.matched(),
-                report.changed(),
-                report.onlyA(),
-                report.onlyB(),
-                report.roots()));
+    for (Between between : report.between()) {
+      output.line(
+          "  " + between.what() + ": a " + named(between.a()) + ", b " + named(between.b()));
+    }
+    for (IgnoreRule rule : report.unmetRules()) {
+      output.message("The rule " + rule.text() + " met nothing: neither recording has it");
+    }
+    output.line(DiffPage.sentence(report));
+  }
+
+  private static String named(String value) {
+    return value.isEmpty() ? "none" : value;
+  }
+
+  private IgnoreRules rules() throws IOException {
+    try {
+      IgnoreRules told = IgnoreRules.of(ignored);
+      return rules == null
+          ? told
+          : told.and(IgnoreRules.parse(TextFile.lines(rules), rules.toString()));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
   }
 
   private void print(Change change, boolean colours) {
@@ -116,6 +152,12 @@ final class DiffCommand implements Callable<Integer> {
     document.put("onlyB", report.onlyB());
     document.put("roots", report.roots());
     document.put("first", report.first() == null ? null : change(report.first()));
+    document.put(
+        "between",
+        report.between().stream()
+            .map(one -> Map.of("what", one.what(), "a", one.a(), "b", one.b()))
+            .toList());
+    document.put("unmetRules", report.unmetRules().stream().map(IgnoreRule::text).toList());
     document.put("changes", report.changes().stream().map(DiffCommand::change).toList());
     return document;
   }

@@ -28,6 +28,14 @@ public final class Recordings {
         dir.resolve(name + "-" + profile + ".tape"), WorkloadFile.read(name, Map.of()), profile);
   }
 
+  /** A bundled workload whose text was changed. */
+  public static Tape edited(Path dir, String name, String from, String to) throws Exception {
+    Path bundled = Path.of("../fixtures/workloads", name + ".yaml");
+    Path file = dir.resolve(name + "-edited.yaml");
+    Files.writeString(file, Files.readString(bundled).replace(from, to));
+    return of(dir.resolve(name + "-edited.tape"), WorkloadFile.read(file, Map.of()), "linux-7.3");
+  }
+
   /** A workload given as the steps of its YAML. */
   public static Tape steps(Path dir, String name, String profile, String steps) throws Exception {
     Path file = dir.resolve(name + ".yaml");

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import seamtape.catalog.Call;
 import seamtape.catalog.Errno;
 import seamtape.event.Event;
 import seamtape.event.EventView;
@@ -24,19 +25,27 @@ final class CallPairs implements AutoCloseable {
   private final Cursor b;
   private final StableFields stable;
 
+  /** A field that differs in the call being described is covered by a rule. */
+  private boolean excused;
+
   CallPairs(Tape a, Tape b, StableFields stable) throws TapeException {
     this.a = a.cursor();
     this.b = b.cursor();
     this.stable = stable;
   }
 
+  /** The difference in words; null where every field that differs is covered by a rule. */
   Change describe(Diff.Difference difference, Causes causes) throws TapeException {
     Event enter = difference.a() != 0 ? read(a, difference.a()) : read(b, difference.b());
     if (difference.kind() != Change.Kind.CHANGED) {
       boolean root = causes.isCause(enter, null, null, null);
       return change(difference, enter, List.of(), root);
     }
+    excused = false;
     List<Change.FieldChange> fields = fields(difference, enter);
+    if (fields.isEmpty() && excused) {
+      return null;
+    }
     Change.FieldChange first =
         fields.isEmpty() ? new Change.FieldChange("memory", null, null) : fields.get(0);
     boolean root = causes.isCause(enter, first.field(), first.valueA(), first.valueB());
@@ -64,7 +73,8 @@ final class CallPairs implements AutoCloseable {
       throws TapeException {
     Event enterB = read(b, difference.b());
     List<Change.FieldChange> fields = new ArrayList<>();
-    compare(DecodedFields.of(enterA, null), DecodedFields.of(enterB, null), fields);
+    Call call = enterA.call;
+    compare(call, DecodedFields.of(enterA, null), DecodedFields.of(enterB, null), fields);
     if (difference.returnA() == 0 || difference.returnB() == 0) {
       if (difference.returnA() != difference.returnB()) {
         fields.add(
@@ -75,7 +85,7 @@ final class CallPairs implements AutoCloseable {
     }
     Event returnA = read(a, difference.returnA());
     Event returnB = read(b, difference.returnB());
-    compare(DecodedFields.of(returnA, enterA), DecodedFields.of(returnB, enterB), fields);
+    compare(call, DecodedFields.of(returnA, enterA), DecodedFields.of(returnB, enterB), fields);
     return fields;
   }
 
@@ -84,14 +94,17 @@ final class CallPairs implements AutoCloseable {
   }
 
   private void compare(
-      Map<String, Object> one, Map<String, Object> other, List<Change.FieldChange> fields) {
+      Call call,
+      Map<String, Object> one,
+      Map<String, Object> other,
+      List<Change.FieldChange> fields) {
     Set<String> names = new LinkedHashSet<>(one.keySet());
     names.addAll(other.keySet());
     for (String name : names) {
       Object valueA = one.get(name);
       Object valueB = other.get(name);
       boolean differs = valueA == null ? valueB != null : !valueA.equals(valueB);
-      if (differs && counts(name) && fields.size() < MAX_FIELDS) {
+      if (differs && counts(call, name) && fields.size() < MAX_FIELDS) {
         fields.add(new Change.FieldChange(name, shown(name, valueA), shown(name, valueB)));
       }
     }
@@ -105,11 +118,13 @@ final class CallPairs implements AutoCloseable {
   }
 
   /** Numbers that belong to a process or a run are not differences, whatever they are. */
-  private boolean counts(String name) {
-    return !name.equals("fd")
-        && !name.equals("arg")
-        && !name.equals("addr")
-        && !stable.ignores(name);
+  private boolean counts(Call call, String name) {
+    if (name.equals("fd") || name.equals("arg") || name.equals("addr")) {
+      return false;
+    }
+    boolean covered = stable.ignores(call, name);
+    excused |= covered;
+    return !covered;
   }
 
   private static Event read(Cursor cursor, long event) throws TapeException {

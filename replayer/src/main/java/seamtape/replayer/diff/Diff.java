@@ -42,7 +42,8 @@ public final class Diff {
     }
     prove(a);
     prove(b);
-    return new DiffReport(true, a.index().callCount(), 0, 0, 0, 0, null, List.of());
+    return new DiffReport(
+        true, a.index().callCount(), 0, 0, 0, 0, null, List.of(), Between.of(a, b), List.of());
   }
 
   /** Sealed recordings with one digest have the same events; there is nothing to align. */
@@ -66,7 +67,7 @@ public final class Diff {
   }
 
   private DiffReport run() throws TapeException {
-    StableFields stable = new StableFields(options.ignored());
+    StableFields stable = new StableFields(options.rules());
     CallStreams left = CallStreams.of(a, stable, options.progress());
     CallStreams right = CallStreams.of(b, stable, options.progress());
     Set<String> actors = new LinkedHashSet<>();
@@ -90,8 +91,13 @@ public final class Diff {
           return;
         }
         Change change = pairs.describe(difference, causes);
-        changes.add(change);
-        roots += change.root() ? 1 : 0;
+        if (change == null) {
+          changed--;
+          matched++;
+        } else {
+          changes.add(change);
+          roots += change.root() ? 1 : 0;
+        }
       }
     }
   }
@@ -99,7 +105,17 @@ public final class Diff {
   private DiffReport report() {
     boolean same = changed + onlyA + onlyB == 0;
     Change first = changes.isEmpty() ? null : changes.get(0);
-    return new DiffReport(same, matched, changed, onlyA, onlyB, roots, first, List.copyOf(changes));
+    return new DiffReport(
+        same,
+        matched,
+        changed,
+        onlyA,
+        onlyB,
+        roots,
+        first,
+        List.copyOf(changes),
+        Between.of(a, b),
+        options.rules().unmet());
   }
 
   /** A difference before it is put into words. */

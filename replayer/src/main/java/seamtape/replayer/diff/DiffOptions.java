@@ -2,13 +2,18 @@ package seamtape.replayer.diff;
 
 import java.util.Set;
 import java.util.function.LongConsumer;
+import seamtape.replayer.symbols.IgnoreRules;
 
 /**
- * @param ignored fields that do not count, by name ("apic_base") or path ("msr.data")
+ * @param rules what does not count; for this one comparison
  * @param maxChanges changes kept in the report; all are counted
  * @param progress told how many events were read; for long work
  */
-public record DiffOptions(Set<String> ignored, int maxChanges, LongConsumer progress) {
-  /** Nothing ignored but time, which never counts. */
-  public static final DiffOptions DEFAULT = new DiffOptions(Set.of(), 10_000, events -> {});
+public record DiffOptions(IgnoreRules rules, int maxChanges, LongConsumer progress) {
+  /**
+   * @param ignored rules as text, without reasons
+   */
+  public DiffOptions(Set<String> ignored, int maxChanges, LongConsumer progress) {
+    this(IgnoreRules.of(ignored), maxChanges, progress);
+  }
 }

@@ -40,36 +40,57 @@ public final class StableFields {
 
   private record Range(int offset, int size, Kind kind) {}
 
-  private final Set<String> ignored;
-  private final Map<String, List<Range>> rangesByStruct = new HashMap<>();
+  /** What of a row's fields and struct counts; found once a row. */
+  private record Plan(boolean[] in, boolean[] out, List<Range> ranges) {}
+
+  private final IgnoreRules rules;
+  private final Map<Call, Plan> plans = new HashMap<>();
   private byte[] scratch = new byte[4096];
 
   /**
-   * @param ignored names of fields and struct fields that do not count
+   * @param rules what does not count besides
    */
-  public StableFields(Set<String> ignored) {
-    this.ignored = ignored;
+  public StableFields(IgnoreRules rules) {
+    this.rules = rules;
   }
 
-  public boolean ignores(String field) {
-    if (ignored.isEmpty()) {
-      return false;
-    }
-    String last = field.substring(field.lastIndexOf('.') + 1);
-    return ignored.contains(field) || ignored.contains(last);
+  public boolean ignores(Call call, String field) {
+    return rules.ignores(call, field);
   }
 
   /** A 64-bit hash of what is stable in an event; equal events have equal hashes. */
   public long hash(Event event, Symbols symbols) {
     long hash = mix(event.phase.ordinal() + 1, event.call.label().hashCode());
     List<Field> fields = event.phase == Phase.RETURN ? event.call.out() : event.call.in();
-    for (int i = 0; i < fields.size(); i++) {
-      Field field = fields.get(i);
-      if (field.role() != Role.COST && !ignores(field.name())) {
-        hash = mix(hash, stable(event, field, event.fields[i], symbols));
+    Plan plan = plans.get(event.call);
+    if (plan == null) {
+      plan = plan(event.call);
+      plans.put(event.call, plan);
+    }
+    boolean[] counts = event.phase == Phase.RETURN ? plan.out : plan.in;
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i]) {
+        hash = mix(hash, stable(event, fields.get(i), event.fields[i], symbols));
       }
     }
-    return copies(event, symbols, hash);
+    return copies(event, plan.ranges, symbols, hash);
+  }
+
+  private Plan plan(Call call) {
+    List<Range> ranges = new ArrayList<>();
+    if (call instanceof KvmIoctl ioctl && ioctl.pointer()) {
+      collect(call, Structs.of(ioctl.struct()), ioctl.struct() + ".", 0, ranges);
+    }
+    return new Plan(counts(call, call.in()), counts(call, call.out()), ranges);
+  }
+
+  private boolean[] counts(Call call, List<Field> fields) {
+    boolean[] counts = new boolean[fields.size()];
+    for (int i = 0; i < counts.length; i++) {
+      Field field = fields.get(i);
+      counts[i] = field.role() != Role.COST && !ignores(call, field.name());
+    }
+    return counts;
   }
 
   private static long stable(Event event, Field field, long value, Symbols symbols) {
@@ -89,12 +110,8 @@ public final class StableFields {
     return call == FileOperation.OPEN || call == FileOperation.DUP || call == FileOperation.EVENTFD;
   }
 
-  private long copies(Event event, Symbols symbols, long seed) {
+  private long copies(Event event, List<Range> ranges, Symbols symbols, long seed) {
     long hash = seed;
-    List<Range> ranges =
-        event.call instanceof KvmIoctl ioctl && ioctl.pointer()
-            ? ranges(ioctl.struct())
-            : List.of();
     for (int i = 0; i < event.copyCount(); i++) {
       int length = event.copyLength(i);
       if (scratch.length < length) {
@@ -141,19 +158,9 @@ public final class StableFields {
     return FD_FIELDS.contains(field.name()) && field.size() == 4;
   }
 
-  private List<Range> ranges(String struct) {
-    return rangesByStruct.computeIfAbsent(
-        struct,
-        name -> {
-          List<Range> found = new ArrayList<>();
-          collect(Structs.of(name), 0, found);
-          return found;
-        });
-  }
-
-  private void collect(StructLayout layout, int base, List<Range> found) {
+  private void collect(Call call, StructLayout layout, String path, int base, List<Range> found) {
     for (StructField field : layout.fields()) {
-      if (ignores(field.name())) {
+      if (ignores(call, path + field.name())) {
         found.add(new Range(base + field.offset(), field.size(), Kind.IGNORED));
       } else if (isAddress(layout.name(), field)) {
         found.add(new Range(base + field.offset(), 8, Kind.ADDRESS));
@@ -162,14 +169,16 @@ public final class StableFields {
       } else if (!field.group() && !field.flexible()) {
         Structs.find(field.type())
             .filter(nested -> !nested.name().equals("u64"))
-            .ifPresent(nested -> elements(nested, field, base, found));
+            .ifPresent(nested -> elements(call, nested, field, path, base, found));
       }
     }
   }
 
-  private void elements(StructLayout nested, StructField field, int base, List<Range> found) {
+  private void elements(
+      Call call, StructLayout nested, StructField field, String path, int base, List<Range> found) {
     for (int i = 0; i < field.count(); i++) {
-      collect(nested, base + field.offset() + i * field.elementSize(), found);
+      int at = base + field.offset() + i * field.elementSize();
+      collect(call, nested, path + field.name() + ".", at, found);
     }
   }
 

@@ -40,6 +40,10 @@ class DiffTest {
     }
   }
 
+  private static DiffOptions ignoring(String rule) {
+    return new DiffOptions(Set.of(rule), 1000, events -> {});
+  }
+
   private static String checks(List<Integer> capabilities) {
     StringBuilder steps = new StringBuilder(HEAD);
     for (int capability : capabilities) {
@@ -111,6 +115,64 @@ class DiffTest {
   }
 
   @Test
+  void aRuleIsAboutItsCallAlone() throws Exception {
+    String head = HEAD + "- vcpu: KVM_CREATE_VCPU {vcpu_id: 0}\n";
+    String regs = "- KVM_SET_REGS: {on: vcpu, rax: %d, rflags: 2}\n";
+    String a = head + regs.formatted(7);
+    String b = head + regs.formatted(8);
+    try (Tape one = Recordings.steps(dir, "a", "linux-7.3", a);
+        Tape other = Recordings.steps(dir, "b", "linux-7.3", b)) {
+      for (String rule : List.of("KVM_SET_REGS.rax", "*.kvm_regs.rax", "KVM_SET_REGS")) {
+        assertTrue(Diff.compare(one, other, ignoring(rule)).same(), rule);
+      }
+      for (String rule : List.of("KVM_GET_REGS.rax", "KVM_SET_REGS.rbx", "KVM_SET_SREGS")) {
+        assertFalse(Diff.compare(one, other, ignoring(rule)).same(), rule);
+      }
+    }
+  }
+
+  @Test
+  void aFieldOfTheRunPageCanBeIgnoredToo() throws Exception {
+    Set<String> data = Set.of("KVM_RUN.io.data");
+    try (Tape a = Recordings.bundled(dir, "minimal", "linux-7.3");
+        Tape b = Recordings.edited(dir, "minimal", "mov al, 10", "mov al, 9")) {
+      DiffReport all = Diff.compare(a, b, new DiffOptions(Set.of(), 1000, events -> {}));
+      DiffReport less = Diff.compare(a, b, new DiffOptions(data, 1000, events -> {}));
+      assertEquals(1, all.changed());
+      assertEquals(0, less.changed());
+      assertEquals(all.matched() + 1, less.matched());
+    }
+  }
+
+  @Test
+  void aRuleThatMeetsNothingIsTold() throws Exception {
+    DiffReport report =
+        diff(checks(List.of(1)), checks(List.of(1, 2)), Set.of("KVM_SET_REGS.rax", "ret"));
+    assertEquals(
+        List.of("KVM_SET_REGS.rax"), report.unmetRules().stream().map(r -> r.text()).toList());
+  }
+
+  @Test
+  void theReportSaysInWhatTheRecordingsThemselvesDiffer() throws Exception {
+    try (Tape a = Recordings.bundled(dir, "profile-differences", "linux-6.2");
+        Tape b = Recordings.bundled(dir, "profile-differences", "linux-7.3")) {
+      DiffReport report = Diff.compare(a, b, new DiffOptions(Set.of(), 10, events -> {}));
+      assertEquals(List.of(new Between("profile", "linux-6.2", "linux-7.3")), report.between());
+    }
+  }
+
+  @Test
+  void thePageShowsEachChangeAndIsNeverMarkup() throws Exception {
+    DiffReport report = diff(checks(List.of(1, 2)), checks(List.of(1, 3)), Set.of());
+    String page = DiffPage.of(report, "<script>alert(1)</script>", "b & c");
+    assertFalse(page.contains("<script"), page);
+    assertTrue(page.contains("&lt;script&gt;") && page.contains("b &amp; c"), page);
+    for (Change change : report.changes()) {
+      assertTrue(page.contains(change.call() + change.about()), change::toString);
+    }
+  }
+
+  @Test
   void numbersOfFdsAreSymbols() throws Exception {
     String rest = "- vcpu: KVM_CREATE_VCPU {on: vm, vcpu_id: 0}\n- KVM_GET_REGS: {on: vcpu}\n";
     String shifted = "- efd: eventfd\n";
@@ -123,7 +185,7 @@ class DiffTest {
   void twoKernelsDifferInTheirAnswersOnly() throws Exception {
     try (Tape a = Recordings.bundled(dir, "profile-differences", "linux-6.2");
         Tape b = Recordings.bundled(dir, "profile-differences", "linux-7.3")) {
-      DiffReport report = Diff.compare(a, b, DiffOptions.DEFAULT);
+      DiffReport report = Diff.compare(a, b, new DiffOptions(Set.of(), 10_000, events -> {}));
       assertTrue(report.changed() > 5);
       assertEquals(0, report.onlyA() + report.onlyB());
       assertEquals(report.changed(), report.changes().size());
