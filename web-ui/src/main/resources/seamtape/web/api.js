@@ -17,16 +17,29 @@ export async function get(path, parameters = {}, signal) {
     if (value !== undefined && value !== '') query.set(name, value);
   }
   const text = query.toString();
+  return ask(`${path}${text ? `?${text}` : ''}`, {signal});
+}
+
+/** An answer that ends before its last byte is no answer: it may not pass for an empty one. */
+async function ask(path, request) {
   let response;
   try {
-    response = await fetch(`/api/v1/${path}${text ? `?${text}` : ''}`, {signal});
+    response = await fetch(`/api/v1/${path}`, request);
+    const body = await response.text();
+    if (response.ok) return body ? JSON.parse(body) : {};
+    throw new Problem(response.status, told(body));
   } catch (e) {
-    if (e.name === 'AbortError') throw e;
+    if (e.name === 'AbortError' || e instanceof Problem) throw e;
     throw new Unreachable('the server does not answer');
   }
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Problem(response.status, body);
-  return body;
+}
+
+function told(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return {};
+  }
 }
 
 export const recordings = () => get('recordings');

@@ -155,15 +155,24 @@ class DiffPage extends LitElement {
   escape() { this.dialog = false; }
   nextRoot() { this.root(1); }
   previousRoot() { this.root(-1); }
-  openA() { if (this.change?.a) location.assign(`/r/${this.a}?sel=${this.change.a}`); }
-  openB() { if (this.change?.b) location.assign(`/r/${this.b}?sel=${this.change.b}`); }
+  openA() { this.openSide('a'); }
+  openB() { this.openSide('b'); }
+
+  /** The key may be faster than the difference it is about. */
+  async openSide(side) {
+    const change = await this.changeAt(this.selected);
+    if (change?.[side]) location.assign(`/r/${this[side]}?sel=${change[side]}`);
+  }
+
+  async changeAt(index) {
+    this.source?.need(index, 1);
+    for (let waited = 0; this.source && !this.source.change(index) && waited < 250; waited++) await api.pause(20);
+    return this.source?.change(index);
+  }
 
   async root(step) {
     for (let i = this.selected + step; i >= 0 && i < this.list.total; i += step) {
-      this.source.need(i, 1);
-      let waited = 0;
-      while (!this.source.change(i) && waited++ < 100) await api.pause(20);
-      if (this.source.change(i)?.root) {
+      if ((await this.changeAt(i))?.root) {
         this.pick(i);
         return;
       }

@@ -128,7 +128,7 @@ class ExplorerPage extends LitElement {
     const selected = number('sel');
     if (top) {
       const row = await this.find({event: top});
-      if (row.found) this.list.top = row.index;
+      if (row.found) this.list.restore(row.index);
     } else if (!selected) this.list.top = 0;
     if (selected) await this.selectEvent(selected, !top);
     else this.setSelected(-1, 0);

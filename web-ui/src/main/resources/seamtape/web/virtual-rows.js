@@ -19,6 +19,7 @@ export class VirtualRows extends HTMLElement {
   #frame = 0;
   #pool = [];
   #speed = 0;
+  #wish = -1;
   rowHeight = 21;
   total = 0;
   selected = -1;
@@ -75,6 +76,17 @@ export class VirtualRows extends HTMLElement {
   }
 
   set top(index) {
+    this.#wish = -1;
+    this.#moveTo(index);
+  }
+
+  /** Stands at a row as soon as the list is known to be long enough; a move of the reader's ends the wait. */
+  restore(index) {
+    this.#moveTo(index);
+    if (this.#top < index) this.#wish = index;
+  }
+
+  #moveTo(index) {
     const last = Math.max(0, this.total - this.view.clientHeight / this.rowHeight);
     const next = Math.min(Math.max(0, index), last);
     if (next !== this.#top) {
@@ -102,7 +114,9 @@ export class VirtualRows extends HTMLElement {
     this.#frame = 0;
     const height = this.view.clientHeight;
     const last = Math.max(0, this.total - height / this.rowHeight);
+    if (this.#wish >= 0) this.#top = this.#wish;
     if (this.#top > last) this.#top = last;
+    else this.#wish = -1;
     const first = Math.floor(this.#top);
     const wanted = Math.min(this.total - first, Math.ceil(height / this.rowHeight) + 1);
     this.needs(first, wanted);
