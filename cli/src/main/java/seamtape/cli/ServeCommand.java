@@ -44,18 +44,25 @@ final class ServeCommand implements Callable<Integer> {
     if (!Files.isDirectory(directory)) {
       throw new UsageException("no directory at " + directory + ": check the path");
     }
-    CountDownLatch ended = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
     try (TraceServer server = TraceServer.start(new ServerOptions(directory, host, port))) {
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    server.close();
-                    ended.countDown();
-                  }));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(asked, closed)));
       output.data("Serving " + directory + " at " + server.uri() + "  (Ctrl+C ends)");
       output.stream().flush();
-      ended.await();
+      asked.await();
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  /** The process ends when its hooks do: so this one waits until the server is closed. */
+  private static void end(CountDownLatch asked, CountDownLatch closed) {
+    asked.countDown();
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -30,13 +30,7 @@ final class Command {
 
   /** Runs on the Java of a path. */
   static Result runWith(Path java, String... arguments) throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>();
-    line.add(java.toString());
-    line.addAll(flags());
-    line.add("-cp");
-    line.add(System.getProperty("java.class.path"));
-    line.add("seamtape.cli.Main");
-    line.addAll(List.of(arguments));
+    List<String> line = line(java, arguments);
     Path out = Files.createTempFile("seamtape", ".out");
     Path err = Files.createTempFile("seamtape", ".err");
     try {
@@ -51,6 +45,23 @@ final class Command {
       Files.delete(out);
       Files.delete(err);
     }
+  }
+
+  /** Starts a command that does not end by itself. */
+  static Process start(String... arguments) throws IOException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    return new ProcessBuilder(line(java, arguments)).start();
+  }
+
+  private static List<String> line(Path java, String... arguments) {
+    List<String> line = new ArrayList<>();
+    line.add(java.toString());
+    line.addAll(flags());
+    line.add("-cp");
+    line.add(System.getProperty("java.class.path"));
+    line.add("seamtape.cli.Main");
+    line.addAll(List.of(arguments));
+    return line;
   }
 
   /** The module flags of the manifest of the command's jar, in their form for a class path. */
