@@ -1,6 +1,8 @@
 package seamtape.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +26,30 @@ final class Command {
 
   private Command() {}
 
-  static Result run(String... arguments) throws IOException, InterruptedException {
+  /** Runs in this process, as a process of its own would: to be used by one test at a time. */
+  static Result run(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(outBytes, false, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(errBytes, false, StandardCharsets.UTF_8));
+      int exit = Main.run(arguments);
+      System.out.flush();
+      System.err.flush();
+      return new Result(
+          exit,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  /** Runs as a process of its own. */
+  static Result process(String... arguments) throws IOException, InterruptedException {
     return runWith(Path.of(System.getProperty("java.home"), "bin", "java"), arguments);
   }
 

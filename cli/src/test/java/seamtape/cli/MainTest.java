@@ -31,6 +31,19 @@ class MainTest {
     assertEquals(Exit.DONE, Command.run("record", "minimal", "-o", minimal).exit());
   }
 
+  @Test
+  void aProcessOfItsOwnPrintsAndEndsAsACallWithinThisOneDoes() throws Exception {
+    for (List<String> line :
+        List.of(
+            List.of("show", minimal, "--json"),
+            List.of("verify", minimal),
+            List.of("verify", path("nosuch")),
+            List.of("frobnicate"))) {
+      String[] arguments = line.toArray(String[]::new);
+      assertEquals(Command.run(arguments), Command.process(arguments), line.toString());
+    }
+  }
+
   private static String path(String name) {
     return dir.resolve(name).toString();
   }
