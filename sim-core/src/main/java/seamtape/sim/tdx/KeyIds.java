@@ -21,6 +21,9 @@ public final class KeyIds {
   /** The lock of the whole table. */
   public final ModuleLock lock = new ModuleLock();
 
+  /** The lock of writing caches back. */
+  public final ModuleLock writeBackLock = new ModuleLock();
+
   KeyIds(TdxPlatform platform) {
     this.platform = platform;
     int count = platform.firstPrivateKeyId() + platform.privateKeyIds();

@@ -16,6 +16,15 @@ final class LeafTable {
   LeafTable(TdxModule module, TdGuest guest) {
     version = module.version;
     new SysLeaves(module).register(this);
+    new MngLeaves(module).register(this);
+    new VpLeaves(module, guest).register(this);
+    new SeptLeaves(module).register(this);
+    new PageLeaves(module).register(this);
+    new ResizeLeaves(module).register(this);
+    new RangeLeaves(module).register(this);
+    new DebugLeaves(module).register(this);
+    new MrLeaves(module).register(this);
+    new PhymemLeaves(module).register(this);
   }
 
   /** Serves a leaf, if this version of the module has it. */

@@ -183,7 +183,7 @@ public final class Pamt {
     return entries.control[index];
   }
 
-  /** The TD epoch at which the range behind a page of the secure EPT was blocked. */
+  /** The TD epoch at which the range that the page backs was last blocked. */
   public long bepoch() {
     return entries.bepoch[index];
   }
@@ -203,6 +203,31 @@ public final class Pamt {
   /** Makes the page nobody's. */
   void release() {
     take(NDA, null, null);
+  }
+
+  /** Makes 512 pages of the next smaller size one page of a level; all belong to one TD. */
+  void join(long hpa, int largeLevel) {
+    long step = 1L << (12 + 9 * (largeLevel - 1));
+    findAt(hpa, largeLevel - 1);
+    Td owner = owner();
+    for (long i = 0; i < 512; i++) {
+      findAt(hpa + i * step, largeLevel - 1);
+      release();
+    }
+    findAt(hpa, largeLevel);
+    take(REG, owner, null);
+  }
+
+  /** Makes a page of a level 512 pages of the next smaller size. */
+  void split(long hpa, int largeLevel) {
+    findAt(hpa, largeLevel);
+    Td owner = owner();
+    release();
+    long step = 1L << (12 + 9 * (largeLevel - 1));
+    for (long i = 0; i < 512; i++) {
+      findAt(hpa + i * step, largeLevel - 1);
+      take(REG, owner, null);
+    }
   }
 
   /** A view of one used page. */

@@ -55,6 +55,9 @@ public final class Td {
   /** From TD_PARAMS; see {@link TdParams}. */
   public TdParams params = TdParams.NONE;
 
+  /** CPUID as its vCPUs see it. */
+  public TdCpuid cpuid = new TdCpuid();
+
   /** TD_CTLS: bit 0 PENDING_VE_DISABLE. */
   public long controls;
 
@@ -83,8 +86,13 @@ public final class Td {
     return sept;
   }
 
-  void makeSept(Pamt pamt) {
-    sept = new SecureEpt(pamt, tdcx[SEPT_ROOT], params.eptLevels());
+  /** What TDH.MNG.INIT does once TD_PARAMS is accepted. */
+  void initialize(TdParams accepted, TdCpuid computed, Pamt pamt) {
+    params = accepted;
+    cpuid = computed;
+    controls = (accepted.attributes() & ATTRIBUTE_SEPT_VE_DISABLE) != 0 ? 1 : 0;
+    sept = new SecureEpt(pamt, tdcx[SEPT_ROOT], accepted.eptLevels());
+    opState = TdOpState.INITIALIZED;
   }
 
   /** In the order of VP.CREATE. */

@@ -49,6 +49,9 @@ public final class TdxModule {
   /** Module-wide lock of the SYS leaves. */
   public final ModuleLock lock = new ModuleLock();
 
+  /** Of the SEAMCALL being served. */
+  Registers current;
+
   private final LeafTable leaves;
   private final boolean[] vmxOff;
   private boolean interruptPending;
@@ -81,6 +84,7 @@ public final class TdxModule {
    * failure.
    */
   public void seamcall(int lp, Registers regs) {
+    current = regs;
     long[] gpr = regs.gpr;
     gpr[Registers.RAX] = dispatch(lp, gpr);
   }
