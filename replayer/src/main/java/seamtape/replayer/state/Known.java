@@ -2,6 +2,7 @@ package seamtape.replayer.state;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import seamtape.catalog.KvmIoctl;
 
 /**
@@ -24,6 +25,9 @@ record Known(long event, KvmIoctl by, StructBytes value) {
       return Map.of();
     }
     Map<String, Object> told = new LinkedHashMap<>(value.flat());
+    // Null stands for bytes that the event does not carry.
+    told.values().removeIf(Objects::isNull);
+    told.keySet().removeIf(Topic::filler);
     if (Topic.setBy(by) == topic) {
       told.keySet().removeIf(field -> !topic.told(field));
     }

@@ -19,10 +19,10 @@ final class MsrFold {
   private static final int MAX_ENTRIES = 256;
 
   /**
-   * MSRs that read back as they were written: STAR, CSTAR, FMASK, SYSENTER_CS, PAT. Others mask,
-   * canonicalize, alias or move; a write leaves them unknown until they are read.
+   * MSRs that read back as they were written: STAR, FMASK, PAT. Others mask, cut, canonicalize,
+   * alias or move; a write leaves them unknown until they are read.
    */
-  private static final Set<Integer> PLAIN = Set.of(0xc000_0081, 0xc000_0084, 0x174, 0x277);
+  private static final Set<Integer> PLAIN = Set.of(0xc000_0081, 0xc000_0084, 0x277);
 
   /** Values that move by themselves: the TSC and what is derived from it, counters, the x2APIC. */
   private static boolean moves(int index) {

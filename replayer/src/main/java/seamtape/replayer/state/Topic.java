@@ -106,6 +106,9 @@ public enum Topic {
           KVM_SET_ONE_REG)),
   FPU(KVM_GET_FPU, KVM_SET_FPU, "mxcsr|pad.*|reserved.*", Set.of(KVM_SET_XSAVE));
 
+  /** Filler that user space may fill and the kernel does not keep. */
+  private static final Pattern FILLER = Pattern.compile("(?:.*\\.)?(?:pad|reserved)[^.]*");
+
   /** Calls on a VM that can reach the interrupt state of its vCPUs. */
   private static final Set<KvmIoctl> VM_WIDE =
       EnumSet.of(
@@ -164,6 +167,11 @@ public enum Topic {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** True for a field that is no state: what a read tells of it is what user space put there. */
+  static boolean filler(String field) {
+    return FILLER.matcher(field).matches();
+  }
+
   /** True for a field whose value follows from having been set. */
   boolean told(String field) {
     return !untold.matcher(field).matches();
@@ -197,7 +205,9 @@ public enum Topic {
       case XCRS -> argument.number(0, 4).orElse(0) == 1 && argument.number(8, 4).orElse(1) == 0;
       // INIT_RECEIVED and SIPI_RECEIVED are pending events, not states.
       case MP_STATE -> argument.number(0, 4).orElse(2) != 2 && argument.number(0, 4).orElse(4) != 4;
-      case REGS, SREGS, CPUID, DEBUGREGS, EVENTS, FPU -> !argument.empty();
+      // nmi.injected and nmi.masked are kept as booleans.
+      case EVENTS -> argument.number(12, 1).orElse(2) <= 1 && argument.number(14, 1).orElse(2) <= 1;
+      case REGS, SREGS, CPUID, DEBUGREGS, FPU -> !argument.empty();
     };
   }
 }

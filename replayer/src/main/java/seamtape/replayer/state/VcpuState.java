@@ -1,6 +1,7 @@
 package seamtape.replayer.state;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,7 +73,8 @@ public final class VcpuState {
     if (call == KvmIoctl.KVM_RUN) {
       ran(enter, returned);
     }
-    if (returned.fields[0] < 0 && call != KvmIoctl.KVM_RUN && call != KvmIoctl.KVM_SET_MSRS) {
+    if (returned.fields[0] < 0 && !changesThoughRefused(call)) {
+      refused(call, enter);
       return;
     }
     touch(Topic.touchedBy(call), enter);
@@ -89,6 +91,18 @@ public final class VcpuState {
     Topic read = Topic.readBy(call);
     if (read != null && returned.copyCount() > 0) {
       note(read, enter, StructBytes.of(returned));
+    }
+  }
+
+  /** Calls that change state before they fail: the first entries, a pending exit completed. */
+  private static boolean changesThoughRefused(KvmIoctl call) {
+    return call == KvmIoctl.KVM_RUN || call == KvmIoctl.KVM_SET_MSRS;
+  }
+
+  /** KVM_SET_VCPU_EVENTS sets the exceptions and interrupts before it looks at its last fields. */
+  private void refused(KvmIoctl call, Event enter) {
+    if (call == KvmIoctl.KVM_SET_VCPU_EVENTS) {
+      touch(EnumSet.of(Topic.EVENTS), enter);
     }
   }
 
