@@ -1,6 +1,8 @@
 package seamtape.recorder;
 
 import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.SevCommand;
+import seamtape.catalog.Structs;
 import seamtape.event.Event;
 import seamtape.machine.UserMemory;
 
@@ -12,6 +14,9 @@ import seamtape.machine.UserMemory;
 final class ArgumentSnapshot {
   /** A flexible array longer than this is cut; KVM refuses all of them (E2BIG, EINVAL) earlier. */
   private static final int MAX_ARRAY_BYTES = 1 << 18;
+
+  private static final int MAX_SEV_COMMAND = 103;
+  private static final int[] SEV_COMMAND_BYTES = sevCommandBytes();
 
   private final UserMemory memory;
   private final byte[] scratch = new byte[MAX_ARRAY_BYTES + UserMemory.PAGE_SIZE];
@@ -61,8 +66,26 @@ final class ArgumentSnapshot {
       case KVM_SET_ONE_REG -> pointed(enter, arg, number(scratch, 8, 8), oneRegBytes());
       case KVM_SET_DEVICE_ATTR -> pointed(enter, arg, number(scratch, 16, 8), 8);
       case KVM_X86_SET_MSR_FILTER -> msrFilterBitmaps(enter, arg);
+      case KVM_MEMORY_ENCRYPT_OP ->
+          pointed(enter, arg, number(scratch, 8, 8), subCommandBytes(number(scratch, 0, 4)));
       default -> {}
     }
+  }
+
+  /**
+   * The struct of a sub-command of SEV. That of TDX with the same number is shorter or ends in an
+   * array that is an answer, but for the VM's CPUID.
+   */
+  private static int subCommandBytes(long id) {
+    return SEV_COMMAND_BYTES.length > id ? SEV_COMMAND_BYTES[(int) id] : 0;
+  }
+
+  private static int[] sevCommandBytes() {
+    int[] bytes = new int[MAX_SEV_COMMAND + 1];
+    for (SevCommand command : SevCommand.values()) {
+      Structs.find(command.struct()).ifPresent(struct -> bytes[command.id()] = struct.size());
+    }
+    return bytes;
   }
 
   private int bitmapBytes() {

@@ -44,7 +44,7 @@ public final class Simulator implements MachineFactory {
     }
     Profile profile = Profile.of(spec.profile()).on(spec.host());
     CpuModel cpu = CpuModel.of(spec.vendor());
-    Host host = new Host(profile, cpu, memory, nested, spec.scripted());
+    Host host = new Host(profile, cpu, memory, nested, spec.scripted(), spec.seed());
     MiscDevices devices = new MiscDevices();
     devices.registerKvm(host);
     return new SimulatedMachine(host, devices);

@@ -38,7 +38,7 @@ public final class TestMachine {
     this(profile, "intel", false, nested);
   }
 
-  private TestMachine(String profile, String vendor, boolean scripted, NestedCalls nested) {
+  public TestMachine(String profile, String vendor, boolean scripted, NestedCalls nested) {
     MachineSpec spec = new MachineSpec(profile, vendor, "none", "bare", 1, scripted);
     machine = new Simulator().create(spec, memory, nested);
     memory.map(ARG, 0x4000);

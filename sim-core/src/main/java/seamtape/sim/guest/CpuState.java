@@ -155,6 +155,30 @@ public final class CpuState {
     clearEvents();
   }
 
+  /** Takes over the registers of another vCPU; pending events stay where they are. */
+  public void copyFrom(CpuState other) {
+    System.arraycopy(other.gpr, 0, gpr, 0, gpr.length);
+    System.arraycopy(other.dr, 0, dr, 0, dr.length);
+    for (int i = 0; i < segments.length; i++) {
+      segments[i].copyFrom(other.segments[i]);
+    }
+    tr.copyFrom(other.tr);
+    ldt.copyFrom(other.ldt);
+    gdtBase = other.gdtBase;
+    gdtLimit = other.gdtLimit;
+    idtBase = other.idtBase;
+    idtLimit = other.idtLimit;
+    rip = other.rip;
+    rflags = other.rflags;
+    cr0 = other.cr0;
+    cr2 = other.cr2;
+    cr3 = other.cr3;
+    cr4 = other.cr4;
+    efer = other.efer;
+    dr6 = other.dr6;
+    dr7 = other.dr7;
+  }
+
   private void clearEvents() {
     interruptShadow = 0;
     exceptionPending = false;

@@ -115,8 +115,14 @@ final class EnableCap {
       case KVM_CAP_VM_DISABLE_NX_HUGE_PAGES ->
           arg != 0 || vm.createdVcpus() > 0 ? EINVAL.result() : 0;
       case KVM_CAP_X86_APIC_BUS_CYCLES_NS -> apicBusCycles(arg);
+      case KVM_CAP_VM_COPY_ENC_CONTEXT_FROM -> encContext(vm.host.ops.vmCopyEncContextFrom(), arg);
+      case KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM -> encContext(vm.host.ops.vmMoveEncContextFrom(), arg);
       default -> EINVAL.result();
     };
+  }
+
+  private long encContext(VendorOps.VmOp op, long sourceFd) {
+    return op == null ? EINVAL.result() : op.ioctl(vm, sourceFd);
   }
 
   private static long commit(Runnable change) {

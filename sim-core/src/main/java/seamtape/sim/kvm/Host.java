@@ -3,6 +3,7 @@ package seamtape.sim.kvm;
 import seamtape.catalog.KvmCapability;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.UserMemory;
+import seamtape.sim.kvm.sev.SevModule;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
 
@@ -19,6 +20,13 @@ public final class Host {
   public final Profile profile;
   public final CpuModel cpuModel;
   public final VendorOps ops;
+
+  /** Seed of all that the machine draws at random. */
+  public final long seed;
+
+  /** SEV of kvm_amd; null on a host of another vendor. */
+  public final SevModule sev;
+
   public final UserCopy user;
   public final NestedCalls nested;
   public final FdTable files = new FdTable();
@@ -30,7 +38,12 @@ public final class Host {
   private int vmsCreated;
 
   public Host(
-      Profile profile, CpuModel cpuModel, UserMemory memory, NestedCalls nested, boolean scripted) {
+      Profile profile,
+      CpuModel cpuModel,
+      UserMemory memory,
+      NestedCalls nested,
+      boolean scripted,
+      long seed) {
     this.profile = profile;
     this.cpuModel = cpuModel;
     this.ops = VendorOps.of(cpuModel.vendor());
@@ -38,6 +51,8 @@ public final class Host {
     this.nested = nested;
     this.time = new VirtualTime(cpuModel.tscKhz());
     this.scripted = scripted;
+    this.seed = seed;
+    this.sev = cpuModel.intel() ? null : new SevModule(profile, cpuModel, seed);
   }
 
   /** KVM_CHECK_EXTENSION: never fails, 0 for what is unknown. */

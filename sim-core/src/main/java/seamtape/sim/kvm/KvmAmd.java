@@ -1,20 +1,25 @@
 package seamtape.sim.kvm;
 
-import static seamtape.catalog.Errno.ENOTTY;
+import seamtape.sim.kvm.sev.SevContexts;
+import seamtape.sim.kvm.sev.SevIoctl;
+import seamtape.sim.kvm.sev.SevVm;
 
-/** kvm_amd on a host whose firmware does not offer SEV: the ops exist and find it not enabled. */
+/** kvm_amd, with SEV, SEV-ES and SNP where CPU and kernel have them. */
 final class KvmAmd {
+  private static final long ENCRYPTED_TYPES =
+      1L << VmType.SEV | 1L << VmType.SEV_ES | 1L << VmType.SNP;
+
   static final VendorOps OPS =
       new VendorOps(
           "kvm_amd",
-          0,
-          (vm, arg) -> ENOTTY.result(),
-          (vm, address, size) -> ENOTTY.result(),
-          (vm, address, size) -> ENOTTY.result(),
+          ENCRYPTED_TYPES,
+          SevIoctl::handle,
+          SevVm::registerRegion,
+          SevVm::unregisterRegion,
           null,
-          vm -> {
-            // Nothing is cached for a VM without encrypted memory.
-          });
+          SevContexts::copy,
+          SevContexts::move,
+          vm -> vm.sev.memoryReclaimed());
 
   private KvmAmd() {}
 }

@@ -45,6 +45,14 @@ public final class Limits {
   /** RLIMIT_NOFILE of the simulated VMM. */
   public static final int RLIMIT_NOFILE = 16384;
 
+  /** RLIMIT_MEMLOCK of the simulated VMM: bytes of user memory that SEV may pin for one VM. */
+  public static final long RLIMIT_MEMLOCK = 1L << 28;
+
+  /** The most that kmalloc gives in one piece. */
+  public static final int KMALLOC_MAX_SIZE = 1 << 22;
+
+  public static final long HUGE_PAGE_SIZE = 1L << 21;
+
   /** The type byte of KVM's ioctl numbers. */
   public static final int KVMIO = 0xae;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import seamtape.sim.kvm.sev.SevDevice;
 
 /**
  * What open(2) finds: the device files that modules have registered (misc_register), and a few
@@ -24,6 +25,9 @@ public final class MiscDevices {
   /** kvm_init, when the vendor module is loaded: from now on /dev/kvm can be opened. */
   public void registerKvm(Host host) {
     byPath.put("/dev/kvm", () -> new SystemFile(host));
+    if (host.sev != null) {
+      byPath.put("/dev/sev", SevDevice::new);
+    }
   }
 
   /** open(2): the new fd, or ENOENT for a path that nothing is at. */

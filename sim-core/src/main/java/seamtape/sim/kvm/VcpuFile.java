@@ -1,6 +1,7 @@
 package seamtape.sim.kvm;
 
 import static seamtape.catalog.Errno.EINVAL;
+import static seamtape.catalog.Errno.EIO;
 import static seamtape.catalog.Errno.ENOTTY;
 
 import seamtape.catalog.FdKind;
@@ -34,6 +35,9 @@ public final class VcpuFile extends KernelFile {
 
   /** Begins KVM_RUN: a result, or {@link Machine#IN_PROGRESS}, which keeps the mutex. */
   public long run(int tid, long arg, ScriptedExit script, long instructions) {
+    if (vm.dead()) {
+      return EIO.result();
+    }
     if (arg != 0) {
       return EINVAL.result();
     }
@@ -52,6 +56,9 @@ public final class VcpuFile extends KernelFile {
 
   @Override
   public long ioctl(int request, long arg) {
+    if (vm.dead()) {
+      return EIO.result();
+    }
     KvmIoctl row = KvmIoctl.byNumber(request).orElse(null);
     if (row == null || !row.on().contains(FdKind.VCPU) || row.gone()) {
       return EINVAL.result();

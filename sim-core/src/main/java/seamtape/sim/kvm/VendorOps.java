@@ -10,6 +10,8 @@ package seamtape.sim.kvm;
  * @param memEncRegisterRegion KVM_MEMORY_ENCRYPT_REG_REGION, after the copy
  * @param memEncUnregisterRegion KVM_MEMORY_ENCRYPT_UNREG_REGION, after the copy
  * @param vcpuMemEncIoctl KVM_MEMORY_ENCRYPT_OP on a vCPU, under its mutex
+ * @param vmCopyEncContextFrom KVM_CAP_VM_COPY_ENC_CONTEXT_FROM, with the fd of the source
+ * @param vmMoveEncContextFrom KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM, with the fd of the source
  * @param guestMemoryReclaimed pages of guest memory are about to go back to the host
  */
 public record VendorOps(
@@ -19,6 +21,8 @@ public record VendorOps(
     RegionOp memEncRegisterRegion,
     RegionOp memEncUnregisterRegion,
     VmOp vcpuMemEncIoctl,
+    VmOp vmCopyEncContextFrom,
+    VmOp vmMoveEncContextFrom,
     Reclaimed guestMemoryReclaimed) {
 
   /** An ioctl that gets its user pointer as it came. */

@@ -12,10 +12,13 @@ import seamtape.sim.kvm.irq.Irqfds;
 import seamtape.sim.kvm.irq.LocalApics;
 import seamtape.sim.kvm.irq.Pit;
 import seamtape.sim.kvm.mem.DirtyLog;
+import seamtape.sim.kvm.mem.MemoryAttributes;
 import seamtape.sim.kvm.mem.MemoryRules;
 import seamtape.sim.kvm.mem.MemorySlot;
 import seamtape.sim.kvm.mem.MemorySlots;
+import seamtape.sim.kvm.sev.SevVm;
 import seamtape.sim.kvm.vcpu.TscSync;
+import seamtape.sim.kvm.vcpu.Vcpu;
 import seamtape.sim.kvm.vcpu.VmFacts;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
@@ -39,6 +42,14 @@ public final class Vm implements VmFacts {
   public final VmClock clock;
   public final LocalApics lapics = new LocalApics();
 
+  public final MemoryAttributes attributes = new MemoryAttributes();
+
+  /** What SEV keeps of the VM; null on a host of another vendor. */
+  public final SevVm sev;
+
+  /** Its encryption context has moved to another VM: nothing answers any more. */
+  private boolean dead;
+
   private final TreeMap<Integer, VcpuRunner> vcpus = new TreeMap<>();
   private final List<VcpuRunner> inOrder = new ArrayList<>();
   private final TscSync tscSync = new TscSync();
@@ -57,6 +68,38 @@ public final class Vm implements VmFacts {
     ioEventFds = new IoEventFds(host.files);
     settings = new VmSettings(host.time.tscKhz());
     clock = new VmClock(host.time);
+    sev = host.sev == null ? null : new SevVm(host.sev, this);
+  }
+
+  /** kvm_vm_dead: from now on every ioctl on the VM and its vCPUs is EIO. */
+  public void die() {
+    dead = true;
+  }
+
+  boolean dead() {
+    return dead;
+  }
+
+  /** The state of the vCPU that was created as the {@code index}th, from 0. */
+  public Vcpu vcpuState(int index) {
+    return inOrder.get(index).state();
+  }
+
+  /** KVM_CHECK_EXTENSION on this VM's fd. */
+  long capability(long cap) {
+    long value = host.capability(cap, true);
+    return cap == KvmCapability.KVM_CAP_MEMORY_ATTRIBUTES.number() && hasPrivateMemory()
+        ? MemoryAttributes.KVM_MEMORY_ATTRIBUTE_PRIVATE
+        : value;
+  }
+
+  public boolean hasPrivateMemory() {
+    return VmType.hasPrivateMemory(type);
+  }
+
+  @Override
+  public boolean hasProtectedState() {
+    return VmType.protectsState(type);
   }
 
   public boolean has(KvmCapability cap) {
@@ -130,12 +173,15 @@ public final class Vm implements VmFacts {
     }
   }
 
-  void hold() {
+  public void hold() {
     references++;
   }
 
-  void drop() {
+  public void drop() {
     if (--references == 0) {
+      if (sev != null) {
+        sev.release();
+      }
       irqfds.release();
       ioEventFds.release();
       slots.release();

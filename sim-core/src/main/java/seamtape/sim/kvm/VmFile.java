@@ -1,5 +1,6 @@
 package seamtape.sim.kvm;
 
+import static seamtape.catalog.Errno.EIO;
 import static seamtape.catalog.Errno.ENOTTY;
 
 import seamtape.catalog.FdKind;
@@ -17,8 +18,15 @@ public final class VmFile extends KernelFile {
 
   @Override
   public long ioctl(int request, long arg) {
+    if (vm.dead()) {
+      return EIO.result();
+    }
     KvmIoctl row = KvmIoctl.byNumber(request).orElse(null);
     return row == null || !row.on().contains(FdKind.VM) ? ENOTTY.result() : ioctls.handle(row, arg);
+  }
+
+  public Vm vm() {
+    return vm;
   }
 
   @Override

@@ -16,6 +16,7 @@ import seamtape.sim.kvm.io.IoEventFds;
 import seamtape.sim.kvm.irq.Irqfds;
 import seamtape.sim.kvm.mem.DirtyLog;
 import seamtape.sim.kvm.mem.GuestMemfd;
+import seamtape.sim.kvm.mem.MemoryAttributes;
 import seamtape.sim.kvm.mem.RegionRequest;
 
 /**
@@ -46,7 +47,7 @@ final class VmIoctls {
     return switch (row) {
       case KVM_CREATE_VCPU -> createVcpu(arg);
       case KVM_ENABLE_CAP -> with(arg, EnableCap.SIZE, enableCap::enable);
-      case KVM_CHECK_EXTENSION -> host.capability(arg, true);
+      case KVM_CHECK_EXTENSION -> vm.capability(arg);
       case KVM_SET_USER_MEMORY_REGION ->
           with(arg, RegionRequest.SIZE, r -> setRegion(RegionRequest.version1(r), false));
       case KVM_SET_USER_MEMORY_REGION2 -> setRegion2(arg);
@@ -128,18 +129,25 @@ final class VmIoctls {
 
   private long setMemoryAttributes(long arg) {
     return host.profile.guestMemfd()
-        ? with(arg, MEMORY_ATTRIBUTES_SIZE, VmIoctls::checkAttributes)
+        ? with(arg, MEMORY_ATTRIBUTES_SIZE, this::setAttributes)
         : ENOTTY.result();
   }
 
   /** A VM without private memory has no attribute to set: only 0 passes. */
-  private static long checkAttributes(ByteBuffer attributes) {
+  private long setAttributes(ByteBuffer attributes) {
     long address = attributes.getLong(0);
     long size = attributes.getLong(8);
+    long bits = attributes.getLong(16);
+    long known = vm.hasPrivateMemory() ? MemoryAttributes.KVM_MEMORY_ATTRIBUTE_PRIVATE : 0;
     boolean wraps = Long.compareUnsigned(address + size, address) < 0;
     boolean unaligned = ((address | size) & Limits.PAGE_SIZE - 1) != 0;
-    boolean unknown = attributes.getLong(16) != 0 || attributes.getLong(24) != 0;
-    return unknown || size == 0 || wraps || unaligned ? EINVAL.result() : 0;
+    boolean unknown = (bits & ~known) != 0 || attributes.getLong(24) != 0;
+    if (unknown || size == 0 || wraps || unaligned) {
+      return EINVAL.result();
+    }
+    long end = address + size >>> Limits.PAGE_SHIFT;
+    vm.attributes.set(address >>> Limits.PAGE_SHIFT, end, bits != 0);
+    return 0;
   }
 
   private long createGuestMemfd(long arg) {

@@ -219,6 +219,51 @@ public final class Profile {
     return since(V7_3);
   }
 
+  /** KVM_SEV_INIT2 and the VM types of encrypted guests. */
+  public boolean sevInit2() {
+    return since(V6_12);
+  }
+
+  /** SNP guests. */
+  public boolean sevSnp() {
+    return since(V6_12);
+  }
+
+  /** SNP guests can have a TSC that the host does not set. */
+  public boolean sevSecureTsc() {
+    return since(V7_3);
+  }
+
+  /** Any policy that the firmware knows; before, SMT is demanded and SINGLE_SOCKET refused. */
+  public boolean sevSnpPolicyOfFirmware() {
+    return since(V7_3);
+  }
+
+  /** SNP guests' attestation can go to user space for certificates. */
+  public boolean sevSnpReqCerts() {
+    return since(V7_3);
+  }
+
+  /** KVM_SEV_INIT of an active VM is EINVAL; before, EBUSY. */
+  public boolean sevActiveIsInvalid() {
+    return since(V6_12);
+  }
+
+  /** kvm_sev_cmd.error is -1 where the firmware was not called; before, it stays as it was. */
+  public boolean sevErrorMarksNoCall() {
+    return since(V6_12);
+  }
+
+  /** A vCPU's state is encrypted once; before, LAUNCH_UPDATE_VMSA does it again. */
+  public boolean sevVmsaOnce() {
+    return since(V6_12);
+  }
+
+  /** KVM_SEV_SNP_LAUNCH_UPDATE wants a page-aligned source; before, any address is tried. */
+  public boolean sevSnpSourceChecked() {
+    return since(V7_3);
+  }
+
   /** The operation on shared memory of a kernel that is a TD's. */
   public boolean tdxShm() {
     return tdxShm;

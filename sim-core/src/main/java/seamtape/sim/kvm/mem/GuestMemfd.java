@@ -7,6 +7,7 @@ import static seamtape.catalog.Errno.ENOTTY;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import seamtape.catalog.FdKind;
 import seamtape.sim.kvm.KernelFile;
 import seamtape.sim.kvm.Limits;
@@ -25,6 +26,7 @@ public final class GuestMemfd extends KernelFile {
   private final Runnable onRelease;
   private final List<Binding> bindings = new ArrayList<>();
   private final TreeMap<Long, byte[]> pages = new TreeMap<>();
+  private final TreeSet<Long> assigned = new TreeSet<>();
 
   public GuestMemfd(Object vm, long size, long flags, long subject, Runnable onRelease) {
     this.vm = vm;
@@ -91,6 +93,22 @@ public final class GuestMemfd extends KernelFile {
     boolean inside = index >= 0 && index < size >>> Limits.PAGE_SHIFT;
     boolean shared = (flags & GUEST_MEMFD_FLAG_INIT_SHARED) != 0;
     return inside && shared ? pages.computeIfAbsent(index, n -> new byte[Limits.PAGE_SIZE]) : null;
+  }
+
+  /** True for a page that the RMP says is a guest's. */
+  public boolean assigned(long index) {
+    return assigned.contains(index);
+  }
+
+  /** Makes a page a guest's, and gives its bytes. */
+  public byte[] assign(long index) {
+    assigned.add(index);
+    return privatePage(index);
+  }
+
+  /** The bytes of a page as the guest that it belongs to sees them. */
+  public byte[] privatePage(long index) {
+    return pages.computeIfAbsent(index, n -> new byte[Limits.PAGE_SIZE]);
   }
 
   @Override

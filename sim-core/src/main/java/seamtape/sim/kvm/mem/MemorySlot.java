@@ -21,6 +21,9 @@ public final class MemorySlot {
   /** The guest_memfd behind the slot; null without one. */
   GuestMemfd memfd;
 
+  /** The page of the guest_memfd behind the slot's first frame. */
+  long memfdPage;
+
   MemorySlot(int addressSpace, int id, long baseGfn, long pages, long userspaceAddress, int flags) {
     this.addressSpace = addressSpace;
     this.id = id;
@@ -41,6 +44,16 @@ public final class MemorySlot {
   /** The user address behind a guest frame number of this slot. */
   public long hva(long gfn) {
     return userspaceAddress + (gfn - baseGfn << Limits.PAGE_SHIFT);
+  }
+
+  /** The guest_memfd behind the slot; null without one, or after its release. */
+  public GuestMemfd memfd() {
+    return memfd;
+  }
+
+  /** The page of {@link #memfd} behind a guest frame of this slot. */
+  public long memfdPage(long gfn) {
+    return memfdPage + gfn - baseGfn;
   }
 
   boolean holds(long gfn) {

@@ -159,6 +159,7 @@ public final class MemorySlots {
     long error = memfd.bind(vm, slot, request.memfdOffset());
     if (error == 0) {
       slot.memfd = memfd;
+      slot.memfdPage = request.memfdOffset() >>> Limits.PAGE_SHIFT;
     }
     return error;
   }

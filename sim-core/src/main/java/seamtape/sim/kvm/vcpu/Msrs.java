@@ -89,6 +89,19 @@ public final class Msrs {
     return host && newValue == 0 && readsZero(index);
   }
 
+  /** Takes over the MSRs that a save area holds. */
+  void takeSaveArea(Msrs other) {
+    pat = other.pat;
+    star = other.star;
+    lstar = other.lstar;
+    cstar = other.cstar;
+    syscallMask = other.syscallMask;
+    kernelGsBase = other.kernelGsBase;
+    sysenterCs = other.sysenterCs;
+    sysenterEsp = other.sysenterEsp;
+    sysenterEip = other.sysenterEip;
+  }
+
   private boolean readsZero(int index) {
     Profile profile = vcpu.vm().profile();
     CpuModel model = vcpu.vm().cpuModel();

@@ -84,6 +84,9 @@ public final class Vcpu {
   /** The host tells the guest at its next entry that it was paused. */
   public boolean guestPaused;
 
+  /** The registers are encrypted: only the guest and the firmware know them. */
+  public boolean guestStateProtected;
+
   /** KVM_CAP_ENFORCE_PV_FEATURE_CPUID. */
   public boolean enforcePvCpuid;
 
@@ -201,6 +204,13 @@ public final class Vcpu {
       return Math.max(vm.cpuModel().linearBits(), 48);
     }
     return (cpu.cr4 & ControlRegisters.CR4_LA57) != 0 ? 57 : 48;
+  }
+
+  /** Takes over the registers of a vCPU whose encrypted state moves here. */
+  public void takeRegisters(Vcpu other) {
+    cpu.copyFrom(other.cpu);
+    xcr0 = other.xcr0;
+    msrs.takeSaveArea(other.msrs);
   }
 
   int pendingNmis() {

@@ -20,6 +20,36 @@ public final class VcpuIoctls {
    * @return result or negative errno
    */
   public static long handle(KvmIoctl row, Vcpu vcpu, long arg, UserCopy user) {
+    return vcpu.guestStateProtected && outOfReach(row, vcpu)
+        ? EINVAL.result()
+        : dispatch(row, vcpu, arg, user);
+  }
+
+  /** Registers of a vCPU whose state is encrypted. */
+  private static boolean outOfReach(KvmIoctl row, Vcpu vcpu) {
+    return switch (row) {
+      case KVM_SET_GUEST_DEBUG -> true;
+      case KVM_GET_REGS,
+          KVM_SET_REGS,
+          KVM_GET_SREGS,
+          KVM_SET_SREGS,
+          KVM_GET_SREGS2,
+          KVM_SET_SREGS2,
+          KVM_GET_DEBUGREGS,
+          KVM_SET_DEBUGREGS,
+          KVM_GET_FPU,
+          KVM_SET_FPU,
+          KVM_GET_XSAVE,
+          KVM_GET_XSAVE2,
+          KVM_SET_XSAVE,
+          KVM_GET_XCRS,
+          KVM_SET_XCRS ->
+          vcpu.vm().hasProtectedState();
+      default -> false;
+    };
+  }
+
+  private static long dispatch(KvmIoctl row, Vcpu vcpu, long arg, UserCopy user) {
     return switch (row) {
       case KVM_GET_REGS -> RegsIoctls.getRegs(vcpu, arg, user);
       case KVM_SET_REGS -> RegsIoctls.setRegs(vcpu, arg, user);

@@ -33,6 +33,11 @@ public interface VmFacts {
   /** The 4096 bytes of the guest page that holds an address, or null without memory there. */
   byte[] guestPage(long gpa);
 
+  /** The VM's type takes the registers of its vCPUs from user space. */
+  default boolean hasProtectedState() {
+    return false;
+  }
+
   /** TSC frequency of new vCPUs in kHz (KVM_SET_TSC_KHZ on the VM). */
   default int defaultTscKhz() {
     return cpuModel().tscKhz();

@@ -1,0 +1,89 @@
+package seamtape.sim.kvm.sev;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The algorithms of the firmware. Every JDK has them; one without is no JDK. */
+final class SevCrypto {
+  static final int KEY_BYTES = 16;
+
+  private SevCrypto() {}
+
+  private static IllegalStateException missing(GeneralSecurityException cause) {
+    return new IllegalStateException("this Java runtime lacks an algorithm", cause);
+  }
+
+  static MessageDigest digest(String algorithm) {
+    try {
+      return MessageDigest.getInstance(algorithm);
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  static byte[] sha384(byte[] bytes) {
+    return digest("SHA-384").digest(bytes);
+  }
+
+  /** HMAC-SHA-256 over the parts in order. */
+  static byte[] hmac(byte[] key, byte[]... parts) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      for (byte[] part : parts) {
+        mac.update(part);
+      }
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  /** AES-128-CTR; encrypts and decrypts. */
+  static byte[] aesCtr(byte[] key, byte[] iv, byte[] data) {
+    try {
+      Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+      cipher.init(
+          Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(iv.clone()));
+      return cipher.doFinal(data);
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  static Cipher aesEcb(byte[] key, int mode) {
+    try {
+      Cipher cipher = Cipher.getInstance("AES/ECB/NoPadding");
+      cipher.init(mode, new SecretKeySpec(key, "AES"));
+      return cipher;
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  /** One transformation of whole blocks, in place. */
+  static void blocks(Cipher cipher, byte[] data, int length) {
+    try {
+      cipher.doFinal(data, 0, length, data, 0);
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  /** Key derivation in counter mode (SP 800-108) with HMAC-SHA-256: 128 bits. */
+  static byte[] derive(byte[] key, String label, byte[] context) {
+    byte[] words = label.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] out = hmac(key, u32(1), words, new byte[1], context, u32(8 * KEY_BYTES));
+    return java.util.Arrays.copyOf(out, KEY_BYTES);
+  }
+
+  static byte[] u32(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+  }
+}

@@ -1,0 +1,92 @@
+package seamtape.sim.kvm.sev;
+
+import static seamtape.catalog.SevStatus.SEV_RET_BAD_MEASUREMENT;
+import static seamtape.catalog.SevStatus.SEV_RET_INVALID_GUEST_STATE;
+import static seamtape.catalog.SevStatus.SEV_RET_POLICY_FAILURE;
+import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import seamtape.catalog.SevStatus;
+
+/** The firmware's context of an SNP guest, with its launch digest. */
+final class SnpContext {
+  static final int ID_BLOCK_SIZE = 96;
+  static final int ID_AUTH_SIZE = 4096;
+  static final int DIGEST_SIZE = 48;
+  private static final int PAGE_INFO_SIZE = 112;
+  private static final int ID_BLOCK_POLICY = 88;
+
+  /** States of GSTATE that a launch goes through. */
+  enum State {
+    INIT,
+    LAUNCH,
+    RUNNING
+  }
+
+  private State state = State.INIT;
+  private long policy;
+  private byte[] digest = new byte[DIGEST_SIZE];
+
+  State state() {
+    return state;
+  }
+
+  long policy() {
+    return policy;
+  }
+
+  byte[] digest() {
+    return digest.clone();
+  }
+
+  /** SNP_LAUNCH_START; the host has SMT on. */
+  SevStatus start(long wanted) {
+    if (SnpPolicy.tooNew(wanted) || (wanted & SnpPolicy.SMT) == 0) {
+      return SEV_RET_POLICY_FAILURE;
+    }
+    policy = wanted;
+    state = State.LAUNCH;
+    return SEV_RET_SUCCESS;
+  }
+
+  /**
+   * SNP_LAUNCH_UPDATE of one page.
+   *
+   * @param content what a NORMAL or VMSA page holds; the others are not measured by content
+   */
+  SevStatus update(SnpPageType type, long gpa, byte[] content) {
+    if (state != State.LAUNCH) {
+      return SEV_RET_INVALID_GUEST_STATE;
+    }
+    byte[] contents = type.contentMeasured() ? SevCrypto.sha384(content) : new byte[DIGEST_SIZE];
+    ByteBuffer info = ByteBuffer.allocate(PAGE_INFO_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    info.put(digest).put(contents).putShort((short) PAGE_INFO_SIZE).put((byte) type.number());
+    info.putLong(104, gpa);
+    digest = SevCrypto.sha384(info.array());
+    return SEV_RET_SUCCESS;
+  }
+
+  /**
+   * SNP_LAUNCH_FINISH.
+   *
+   * @param idBlock what the owner expects; null without one
+   */
+  SevStatus finish(byte[] idBlock) {
+    if (state != State.LAUNCH) {
+      return SEV_RET_INVALID_GUEST_STATE;
+    }
+    if (idBlock != null) {
+      if (!Arrays.equals(digest, Arrays.copyOf(idBlock, DIGEST_SIZE))) {
+        return SEV_RET_BAD_MEASUREMENT;
+      }
+      ByteBuffer fields = ByteBuffer.wrap(idBlock).order(ByteOrder.LITTLE_ENDIAN);
+      if (fields.getLong(ID_BLOCK_POLICY) != policy) {
+        return SEV_RET_POLICY_FAILURE;
+      }
+    }
+    state = State.RUNNING;
+    return SEV_RET_SUCCESS;
+  }
+}

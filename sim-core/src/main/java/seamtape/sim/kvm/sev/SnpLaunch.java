@@ -1,0 +1,110 @@
+package seamtape.sim.kvm.sev;
+
+import static seamtape.catalog.Errno.EFAULT;
+import static seamtape.catalog.Errno.EINVAL;
+import static seamtape.catalog.Errno.ENOTTY;
+import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
+
+import java.nio.ByteBuffer;
+import seamtape.sim.kvm.vcpu.Vcpu;
+
+/** Start and finish of the launch of an SNP guest; {@link SnpUpdate} is what comes between. */
+final class SnpLaunch {
+  private static final int START_SIZE = 64;
+  private static final int FINISH_SIZE = 88;
+  private static final long INITIAL_VMSA_GPA = 0x0000_ffff_ffff_f000L;
+
+  private SnpLaunch() {}
+
+  static long start(SevCall call) {
+    SevVm sev = call.sev;
+    if (!sev.snpGuest()) {
+      return ENOTTY.result();
+    }
+    ByteBuffer params = call.params(START_SIZE);
+    if (params == null) {
+      return EFAULT.result();
+    }
+    long policy = params.getLong(0);
+    if (sev.snpContext != null || params.getShort(24) != 0 || !accepts(sev.module, policy)) {
+      return EINVAL.result();
+    }
+    if (call.issue(call.sevFd(), () -> SEV_RET_SUCCESS) != 0) {
+      return ENOTTY.result();
+    }
+    SnpContext context = new SnpContext();
+    long error = call.issue(call.sevFd(), () -> context.start(policy));
+    if (error == 0) {
+      error = call.issue(call.sevFd(), () -> call.firmware.own(sev.asid, context));
+    }
+    if (error == 0) {
+      sev.snpContext = context;
+      sev.fd = call.sevFd();
+    }
+    return error;
+  }
+
+  private static boolean accepts(SevModule module, long policy) {
+    boolean known = (policy & ~SnpPolicy.SUPPORTED) == 0;
+    boolean fixed = (policy & SnpPolicy.RESERVED_ONE) != 0;
+    boolean smt = (policy & SnpPolicy.SMT) != 0;
+    boolean singleSocket = (policy & SnpPolicy.SINGLE_SOCKET) != 0;
+    boolean allowed = module.profile().sevSnpPolicyOfFirmware() || smt && !singleSocket;
+    return known && fixed && allowed;
+  }
+
+  static long finish(SevCall call) {
+    if (!call.sev.snpGuest()) {
+      return ENOTTY.result();
+    }
+    if (call.sev.snpContext == null) {
+      return EINVAL.result();
+    }
+    ByteBuffer params = call.params(FINISH_SIZE);
+    if (params == null) {
+      return EFAULT.result();
+    }
+    if (params.getShort(54) != 0) {
+      return EINVAL.result();
+    }
+    long error = updateVmsas(call);
+    if (error != 0) {
+      return error;
+    }
+    byte[] idBlock = null;
+    if (params.get(16) != 0) {
+      idBlock = call.blob(params.getLong(0), SnpContext.ID_BLOCK_SIZE);
+      if (idBlock == null || call.blob(params.getLong(8), SnpContext.ID_AUTH_SIZE) == null) {
+        return call.blobError;
+      }
+    }
+    byte[] expected = idBlock;
+    return call.issue(() -> call.sev.snpContext.finish(expected));
+  }
+
+  /** Every vCPU's save area is a page of the launch, in the order of creation. */
+  private static long updateVmsas(SevCall call) {
+    for (int i = 0; i < call.vm.createdVcpus(); i++) {
+      Vcpu vcpu = call.vm.vcpuState(i);
+      long error = SevVmsa.check(call.sev, vcpu);
+      if (error == 0) {
+        byte[] vmsa = SevVmsa.page(call.sev, vcpu);
+        error =
+            call.issue(() -> call.sev.snpContext.update(SnpPageType.VMSA, INITIAL_VMSA_GPA, vmsa));
+      }
+      if (error != 0) {
+        return error;
+      }
+      vcpu.guestStateProtected = true;
+    }
+    return 0;
+  }
+
+  static long enableReqCerts(SevCall call) {
+    if (call.vm.createdVcpus() > 0 || !call.sev.snpGuest()) {
+      return EINVAL.result();
+    }
+    call.sev.certsEnabled = true;
+    return 0;
+  }
+}
