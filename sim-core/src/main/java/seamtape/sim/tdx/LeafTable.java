@@ -15,7 +15,10 @@ final class LeafTable {
 
   LeafTable(TdxModule module, TdGuest guest) {
     version = module.version;
-    new SysLeaves(module).register(this);
+    SysLeaves sys = new SysLeaves(module);
+    sys.register(this);
+    new SysInfoLeaves(module, sys).register(this);
+    new MetadataLeaves(module).register(this);
     new MngLeaves(module).register(this);
     new VpLeaves(module, guest).register(this);
     new SeptLeaves(module).register(this);

@@ -13,7 +13,6 @@ public final class Td {
   /** With three L2 VMs. */
   static final int MAX_TDCX = 9;
 
-  /** The TDCS page that is the root of the secure EPT. */
   private static final int SEPT_ROOT = 3;
 
   public static final long ATTRIBUTE_DEBUG = 1;
@@ -93,6 +92,19 @@ public final class Td {
     controls = (accepted.attributes() & ATTRIBUTE_SEPT_VE_DISABLE) != 0 ? 1 : 0;
     sept = new SecureEpt(pamt, tdcx[SEPT_ROOT], accepted.eptLevels());
     opState = TdOpState.INITIALIZED;
+  }
+
+  /** The TDCS page that is the root of the secure EPT. */
+  long septRoot() {
+    return tdcx[SEPT_ROOT];
+  }
+
+  /** Virtual TSC ticks per tick of the host's, with 48 fraction bits. */
+  public long tscMultiplier(int hostKhz) {
+    long khz = params.tscFrequency() * 25_000L;
+    long upper = (khz % hostKhz << 24) / hostKhz;
+    long lower = ((khz % hostKhz << 24) % hostKhz << 24) / hostKhz;
+    return khz / hostKhz << 48 | upper << 24 | lower;
   }
 
   /** In the order of VP.CREATE. */

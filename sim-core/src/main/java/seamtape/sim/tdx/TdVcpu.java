@@ -43,6 +43,10 @@ public final class TdVcpu {
   public final ModuleLock lock = new ModuleLock();
 
   public boolean pendNmi;
+
+  /** Bit 0 of VCPU_STATE_DETAILS: a virtual interrupt waits. */
+  public boolean interruptPending;
+
   public long xcr0;
   public long xss;
 

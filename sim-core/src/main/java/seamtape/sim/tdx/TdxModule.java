@@ -41,6 +41,7 @@ public final class TdxModule {
   final Pamt pamt = new Pamt();
   final KeyIds keyIds;
   final Entropy entropy;
+  final Metadata metadata;
 
   State state = State.SYSINIT_PENDING;
   List<Tdmr> tdmrs = List.of();
@@ -75,6 +76,7 @@ public final class TdxModule {
     this.keyIds = new KeyIds(platform);
     this.entropy = new Entropy(seed);
     this.vmxOff = new boolean[platform.lps()];
+    this.metadata = new Metadata(this);
     this.leaves = new LeafTable(this, guest);
   }
 
@@ -157,6 +159,11 @@ public final class TdxModule {
 
   public TdxPlatform platform() {
     return platform;
+  }
+
+  /** Metadata fields by id, for the guest's leaves too. */
+  public Metadata metadata() {
+    return metadata;
   }
 
   public PhysicalMemory memory() {
