@@ -12,6 +12,10 @@ final class ExitWriter {
   private static final int IO_DATA_OFFSET = Limits.KVM_PIO_PAGE_OFFSET * Limits.PAGE_SIZE;
   private static final int MMIO_DATA = 40;
   private static final int HYPERCALL_RET = 88;
+
+  /** The only hypercall that exits has three arguments; the others' places stay as they were. */
+  private static final int MAP_GPA_RANGE_ARGUMENTS = 3;
+
   private static final int MSR_ERROR = 32;
   private static final int MSR_DATA = 48;
 
@@ -64,7 +68,7 @@ final class ExitWriter {
   void hypercall(long number, long[] arguments, boolean longMode) {
     reason(KvmExit.KVM_EXIT_HYPERCALL);
     fields.putLong(32, number);
-    for (int i = 0; i < arguments.length; i++) {
+    for (int i = 0; i < MAP_GPA_RANGE_ARGUMENTS; i++) {
       fields.putLong(40 + i * Long.BYTES, arguments[i]);
     }
     fields.putLong(HYPERCALL_RET, 0).putLong(96, longMode ? 1 : 0);

@@ -19,11 +19,14 @@ final class Hypercalls {
   /** Answers in RAX, or leaves the hypercall to user space. */
   static Answer emulate(VcpuRunner runner, CpuState cpu) {
     KvmHypercall row = KvmHypercall.of(number(cpu));
-    if (cpu.cpl() == 0 && exits(runner.vm(), row)) {
+    boolean exits = cpu.cpl() == 0 && exits(runner.vm(), row);
+    boolean refused = exits && !validRange(cpu);
+    if (exits && !refused) {
       return Answer.EXIT;
     }
     enter(runner, cpu, row);
-    long result = cpu.cpl() != 0 ? Errno.EPERM.result() : serve(row);
+    Errno error = refused ? Errno.EINVAL : cpu.cpl() != 0 ? Errno.EPERM : null;
+    long result = error == null ? serve(row) : error.result();
     returns(runner, result);
     cpu.gpr[CpuState.RAX] = cpu.longMode64() ? result : result & LOW_HALF;
     return Answer.DONE;
@@ -32,6 +35,15 @@ final class Hypercalls {
   private static boolean exits(Vm vm, KvmHypercall row) {
     return row != KvmHypercall.KVM_HC_UNKNOWN
         && (vm.settings.exitingHypercalls >>> row.number() & 1) != 0;
+  }
+
+  /** KVM_HC_MAP_GPA_RANGE: whole pages, one at least, that do not wrap. */
+  private static boolean validRange(CpuState cpu) {
+    long[] arguments = arguments(cpu);
+    long first = arguments[0] >>> Limits.PAGE_SHIFT;
+    long pages = arguments[1];
+    boolean aligned = (arguments[0] & Limits.PAGE_SIZE - 1) == 0;
+    return aligned && pages != 0 && Long.compareUnsigned(first + pages, first) > 0;
   }
 
   private static long serve(KvmHypercall row) {
