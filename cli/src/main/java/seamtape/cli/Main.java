@@ -31,6 +31,8 @@ import seamtape.recorder.tape.TapeException;
       StateCommand.class,
       StatsCommand.class,
       VerifyCommand.class,
+      RecoverCommand.class,
+      TrimCommand.class,
       ServeCommand.class,
       CatalogCommand.class,
       OracleCommand.class,

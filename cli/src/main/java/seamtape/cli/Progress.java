@@ -6,9 +6,13 @@ import java.util.function.LongConsumer;
 final class Progress implements LongConsumer, AutoCloseable {
   private static final long EVERY_NANOS = 100_000_000;
 
+  /** The clock is looked at once in so many events. */
+  private static final int ASKS_A_LOOK = 256;
+
   private final String what;
   private final long total;
   private final boolean shown;
+  private int asked;
   private long last;
   private boolean dirty;
 
@@ -23,8 +27,11 @@ final class Progress implements LongConsumer, AutoCloseable {
 
   @Override
   public void accept(long done) {
+    if (!shown || (++asked & ASKS_A_LOOK - 1) != 0) {
+      return;
+    }
     long now = System.nanoTime();
-    if (!shown || now - last < EVERY_NANOS) {
+    if (now - last < EVERY_NANOS) {
       return;
     }
     last = now;

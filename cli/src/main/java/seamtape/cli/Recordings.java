@@ -12,14 +12,19 @@ final class Recordings {
   private Recordings() {}
 
   static Tape open(Path path) throws TapeException {
-    if (!Files.exists(path)) {
-      Path withSuffix = path.resolveSibling(path.getFileName() + SUFFIX);
-      if (Files.isDirectory(withSuffix)) {
-        return Tape.open(withSuffix);
-      }
-      throw new UsageException("no recording at " + path + ": check the path");
+    return Tape.open(find(path));
+  }
+
+  /** The recording of a name, which may lack its suffix. */
+  static Path find(Path path) {
+    if (Files.exists(path)) {
+      return path;
     }
-    return Tape.open(path);
+    Path withSuffix = path.resolveSibling(path.getFileName() + SUFFIX);
+    if (Files.isDirectory(withSuffix)) {
+      return withSuffix;
+    }
+    throw new UsageException("no recording at " + path + ": check the path");
   }
 
   /** The directory a new recording goes to; refuses what is there already. */

@@ -1,6 +1,5 @@
 package seamtape.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,10 +27,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!Files.exists(recording)) {
-      throw new UsageException("no recording at " + recording + ": check the path");
-    }
-    Verification found = Verification.of(recording);
+    Verification found = Verification.of(Recordings.find(recording));
     String state = found.state().label();
     found.damage().forEach(d -> output.line("damage: " + d.text()));
     output.line(
@@ -52,7 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
     return document;
   }
 
-  private static Map<String, Object> damage(Damage damage) {
+  static Map<String, Object> damage(Damage damage) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("kind", damage.kind().label());
     document.put("block", damage.block());

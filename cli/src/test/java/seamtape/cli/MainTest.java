@@ -51,8 +51,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "record", "import", "replay", "diff", "show", "state", "stats", "verify", "serve",
-        "catalog", "oracle", "explain"
+        "demo", "record", "import", "replay", "diff", "show", "state", "stats", "verify", "recover",
+        "trim", "serve", "catalog", "oracle", "explain"
       })
   void everyVerbTellsHowItIsUsed(String verb) throws Exception {
     Result result = Command.run(verb, "--help");

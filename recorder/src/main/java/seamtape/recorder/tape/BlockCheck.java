@@ -27,6 +27,9 @@ final class BlockCheck {
   private BlockHeader last = new BlockHeader();
   private long lastTime;
 
+  /** False after a block whose events could not be read. */
+  private boolean lastTimeKnown = true;
+
   /** True while all events of the current run were seen. */
   private boolean runWhole = true;
 
@@ -56,6 +59,7 @@ final class BlockCheck {
     if (payload == null || !row.matches(payload)) {
       note(payload == null ? Damage.Kind.TRUNCATED : Damage.Kind.CHECKSUM, header);
       runWhole = false;
+      lastTimeKnown = false;
     } else {
       buffer = row.salvaged() == null ? payload : buffer;
       decode(header, payload, row.salvaged() == null);
@@ -72,7 +76,7 @@ final class BlockCheck {
     return header.number == last.number + 1
         && header.firstCall == last.firstCall + last.calls
         && header.firstIoctl == last.firstIoctl + last.ioctls
-        && header.baseTime == lastTime;
+        && (header.baseTime == lastTime || !lastTimeKnown);
   }
 
   private void decode(BlockHeader header, byte[] payload, boolean published) {
@@ -102,10 +106,12 @@ final class BlockCheck {
     } catch (MalformedEventException e) {
       note(Damage.Kind.MALFORMED, header);
       runWhole = false;
+      lastTimeKnown = false;
       return;
     }
     run.update(payload, hashed, at - hashed);
     lastTime = time;
+    lastTimeKnown = true;
     if (at != header.plainBytes
         || callsHere != header.calls
         || ioctlsHere != header.ioctls

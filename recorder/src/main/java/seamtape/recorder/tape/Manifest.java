@@ -148,6 +148,13 @@ public record Manifest(
     return copy(id, tool, machine, simulator, workload, seed, clock, durations, created, more);
   }
 
+  /** Leaves out a key of {@link #extra}. */
+  Manifest without(String key) {
+    Map<String, Object> fewer = new LinkedHashMap<>(extra);
+    fewer.remove(key);
+    return copy(id, tool, machine, simulator, workload, seed, clock, durations, created, fewer);
+  }
+
   Manifest identified(String newId, String when) {
     return copy(newId, tool, machine, simulator, workload, seed, clock, durations, when, extra);
   }

@@ -37,6 +37,17 @@ final class ManifestText {
   }
 
   static String write(Manifest manifest) {
+    Map<String, Object> members = members(manifest);
+    members.put(CHECK, check(members));
+    return Json.writeIndented(members) + "\n";
+  }
+
+  /** The text that a signature is made over: all members on one line. */
+  static byte[] signed(Manifest manifest) {
+    return ("seamtape seal\n" + Json.write(members(manifest))).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, Object> members(Manifest manifest) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("formatVersion", manifest.formatVersion());
     members.put("id", manifest.id());
@@ -67,8 +78,7 @@ final class ManifestText {
     members.put("durations", manifest.durations());
     members.put("created", manifest.created());
     members.putAll(manifest.extra());
-    members.put(CHECK, check(members));
-    return Json.writeIndented(members) + "\n";
+    return members;
   }
 
   private static String check(Map<String, Object> members) {
@@ -132,6 +142,22 @@ final class ManifestText {
       throw new TapeException(CHECKSUM, path, "manifest.json is damaged: its checksum is wrong");
     }
     return text.manifest((int) version);
+  }
+
+  /**
+   * What a manifest says whose checksum is wrong; where it says nothing that can be read, a
+   * manifest without words of its own.
+   */
+  static Manifest readUnproven(Path tape) {
+    try {
+      byte[] bytes = Files.readAllBytes(TapeFiles.manifest(tape));
+      String json = new String(bytes, StandardCharsets.UTF_8);
+      Map<String, Object> members = object(Json.parse(json), tape);
+      members.remove(CHECK);
+      return new ManifestText(members, tape).manifest(Manifest.FORMAT_VERSION);
+    } catch (IOException | JsonException e) {
+      return Manifest.of(Source.SIM, "").withMachine("", "", "").withClock(Clock.NONE, false);
+    }
   }
 
   private Manifest manifest(int version) throws TapeException {

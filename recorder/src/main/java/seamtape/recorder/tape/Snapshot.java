@@ -55,6 +55,12 @@ record Snapshot(List<BlockRow> rows, long events, long calls, List<Damage> damag
     return index >= 0 && event <= rows.get(index).lastEvent() ? rows.get(index) : null;
   }
 
+  /** First event of the first block that starts after an event; the one after all without it. */
+  long firstAfter(long event) {
+    int next = at(event) + 1;
+    return next < rows.size() ? rows.get(next).firstEvent() : events + 1;
+  }
+
   Damage.Kind damageAt(long event) {
     for (Damage one : damage) {
       if (one.covers(event)) {

@@ -27,10 +27,10 @@ public final class Tape implements AutoCloseable {
   private volatile Manifest manifest;
   private volatile Snapshot snapshot;
 
-  private Tape(Path path, Manifest manifest) throws IOException {
+  Tape(Path path, Manifest manifest, EventSchema schema) throws IOException {
     this.path = path;
     this.manifest = manifest;
-    schema = schema(path, manifest);
+    this.schema = schema;
     idHigh = half(manifest, 0);
     idLow = half(manifest, 16);
     scanner = new JournalScanner(path, idHigh, idLow);
@@ -41,7 +41,7 @@ public final class Tape implements AutoCloseable {
   public static Tape open(Path dir) throws TapeException {
     Manifest manifest = ManifestText.read(dir);
     try {
-      return new Tape(dir, manifest);
+      return new Tape(dir, manifest, schema(dir, manifest));
     } catch (TapeException e) {
       throw e;
     } catch (IOException e) {

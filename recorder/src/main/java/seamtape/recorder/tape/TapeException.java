@@ -23,6 +23,8 @@ public final class TapeException extends IOException {
     MALFORMED,
     /** Another writer has it. */
     LOCKED,
+    /** Nothing is wrong with what was to be mended. */
+    WHOLE,
     /** There is something at the place of a new recording. */
     EXISTS,
     /** The system failed to read or write. */

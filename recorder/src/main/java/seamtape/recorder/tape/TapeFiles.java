@@ -1,6 +1,7 @@
 package seamtape.recorder.tape;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -70,6 +72,17 @@ final class TapeFiles {
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     force(file.getParent());
+  }
+
+  /** Removes a recording that came to nothing; what cannot be removed stays. */
+  static void remove(Path tape) {
+    try (Stream<Path> files = Files.walk(tape)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      return; // the failure that led here is the one to tell
+    }
   }
 
   /** Makes the names in a directory durable. */

@@ -300,6 +300,10 @@ public final class TapeWriter implements EventSink, AutoCloseable {
 
   /** Ends the recording: closes the chain of runs and writes the manifest that says so. */
   public Manifest seal() throws TapeException {
+    return seal(Manifest.State.SEALED);
+  }
+
+  Manifest seal(Manifest.State state) throws TapeException {
     requireOpen();
     try {
       flush();
@@ -316,7 +320,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
       publisher.stop(seal);
       Manifest.Totals totals =
           new Manifest.Totals(events, calls, ioctls, blocks, publisher.bytes());
-      manifest = manifest.withState(Manifest.State.SEALED, totals, Hex.of(seal.chain));
+      manifest = manifest.withState(state, totals, Hex.of(seal.chain));
       TapeFiles.replace(TapeFiles.manifest(tape), manifest.toJson());
       Files.deleteIfExists(TapeFiles.staging(tape));
       Files.deleteIfExists(TapeFiles.lock(tape));

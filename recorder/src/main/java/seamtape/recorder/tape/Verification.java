@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import seamtape.codec.EventSchema;
 
 /**
  * The proof that a recording is whole, or what is wrong with it: every header, every byte, every
@@ -44,9 +45,14 @@ public record Verification(
    */
   public static Verification of(Path dir) throws TapeException {
     Manifest manifest = ManifestText.read(dir);
+    return of(dir, manifest, Tape.schema(dir, manifest));
+  }
+
+  /** Verifies against a manifest and schema that were found otherwise. */
+  static Verification of(Path dir, Manifest manifest, EventSchema schema) throws TapeException {
     try (JournalScanner scanner =
         new JournalScanner(dir, Tape.half(manifest, 0), Tape.half(manifest, 16))) {
-      return of(dir, manifest, scanner);
+      return of(dir, manifest, new BlockCheck(schema), scanner);
     } catch (TapeException e) {
       throw e;
     } catch (IOException e) {
@@ -54,10 +60,9 @@ public record Verification(
     }
   }
 
-  private static Verification of(Path dir, Manifest manifest, JournalScanner scanner)
-      throws IOException {
+  private static Verification of(
+      Path dir, Manifest manifest, BlockCheck check, JournalScanner scanner) throws IOException {
     boolean open = manifest.state() == Manifest.State.OPEN;
-    BlockCheck check = new BlockCheck(Tape.schema(dir, manifest));
     List<Damage> damage = new ArrayList<>();
     List<BlockRow> staged = List.of();
     if (open) {

@@ -67,7 +67,10 @@ public final class CallReader implements AutoCloseable {
     return index.callCount();
   }
 
-  /** The call that an event belongs to; for an input event, the last call entered before it. */
+  /**
+   * The call that an event belongs to; for an input event, the last call entered before it. A
+   * return whose enter is lost belongs to none.
+   */
   public Optional<RecordedCall> at(long event) throws TapeException {
     Event found = read(event);
     if (found == null) {
@@ -78,7 +81,8 @@ public final class CallReader implements AutoCloseable {
     if (call < 0) {
       return Optional.empty();
     }
-    return Optional.of(copyOf(window(call, 1).get(0)));
+    RecordedCall of = window(call, 1).get(0);
+    return enter < event && of.event() != enter ? Optional.empty() : Optional.of(copyOf(of));
   }
 
   /** Position of the last call entered at or before an event; -1 before the first. */
