@@ -28,6 +28,7 @@ final class LeafTable {
     new DebugLeaves(module).register(this);
     new MrLeaves(module).register(this);
     new PhymemLeaves(module).register(this);
+    new RegularLeaves(module).register(this);
   }
 
   /** Serves a leaf, if this version of the module has it. */
@@ -38,6 +39,16 @@ final class LeafTable {
     leaves[row.number()] = leaf;
     modelled[row.number()] = true;
     highest[row.number()] = (byte) highestVersion(row);
+  }
+
+  /** Serves a leaf that answers by its row alone. */
+  void addRegular(Seamcall row, Leaf leaf) {
+    add(row, leaf);
+    modelled[row.number()] = false;
+  }
+
+  boolean serves(Seamcall row) {
+    return row.number() >= 0 && row.number() < SIZE && leaves[row.number()] != null;
   }
 
   private int highestVersion(Seamcall row) {

@@ -128,9 +128,8 @@ public final class SecureEpt {
     generation++;
   }
 
-  /** Host page of the page of the secure EPT that holds the entry. */
-  long tableHpa() {
-    return page.hpa;
+  SeptPage root() {
+    return root;
   }
 
   /** The page that the non-leaf entry points to. */

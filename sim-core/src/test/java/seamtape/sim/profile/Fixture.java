@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /** The given tables (fixtures/abi), row by row with the names of their columns. */
-final class Fixture {
+public final class Fixture {
   private Fixture() {}
 
-  static List<Map<String, String>> csv(String name) throws IOException {
+  public static List<Map<String, String>> csv(String name) throws IOException {
     Path file = Path.of(System.getProperty("seamtape.root"), "fixtures", "abi", name);
     List<String> lines = Files.readAllLines(file);
     List<String> columns = cells(lines.get(0));
@@ -47,7 +47,7 @@ final class Fixture {
   }
 
   /** A number of a table, decimal or 0x. */
-  static long number(String cell) {
+  public static long number(String cell) {
     return Long.decode(cell);
   }
 }
