@@ -17,6 +17,7 @@ import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.replayer.query.CallReader;
+import seamtape.replayer.query.CallWindow;
 import seamtape.replayer.query.Filter;
 import seamtape.replayer.query.FilterException;
 import seamtape.replayer.query.RecordedCall;
@@ -131,22 +132,18 @@ final class ShowCommand implements Callable<Integer> {
 
   private void events(Tape tape, CallReader reader, Filter filter) throws Exception {
     long left = count;
+    CallWindow calls = new CallWindow(reader, WINDOW);
     try (Cursor cursor = tape.cursor()) {
       cursor.seek(from);
       while (left > 0 && (left % WINDOW != 0 || output.read()) && cursor.next()) {
         Event event = cursor.event();
-        RecordedCall call = event.phase == Phase.INPUT ? null : call(event, reader);
+        RecordedCall call = event.phase == Phase.INPUT ? null : calls.of(event);
         if (passes(call, reader, filter)) {
           output.data(Json.write(view(event, call, tape).json(call == null ? 0 : call.depth())));
           left--;
         }
       }
     }
-  }
-
-  private static RecordedCall call(Event event, CallReader reader) throws Exception {
-    long enter = event.phase == Phase.RETURN ? event.number - event.link : event.number;
-    return reader.at(enter).orElse(null);
   }
 
   private boolean passes(RecordedCall call, CallReader reader, Filter filter) throws Exception {

@@ -130,7 +130,7 @@ public final class StructFormats {
   }
 
   /** True for fields that only fill space, which are left out where they are 0. */
-  public static boolean fills(StructField field) {
+  static boolean fills(StructField field) {
     String name = field.name().substring(field.name().lastIndexOf('.') + 1);
     return name.matches("(pad|padding|reserved?|dummy)\\d*");
   }

@@ -1,7 +1,9 @@
 package seamtape.catalog;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Layout of one struct of the Linux UAPI on x86-64.
@@ -11,6 +13,12 @@ import java.util.Optional;
 public record StructLayout(String name, int size, List<StructField> fields) {
   /** Place of a number inside a struct. */
   public record Place(int offset, int size, StructField field) {}
+
+  /** Places found before, by struct and path: the same few are asked for at every event. */
+  private static final Map<String, Map<String, Optional<Place>>> FOUND = new ConcurrentHashMap<>();
+
+  /** Paths kept of one struct; they may come from outside and name any element. */
+  private static final int MAX_FOUND = 1_000;
 
   public StructLayout {
     fields = List.copyOf(fields);
@@ -32,6 +40,19 @@ public record StructLayout(String name, int size, List<StructField> fields) {
    * @return empty when no such field exists; a flexible array has room for every index
    */
   public Optional<Place> locate(String path) {
+    Map<String, Optional<Place>> known =
+        FOUND.computeIfAbsent(name, key -> new ConcurrentHashMap<>());
+    Optional<Place> place = known.get(path);
+    if (place == null) {
+      place = search(path);
+      if (known.size() < MAX_FOUND) {
+        known.put(path, place);
+      }
+    }
+    return place;
+  }
+
+  private Optional<Place> search(String path) {
     for (StructField field : fields) {
       boolean plainGroup = field.group() && !field.array() && !field.name().contains("[]");
       Optional<Place> place = plainGroup ? group(field, path) : inField(field, path);

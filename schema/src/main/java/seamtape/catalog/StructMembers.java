@@ -37,18 +37,51 @@ public final class StructMembers {
 
   private StructMembers() {}
 
+  /** When a member holds data: its own conditions hold, and no member that says more does. */
+  public static final class Presence {
+    private static final Presence ALWAYS = new Presence(List.of(), List.of());
+
+    private final List<Condition> conditions;
+    private final List<Presence> others;
+
+    private Presence(List<Condition> conditions, List<Presence> others) {
+      this.conditions = conditions;
+      this.others = others;
+    }
+
+    /**
+     * Whether the member holds data.
+     *
+     * @param numbers value of a field of the same struct, empty where its bytes are unknown
+     */
+    public boolean holds(Function<String, OptionalLong> numbers) {
+      for (Condition condition : conditions) {
+        if (!condition.holds(numbers)) {
+          return false;
+        }
+      }
+      for (Presence other : others) {
+        if (other.holds(numbers)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
   /**
-   * Whether a member holds data.
+   * When a member holds data.
    *
    * @param member named as in its {@link StructLayout}
-   * @param numbers value of a field of the same struct, empty where its bytes are unknown
    */
-  public static boolean holdsData(
-      String struct, String member, Function<String, OptionalLong> numbers) {
+  static Presence presence(String struct, String member) {
     String key = struct + "." + member;
-    return CONDITIONS.getOrDefault(key, List.of()).stream().allMatch(c -> c.holds(numbers))
-        && RAW.getOrDefault(key, List.of()).stream()
-            .noneMatch(other -> holdsData(struct, other, numbers));
+    if (!CONDITIONS.containsKey(key) && !RAW.containsKey(key)) {
+      return Presence.ALWAYS;
+    }
+    return new Presence(
+        CONDITIONS.getOrDefault(key, List.of()),
+        RAW.getOrDefault(key, List.of()).stream().map(other -> presence(struct, other)).toList());
   }
 
   /** The field that counts the elements of an array in the same struct; empty where none does. */

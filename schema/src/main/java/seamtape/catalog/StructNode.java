@@ -12,8 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @param field as the layout has it
  * @param name last part of the field's name
+ * @param presence when it holds data
+ * @param filler true for a field that only fills space
  */
-public record StructNode(StructField field, String name, List<StructNode> members) {
+public record StructNode(
+    StructField field,
+    String name,
+    List<StructNode> members,
+    StructMembers.Presence presence,
+    boolean filler) {
   private static final Map<String, List<StructNode>> BY_STRUCT = new ConcurrentHashMap<>();
 
   /** The fields of a struct, in the order of the layout. */
@@ -26,7 +33,7 @@ public record StructNode(StructField field, String name, List<StructNode> member
     Map<String, StructNode> byName = new LinkedHashMap<>();
     for (StructField field : layout.fields()) {
       int dot = field.name().lastIndexOf('.');
-      StructNode node = new StructNode(field, field.name().substring(dot + 1), new ArrayList<>());
+      StructNode node = node(layout, field, field.name().substring(dot + 1));
       byName.put(field.name(), node);
       if (dot < 0) {
         roots.add(node);
@@ -35,6 +42,11 @@ public record StructNode(StructField field, String name, List<StructNode> member
       }
     }
     return List.copyOf(roots);
+  }
+
+  private static StructNode node(StructLayout layout, StructField field, String name) {
+    StructMembers.Presence presence = StructMembers.presence(layout.name(), field.name());
+    return new StructNode(field, name, new ArrayList<>(), presence, StructFormats.fills(field));
   }
 
   /** "redirtbl[]" is the array "redirtbl". */

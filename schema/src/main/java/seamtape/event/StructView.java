@@ -73,14 +73,13 @@ final class StructView {
   private void member(
       StructLayout layout, StructNode node, long at, String path, Map<String, Object> into) {
     StructField field = node.field();
-    if (!StructMembers.holdsData(
-        layout.name(), field.name(), selector -> number(layout, at, selector))) {
+    if (!node.presence().holds(selector -> number(layout, at, selector))) {
       return;
     }
     String here = path + "." + node.name();
     long place = at + field.offset();
     if (field.size() > 0 && !bytes.anyKnown(place, field.size())) {
-      if (!StructFormats.fills(field)) {
+      if (!node.filler()) {
         unknown.add(here);
       }
       return;
@@ -101,7 +100,7 @@ final class StructView {
     }
     StructLayout inner = layoutOf(field);
     long place = at + field.offset();
-    return inner != null ? struct(inner, place, path) : scalar(layout, field, place, path);
+    return inner != null ? struct(inner, place, path) : scalar(layout, node, place, path);
   }
 
   private Map<String, Object> group(StructLayout layout, StructNode node, long at, String path) {
@@ -120,7 +119,7 @@ final class StructView {
     }
     long place = at + field.offset();
     int size = count * field.elementSize();
-    if (StructFormats.fills(field) && zero(place, size)) {
+    if (node.filler() && zero(place, size)) {
       span(path, place, size);
       return null;
     }
@@ -154,7 +153,7 @@ final class StructView {
     if (!node.members().isEmpty()) {
       return group(layout, node, at + shift, path);
     }
-    return scalar(layout, field, at + field.offset() + shift, path);
+    return scalar(layout, node, at + field.offset() + shift, path);
   }
 
   private static StructLayout layoutOf(StructField field) {
@@ -187,7 +186,8 @@ final class StructView {
     return bytes.hex(place, length);
   }
 
-  private Object scalar(StructLayout layout, StructField field, long place, String path) {
+  private Object scalar(StructLayout layout, StructNode node, long place, String path) {
+    StructField field = node.field();
     OptionalLong raw = bytes.number(place, field.elementSize());
     if (raw.isEmpty()) {
       unknown.add(path);
@@ -195,7 +195,7 @@ final class StructView {
     }
     span(path, place, field.elementSize());
     long value = extended(field, raw.getAsLong());
-    boolean silent = StructFormats.fills(field) && value == 0;
+    boolean silent = node.filler() && value == 0;
     return silent ? null : StructFormats.value(layout.name(), field, value);
   }
 
