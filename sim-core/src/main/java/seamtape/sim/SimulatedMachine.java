@@ -58,37 +58,51 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
     this.mappings = new Mappings(host);
   }
 
-  private void enterKernel() {
+  private void enterKernel(int tid) {
     host.time.advance(VirtualTime.CYCLES_PER_CALL);
+    serve(tid);
+  }
+
+  /** From here on the kernel acts for a thread. */
+  private void serve(int tid) {
+    if (host.tdx != null) {
+      host.tdx.serve(tid);
+    }
+  }
+
+  private void serveNobody() {
+    if (host.tdx != null) {
+      host.tdx.serveNobody();
+    }
   }
 
   @Override
   public long open(int tid, String path, long flags) {
-    enterKernel();
+    enterKernel(tid);
     return devices.open(host.files, path);
   }
 
   @Override
   public long close(int tid, int fd) {
-    enterKernel();
+    enterKernel(tid);
     return host.files.close(fd);
   }
 
   @Override
   public long dup(int tid, int fd) {
-    enterKernel();
+    enterKernel(tid);
     return host.files.dup(fd);
   }
 
   @Override
   public long eventfd(int tid, long initval, long flags) {
-    enterKernel();
+    enterKernel(tid);
     return EventFd.create(host.files, initval, flags);
   }
 
   @Override
   public long writeEventfd(int tid, int fd, long value) {
-    enterKernel();
+    enterKernel(tid);
     KernelFile file = host.files.find(fd);
     if (file == null) {
       return EBADF.result();
@@ -102,7 +116,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
       throw new IllegalStateException(
           "thread " + tid + " makes an ioctl while another one of it is in flight");
     }
-    enterKernel();
+    enterKernel(tid);
     KernelFile file = host.files.find(fd);
     if (file == null) {
       return EBADF.result();
@@ -125,6 +139,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
 
   @Override
   public long inspect(int fd, int request, long arg) {
+    serveNobody();
     KernelFile file = host.files.find(fd);
     if (file == null) {
       return EBADF.result();
@@ -156,6 +171,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
     if (call == null) {
       throw new IllegalStateException("thread " + tid + " has no call in flight");
     }
+    serve(tid);
     long result = goOn(tid, call, instructions);
     if (result != IN_PROGRESS) {
       inFlight.remove(tid);
@@ -182,13 +198,13 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
 
   @Override
   public long mmap(int tid, long address, long length, long prot, long flags, int fd, long offset) {
-    enterKernel();
+    enterKernel(tid);
     return mappings.map(address, length, prot, flags, fd, offset);
   }
 
   @Override
   public long munmap(int tid, long address, long length) {
-    enterKernel();
+    enterKernel(tid);
     return mappings.unmap(address, length);
   }
 
@@ -211,6 +227,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
   @Override
   public void close() {
     inFlight.clear();
+    serveNobody();
     host.files.closeAll();
   }
 
@@ -229,7 +246,7 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
   /** Files of a VM answer the process that made the VM alone; a child's own new fds go with it. */
   @Override
   public long ioctlInChild(int tid, int fd, int request, long arg) {
-    enterKernel();
+    enterKernel(tid);
     KernelFile file = host.files.find(fd);
     if (file == null) {
       return EBADF.result();

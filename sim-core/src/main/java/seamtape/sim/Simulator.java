@@ -8,8 +8,10 @@ import seamtape.machine.NestedCalls;
 import seamtape.machine.UserMemory;
 import seamtape.sim.kvm.Host;
 import seamtape.sim.kvm.MiscDevices;
+import seamtape.sim.kvm.tdx.TdxHost;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
+import seamtape.sim.tdx.TdGuest;
 
 /** This build of the simulator: builds machines of any of its profiles. */
 public final class Simulator implements MachineFactory {
@@ -45,6 +47,10 @@ public final class Simulator implements MachineFactory {
     Profile profile = Profile.of(spec.profile()).on(spec.host());
     CpuModel cpu = CpuModel.of(spec.vendor());
     Host host = new Host(profile, cpu, memory, nested, spec.scripted(), spec.seed());
+    if (spec.role().equals("bare")) {
+      host.tdx =
+          TdxHost.of(profile, cpu, spec.tdxModule(), spec.seed(), nested, TdGuest.INTERRUPTED);
+    }
     MiscDevices devices = new MiscDevices();
     devices.registerKvm(host);
     return new SimulatedMachine(host, devices);

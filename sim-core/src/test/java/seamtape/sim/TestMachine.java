@@ -3,11 +3,13 @@ package seamtape.sim;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import java.util.function.Function;
 import seamtape.catalog.KvmIoctl;
 import seamtape.machine.Machine;
 import seamtape.machine.MachineSpec;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.PagedMemory;
+import seamtape.machine.UserMemory;
 
 /** A machine with memory at hand, for tests: short forms of the calls they make most. */
 public final class TestMachine {
@@ -39,8 +41,15 @@ public final class TestMachine {
   }
 
   public TestMachine(String profile, String vendor, boolean scripted, NestedCalls nested) {
-    MachineSpec spec = new MachineSpec(profile, vendor, "none", "bare", 1, scripted);
-    machine = new Simulator().create(spec, memory, nested);
+    this(
+        memory ->
+            new Simulator()
+                .create(
+                    new MachineSpec(profile, vendor, "none", "bare", 1, scripted), memory, nested));
+  }
+
+  public TestMachine(Function<UserMemory, Machine> builder) {
+    machine = builder.apply(memory);
     memory.map(ARG, 0x4000);
   }
 

@@ -2,12 +2,15 @@ package seamtape.sim.kvm;
 
 import java.nio.ByteBuffer;
 import seamtape.catalog.KvmExit;
+import seamtape.catalog.Tdvmcall;
+import seamtape.catalog.TdvmcallStatus;
+import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestExit;
 
 /**
  * Carries exits between the interpreter and struct kvm_run: out when one happens, back answered.
  */
-final class ExitWriter {
+public final class ExitWriter {
   private static final int KVM_EXIT_IO_OUT = 1;
   private static final int IO_DATA_OFFSET = Limits.KVM_PIO_PAGE_OFFSET * Limits.PAGE_SIZE;
   private static final int MMIO_DATA = 40;
@@ -17,6 +20,10 @@ final class ExitWriter {
   private static final int MAP_GPA_RANGE_ARGUMENTS = 3;
 
   private static final int MSR_ERROR = 32;
+  private static final int TDX_RET = 48;
+  private static final int TDX_DATA = 56;
+  private static final int UNEXPECTED_EXIT_REASON = 4;
+  private static final int SYSTEM_EVENT_TDX_FATAL = 7;
   private static final int MSR_DATA = 48;
 
   /** suberror, ndata, then the flags and up to 15 bytes of the instruction. */
@@ -38,7 +45,7 @@ final class ExitWriter {
     return ioData;
   }
 
-  void reason(KvmExit reason) {
+  public void reason(KvmExit reason) {
     run.exitReason(reason.number());
   }
 
@@ -46,7 +53,7 @@ final class ExitWriter {
     run.exitReason(number);
   }
 
-  void io(GuestExit exit) {
+  public void io(GuestExit exit) {
     reason(KvmExit.KVM_EXIT_IO);
     fields.put(32, (byte) (exit.isIn ? 0 : KVM_EXIT_IO_OUT)).put(33, (byte) exit.size);
     fields.putShort(34, (short) exit.port).putInt(36, exit.count).putLong(40, IO_DATA_OFFSET);
@@ -55,7 +62,7 @@ final class ExitWriter {
     }
   }
 
-  void mmio(GuestExit exit) {
+  public void mmio(GuestExit exit) {
     reason(KvmExit.KVM_EXIT_MMIO);
     fields.putLong(32, exit.gpa).putInt(48, exit.length);
     fields.put(52, (byte) (exit.isWrite ? 1 : 0));
@@ -65,7 +72,7 @@ final class ExitWriter {
     }
   }
 
-  void hypercall(long number, long[] arguments, boolean longMode) {
+  public void hypercall(long number, long[] arguments, boolean longMode) {
     reason(KvmExit.KVM_EXIT_HYPERCALL);
     fields.putLong(32, number);
     for (int i = 0; i < MAP_GPA_RANGE_ARGUMENTS; i++) {
@@ -74,7 +81,7 @@ final class ExitWriter {
     fields.putLong(HYPERCALL_RET, 0).putLong(96, longMode ? 1 : 0);
   }
 
-  void msr(GuestExit exit, int why, boolean write) {
+  public void msr(GuestExit exit, int why, boolean write) {
     reason(write ? KvmExit.KVM_EXIT_X86_WRMSR : KvmExit.KVM_EXIT_X86_RDMSR);
     fields.putLong(MSR_ERROR, 0).putInt(40, why).putInt(44, exit.msrIndex);
     fields.putLong(MSR_DATA, write ? exit.msrData : 0);
@@ -97,8 +104,55 @@ final class ExitWriter {
   }
 
   void memoryFault(long gpa) {
+    memoryFault(gpa, 0);
+  }
+
+  /**
+   * @param flags KVM_MEMORY_EXIT_FLAG_PRIVATE or 0
+   */
+  public void memoryFault(long gpa, long flags) {
     reason(KvmExit.KVM_EXIT_MEMORY_FAULT);
-    fields.putLong(32, 0).putLong(40, gpa).putLong(48, Limits.PAGE_SIZE);
+    fields.putLong(32, flags).putLong(40, gpa).putLong(48, Limits.PAGE_SIZE);
+  }
+
+  /** An exit that KVM does not know what to do with. */
+  public void unexpectedExit(long reason, int cpu) {
+    reason(KvmExit.KVM_EXIT_INTERNAL_ERROR);
+    fields.putInt(32, UNEXPECTED_EXIT_REASON).putInt(36, 2).putLong(40, reason).putLong(48, cpu);
+  }
+
+  /** KVM_SYSTEM_EVENT_TDX_FATAL: the registers in the order of their numbers. */
+  public void tdxFatal(long status, long[] gpr) {
+    reason(KvmExit.KVM_EXIT_SYSTEM_EVENT);
+    fields.putInt(32, SYSTEM_EVENT_TDX_FATAL).putInt(36, gpr.length);
+    for (int register = 0; register < gpr.length; register++) {
+      boolean unseen = register == CpuState.RSP || register == CpuState.RBP;
+      fields.putLong(40 + register * Long.BYTES, unseen ? 0 : gpr[register]);
+    }
+    fields.putLong(40, status);
+  }
+
+  /** KVM_EXIT_TDX, with what the TDVMCALL is answered unless user space says otherwise. */
+  public void tdx(Tdvmcall call, TdvmcallStatus otherwise, long first, long second) {
+    reason(KvmExit.KVM_EXIT_TDX);
+    fields.putLong(32, 0).putLong(40, call.number()).putLong(TDX_RET, otherwise.value());
+    fields.putLong(TDX_DATA, first).putLong(64, second).putLong(72, 0).putLong(80, 0);
+    fields.putLong(88, 0);
+  }
+
+  /** What user space answered to KVM_EXIT_TDX. */
+  public long tdxStatus() {
+    return fields.getLong(TDX_RET);
+  }
+
+  /** The registers from R11 on of an answer to GetTdVmCallInfo. */
+  public long tdxInfo(int index) {
+    return fields.getLong(TDX_DATA + (1 + index) * Long.BYTES);
+  }
+
+  /** What user space answered to KVM_EXIT_HYPERCALL. */
+  public long hypercallResult() {
+    return fields.getLong(HYPERCALL_RET);
   }
 
   void ioapicEoi(int vector) {
@@ -107,7 +161,7 @@ final class ExitWriter {
   }
 
   /** Gives the interpreter what user space answered to its last exit. */
-  void answer(GuestExit exit) {
+  public void answer(GuestExit exit) {
     switch (exit.kind) {
       case IO -> {
         if (exit.isIn) {

@@ -4,6 +4,7 @@ import seamtape.catalog.KvmCapability;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.UserMemory;
 import seamtape.sim.kvm.sev.SevModule;
+import seamtape.sim.kvm.tdx.TdxHost;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
 
@@ -26,6 +27,9 @@ public final class Host {
 
   /** SEV of kvm_amd; null on a host of another vendor. */
   public final SevModule sev;
+
+  /** TDX of this host; null where KVM cannot run TDs. Set once, before the first call. */
+  public TdxHost tdx;
 
   public final UserCopy user;
   public final NestedCalls nested;
@@ -56,12 +60,16 @@ public final class Host {
   }
 
   /** KVM_CHECK_EXTENSION: never fails, 0 for what is unknown. */
-  long capability(long cap, boolean vmFd) {
+  public long capability(long cap, boolean vmFd) {
     if (cap != (int) cap) {
       return 0;
     }
     long value = profile.capability((int) cap, cpuModel, vmFd);
-    return cap == VM_TYPES ? value & (PLAIN_VM_TYPES | ops.vmTypes()) : value;
+    return cap == VM_TYPES ? value & (PLAIN_VM_TYPES | ops.vmTypes() | tdxVmType()) : value;
+  }
+
+  private long tdxVmType() {
+    return tdx != null && tdx.offersTds() ? 1L << VmType.TDX : 0;
   }
 
   /** True where the kernel offers a capability to VMs. */

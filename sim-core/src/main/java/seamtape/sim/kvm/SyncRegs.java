@@ -31,8 +31,9 @@ final class SyncRegs {
     return run.fields().getLong(RunPage.DIRTY_REGS);
   }
 
-  boolean valid() {
-    return ((validRegs() | dirtyRegs()) & ~ALL) == 0;
+  /** Of a VM whose registers are protected, no set is valid. */
+  boolean valid(boolean isProtected) {
+    return ((validRegs() | dirtyRegs()) & ~(isProtected ? 0 : ALL)) == 0;
   }
 
   /** Takes the dirty sets over; false when one of them is refused. */

@@ -51,6 +51,7 @@ public final class VcpuFile extends KernelFile {
 
   private long keepLocked(long result) {
     locked = result == Machine.IN_PROGRESS;
+    runner.running(locked);
     return result;
   }
 
@@ -74,8 +75,8 @@ public final class VcpuFile extends KernelFile {
     if (!vm.host.profile.vcpuMemoryEncryptOp()) {
       return EINVAL.result();
     }
-    VendorOps.VmOp op = vm.host.ops.vcpuMemEncIoctl();
-    return op == null ? ENOTTY.result() : op.ioctl(vm, arg);
+    VendorOps.VcpuOp op = vm.host.ops.vcpuMemEncIoctl();
+    return op == null ? ENOTTY.result() : op.ioctl(runner, arg);
   }
 
   @Override

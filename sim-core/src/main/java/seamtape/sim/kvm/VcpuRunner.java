@@ -13,13 +13,15 @@ import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.guest.Interpreter;
 import seamtape.sim.kvm.irq.LocalApic;
+import seamtape.sim.kvm.tdx.TdRun;
+import seamtape.sim.kvm.tdx.VcpuTdx;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /**
  * KVM_RUN of one vCPU: the rules before guest entry, the guest's instructions, exits. A run goes on
  * over several calls: {@link #start}, then {@link #advance} until it ends.
  */
-final class VcpuRunner {
+public final class VcpuRunner {
   private static final int UNDEFINED_OPCODE = 6;
 
   private final Vm vm;
@@ -41,6 +43,14 @@ final class VcpuRunner {
 
   private int tid;
 
+  /** Null for a vCPU of another VM than a TD. */
+  private final VcpuTdx tdx;
+
+  private final TdRun td;
+
+  /** A KVM_RUN is in flight. */
+  private boolean running;
+
   VcpuRunner(Vm vm, int id) {
     this.vm = vm;
     state = new Vcpu(vm, id);
@@ -50,17 +60,32 @@ final class VcpuRunner {
     lapic = apicEvents.lapic();
     bus = new VcpuBus(this);
     interpreter = new Interpreter(state.cpu, bus);
+    tdx = vm.tdx == null ? null : new VcpuTdx(vm.tdx, state);
+    td = tdx == null ? null : new TdRun(tdx, bus, exits, bus::msrExitReason);
   }
 
-  Vm vm() {
+  /** What KVM keeps of a TD's vCPU; null for another. */
+  public VcpuTdx tdx() {
+    return tdx;
+  }
+
+  public boolean running() {
+    return running;
+  }
+
+  void running(boolean inFlight) {
+    running = inFlight;
+  }
+
+  public Vm vm() {
     return vm;
   }
 
-  Vcpu state() {
+  public Vcpu state() {
     return state;
   }
 
-  int id() {
+  public int id() {
     return state.id();
   }
 
@@ -124,6 +149,10 @@ final class VcpuRunner {
     if (run.immediateExit()) {
       return end(EINTR.result());
     }
+    long notReady = td == null ? 0 : td.check();
+    if (notReady != 0) {
+      return end(notReady);
+    }
     if (script != null) {
       state.hasRun = true;
       return end(script.applyTo(state, exits));
@@ -133,7 +162,7 @@ final class VcpuRunner {
   }
 
   private long beforeEntry() {
-    if (!syncRegs.valid() || !syncRegs.apply()) {
+    if (!syncRegs.valid(vm.hasProtectedState()) || !syncRegs.apply()) {
       return EINVAL.result();
     }
     boolean refused = lapic == null && !state.setCr8(run.cr8());
@@ -142,6 +171,9 @@ final class VcpuRunner {
 
   /** True when what the last exit left open comes to another exit before the guest goes on. */
   private boolean completeLastExit() {
+    if (td != null) {
+      return td.complete() == 0;
+    }
     if (!answerDue) {
       return false;
     }
@@ -184,6 +216,9 @@ final class VcpuRunner {
 
   private boolean wakes() {
     CpuState cpu = state.cpu;
+    if (td != null) {
+      return td.wakes();
+    }
     boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
     return cpu.nmiPending && !cpu.nmiMasked
         || cpu.interruptInjected
@@ -192,7 +227,8 @@ final class VcpuRunner {
 
   /** INIT and SIPI: what the guest was doing is forgotten. */
   private void acceptEvents() {
-    if (apicEvents.accept()) {
+    // A TD's vCPUs do not take INIT and SIPI.
+    if (td == null && apicEvents.accept()) {
       interpreter.forget();
       answerDue = false;
     }
@@ -205,7 +241,30 @@ final class VcpuRunner {
     bus.begin(interpreter.executed());
   }
 
+  /** Guest entries of a TD; each takes its share of the budget, and of time. */
+  private long tdGuest(long instructions) {
+    long left = instructions;
+    while (left > 0) {
+      state.hasRun = true;
+      vm.host.tdx.budget(left);
+      long result = td.enter();
+      long done = Math.max(vm.host.tdx.executed(), 1);
+      vm.host.time.advance(done * VirtualTime.CYCLES_PER_INSTRUCTION);
+      left -= done;
+      if (result != Machine.IN_PROGRESS) {
+        return end(result);
+      }
+      if (state.mpState != Vcpu.MP_STATE_RUNNABLE) {
+        return Machine.IN_PROGRESS;
+      }
+    }
+    return Machine.IN_PROGRESS;
+  }
+
   private long guest(long instructions) {
+    if (td != null) {
+      return tdGuest(instructions);
+    }
     long left = instructions;
     while (left > 0) {
       if (leavesBeforeEntry()) {

@@ -20,7 +20,7 @@ public record VendorOps(
     VmOp memEncIoctl,
     RegionOp memEncRegisterRegion,
     RegionOp memEncUnregisterRegion,
-    VmOp vcpuMemEncIoctl,
+    VcpuOp vcpuMemEncIoctl,
     VmOp vmCopyEncContextFrom,
     VmOp vmMoveEncContextFrom,
     Reclaimed guestMemoryReclaimed) {
@@ -28,6 +28,11 @@ public record VendorOps(
   /** An ioctl that gets its user pointer as it came. */
   public interface VmOp {
     long ioctl(Vm vm, long arg);
+  }
+
+  /** An ioctl of a vCPU that gets its user pointer as it came. */
+  public interface VcpuOp {
+    long ioctl(VcpuRunner vcpu, long arg);
   }
 
   /** An ioctl on a region of user memory. */

@@ -17,6 +17,7 @@ import seamtape.sim.kvm.mem.MemoryRules;
 import seamtape.sim.kvm.mem.MemorySlot;
 import seamtape.sim.kvm.mem.MemorySlots;
 import seamtape.sim.kvm.sev.SevVm;
+import seamtape.sim.kvm.tdx.KvmTdx;
 import seamtape.sim.kvm.vcpu.TscSync;
 import seamtape.sim.kvm.vcpu.Vcpu;
 import seamtape.sim.kvm.vcpu.VmFacts;
@@ -47,7 +48,10 @@ public final class Vm implements VmFacts {
   /** What SEV keeps of the VM; null on a host of another vendor. */
   public final SevVm sev;
 
-  /** Its encryption context has moved to another VM: nothing answers any more. */
+  /** What KVM keeps of a TD; null for another VM. */
+  public final KvmTdx tdx;
+
+  /** Its encryption context has moved to another VM, or KVM found a bug: nothing answers. */
   private boolean dead;
 
   private final TreeMap<Integer, VcpuRunner> vcpus = new TreeMap<>();
@@ -69,6 +73,7 @@ public final class Vm implements VmFacts {
     settings = new VmSettings(host.time.tscKhz());
     clock = new VmClock(host.time);
     sev = host.sev == null ? null : new SevVm(host.sev, this);
+    tdx = type == VmType.TDX ? new KvmTdx(this, host.tdx) : null;
   }
 
   /** kvm_vm_dead: from now on every ioctl on the VM and its vCPUs is EIO. */
@@ -87,10 +92,25 @@ public final class Vm implements VmFacts {
 
   /** KVM_CHECK_EXTENSION on this VM's fd. */
   long capability(long cap) {
-    long value = host.capability(cap, true);
+    long value = tdx == null ? host.capability(cap, true) : tdx.capability(cap);
     return cap == KvmCapability.KVM_CAP_MEMORY_ATTRIBUTES.number() && hasPrivateMemory()
         ? MemoryAttributes.KVM_MEMORY_ATTRIBUTE_PRIVATE
         : value;
+  }
+
+  @Override
+  public boolean hasProtectedApic() {
+    return tdx != null;
+  }
+
+  @Override
+  public long preFault(long gpa, long size) {
+    return tdx == null ? slotBytes(gpa, size) : tdx.preFault(gpa, size);
+  }
+
+  /** vCPUs that can be created; of a TD at most as many as the host has CPUs. */
+  public int maxVcpus() {
+    return (int) capability(KvmCapability.KVM_CAP_MAX_VCPUS.number());
   }
 
   public boolean hasPrivateMemory() {
@@ -153,11 +173,12 @@ public final class Vm implements VmFacts {
 
   /** 2 where SMM has memory of its own. */
   int addressSpaces() {
-    return has(KvmCapability.KVM_CAP_X86_SMM) ? Limits.KVM_MAX_NR_ADDRESS_SPACES : 1;
+    return tdx == null && has(KvmCapability.KVM_CAP_X86_SMM) ? Limits.KVM_MAX_NR_ADDRESS_SPACES : 1;
   }
 
   MemoryRules memoryRules(boolean version2) {
-    int flags = MemorySlot.KVM_MEM_LOG_DIRTY_PAGES | MemorySlot.KVM_MEM_READONLY;
+    int readOnly = tdx == null ? MemorySlot.KVM_MEM_READONLY : 0;
+    int flags = MemorySlot.KVM_MEM_LOG_DIRTY_PAGES | readOnly;
     if (version2 && has(KvmCapability.KVM_CAP_GUEST_MEMFD)) {
       flags |= MemorySlot.KVM_MEM_GUEST_MEMFD;
     }
@@ -179,6 +200,9 @@ public final class Vm implements VmFacts {
 
   public void drop() {
     if (--references == 0) {
+      if (tdx != null) {
+        tdx.destroy();
+      }
       if (sev != null) {
         sev.release();
       }

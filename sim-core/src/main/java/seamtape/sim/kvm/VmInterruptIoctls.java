@@ -4,6 +4,7 @@ import static seamtape.catalog.Errno.EEXIST;
 import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOENT;
+import static seamtape.catalog.Errno.ENOTTY;
 import static seamtape.catalog.Errno.ENXIO;
 
 import java.nio.ByteBuffer;
@@ -41,6 +42,10 @@ final class VmInterruptIoctls {
   long createIrqchip() {
     if (interrupts.inKernel()) {
       return EEXIST.result();
+    }
+    if (vm.tdx != null) {
+      // The end of an interrupt is the TD's secret: has_protected_eoi.
+      return ENOTTY.result();
     }
     if (vm.createdVcpus() > 0) {
       return EINVAL.result();

@@ -81,8 +81,7 @@ final class VmIoctls {
 
   private long createVcpu(long arg) {
     long id = host.profile.vcpuIdTruncated() ? arg & 0xffff_ffffL : arg;
-    long maxVcpus = host.capability(KvmCapability.KVM_CAP_MAX_VCPUS.number(), true);
-    if (id < 0 || id >= Limits.KVM_MAX_VCPU_IDS || vm.createdVcpus() >= maxVcpus) {
+    if (id < 0 || id >= Limits.KVM_MAX_VCPU_IDS || vm.createdVcpus() >= vm.maxVcpus()) {
       return EINVAL.result();
     }
     boolean duplicate = vm.vcpu((int) id) != null;
@@ -100,6 +99,10 @@ final class VmIoctls {
     }
     if (host.files.nextFree() < 0) {
       return EMFILE.result();
+    }
+    long refused = vm.tdx == null ? 0 : vm.tdx.checkCreateVcpu();
+    if (refused != 0) {
+      return refused;
     }
     VcpuRunner vcpu = new VcpuRunner(vm, (int) id);
     vm.add(vcpu);
@@ -147,6 +150,9 @@ final class VmIoctls {
     }
     long end = address + size >>> Limits.PAGE_SHIFT;
     vm.attributes.set(address >>> Limits.PAGE_SHIFT, end, bits != 0);
+    if (vm.tdx != null && bits == 0) {
+      vm.tdx.zap(address >>> Limits.PAGE_SHIFT, end);
+    }
     return 0;
   }
 
@@ -164,7 +170,11 @@ final class VmIoctls {
       return EINVAL.result();
     }
     vm.hold();
-    return host.files.install(new GuestMemfd(vm, size, flags, vm.subject(), vm::drop));
+    GuestMemfd memfd = new GuestMemfd(vm, size, flags, vm.subject(), vm::drop);
+    if (vm.tdx != null) {
+      memfd.backWith(host.tdx.memory(), vm.tdx::zap);
+    }
+    return host.files.install(memfd);
   }
 
   private long createDevice(long arg) {

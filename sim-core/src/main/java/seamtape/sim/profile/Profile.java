@@ -264,6 +264,11 @@ public final class Profile {
     return since(V7_3);
   }
 
+  /** KVM runs TDs. */
+  public boolean tdxHost() {
+    return since(V7_3);
+  }
+
   /** The operation on shared memory of a kernel that is a TD's. */
   public boolean tdxShm() {
     return tdxShm;

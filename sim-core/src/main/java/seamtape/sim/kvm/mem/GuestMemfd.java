@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import seamtape.catalog.FdKind;
 import seamtape.sim.kvm.KernelFile;
 import seamtape.sim.kvm.Limits;
+import seamtape.sim.tdx.PhysicalMemory;
 
 /** A guest_memfd: memory that only its VM's slots, and mmap where it was allowed, can reach. */
 public final class GuestMemfd extends KernelFile {
@@ -27,6 +28,17 @@ public final class GuestMemfd extends KernelFile {
   private final List<Binding> bindings = new ArrayList<>();
   private final TreeMap<Long, byte[]> pages = new TreeMap<>();
   private final TreeSet<Long> assigned = new TreeSet<>();
+
+  /** Page of the file to host page; of a TD's memory only. */
+  private final TreeMap<Long, Long> hostPages = new TreeMap<>();
+
+  private PhysicalMemory memory;
+  private Invalidation invalidation;
+
+  /** Told that guest frames lose the memory behind them. */
+  public interface Invalidation {
+    void invalidate(long firstGfn, long endGfn);
+  }
 
   public GuestMemfd(Object vm, long size, long flags, long subject, Runnable onRelease) {
     this.vm = vm;
@@ -52,14 +64,48 @@ public final class GuestMemfd extends KernelFile {
     return 0;
   }
 
+  /** Makes this the memory of a TD: pages of the host, whose translations end before they do. */
+  public void backWith(PhysicalMemory hostMemory, Invalidation told) {
+    memory = hostMemory;
+    invalidation = told;
+  }
+
+  /**
+   * The host page behind a page of the file, from now on.
+   *
+   * @return {@link PhysicalMemory#NONE} when the host has none left
+   */
+  public long physicalPage(long index) {
+    Long known = hostPages.get(index);
+    if (known != null) {
+      return known;
+    }
+    long page = memory.allocate();
+    if (page != PhysicalMemory.NONE) {
+      hostPages.put(index, page);
+    }
+    return page;
+  }
+
+  private void invalidate(MemorySlot slot) {
+    if (invalidation != null) {
+      invalidation.invalidate(slot.baseGfn, slot.baseGfn + slot.pages);
+    }
+  }
+
   void unbind(MemorySlot slot) {
+    invalidate(slot);
     bindings.removeIf(binding -> binding.slot == slot);
   }
 
   @Override
   protected void release() {
     for (Binding binding : bindings) {
+      invalidate(binding.slot);
       binding.slot.memfd = null;
+    }
+    for (long page : hostPages.values()) {
+      memory.free(page);
     }
     onRelease.run();
   }

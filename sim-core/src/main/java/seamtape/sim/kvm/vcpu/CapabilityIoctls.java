@@ -87,7 +87,10 @@ final class CapabilityIoctls {
     if (range.getLong(16) != 0 || !aligned || !forward) {
       return EINVAL.result();
     }
-    long mapped = vcpu.vm().slotBytes(gpa, size);
+    long mapped = vcpu.vm().preFault(gpa, size);
+    if (mapped < 0) {
+      return mapped;
+    }
     range.putLong(0, gpa + mapped);
     range.putLong(8, size - mapped);
     return mapped == 0 ? ENOENT.result() : 0;

@@ -217,6 +217,13 @@ public final class Vcpu {
     return (cpu.nmiPending ? 1 : 0) + nmisQueued;
   }
 
+  /** Puts the LAPIC in x2APIC mode at its default address; false where CPUID has none. */
+  public boolean enterX2apicMode() {
+    long enabled = ControlRegisters.APICBASE_ENABLE | ControlRegisters.APICBASE_X2APIC;
+    long bsp = bootProcessor() ? ControlRegisters.APICBASE_BSP : 0;
+    return ControlRegisters.setApicBase(this, 0xfee0_0000L | enabled | bsp, true);
+  }
+
   void changeApicBase(long value) {
     long old = cpu.apicBase;
     cpu.apicBase = value;

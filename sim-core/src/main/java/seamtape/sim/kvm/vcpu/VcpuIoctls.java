@@ -45,6 +45,8 @@ public final class VcpuIoctls {
           KVM_GET_XCRS,
           KVM_SET_XCRS ->
           vcpu.vm().hasProtectedState();
+      case KVM_TRANSLATE, KVM_GET_LAPIC, KVM_SET_LAPIC, KVM_SET_VAPIC_ADDR, KVM_SET_TSC_KHZ ->
+          vcpu.vm().hasProtectedApic();
       default -> false;
     };
   }

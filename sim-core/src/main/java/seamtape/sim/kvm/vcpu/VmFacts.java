@@ -38,6 +38,20 @@ public interface VmFacts {
     return false;
   }
 
+  /** LAPIC, TSC and page tables of the vCPUs are the guest's secret, as in a TD. */
+  default boolean hasProtectedApic() {
+    return false;
+  }
+
+  /**
+   * Maps guest memory ahead of use (KVM_PRE_FAULT_MEMORY).
+   *
+   * @return bytes mapped from the start of the range, or a negative errno
+   */
+  default long preFault(long gpa, long size) {
+    return slotBytes(gpa, size);
+  }
+
   /** TSC frequency of new vCPUs in kHz (KVM_SET_TSC_KHZ on the VM). */
   default int defaultTscKhz() {
     return cpuModel().tscKhz();
