@@ -27,6 +27,9 @@ final class Journal implements AutoCloseable {
   /** Space is taken this far ahead, so that a full disk is an IOException and not a fault. */
   private static final int RESERVE_BYTES = 256 << 10;
 
+  /** And this far, once the recording has that many bytes. */
+  private static final int MAX_RESERVE_BYTES = 4 << 20;
+
   /** Room for an index of the queue between two excerpts. */
   private static final int INDEX_BYTES = 96 << 10;
 
@@ -35,6 +38,7 @@ final class Journal implements AutoCloseable {
   private final Path directory;
   private final ChronicleQueue queue;
   private final ExcerptAppender appender;
+  private final PagesAhead pages = new PagesAhead();
   private FileChannel channel;
 
   /** The cycle file once more, for fallocate; -1 before it is there. */
@@ -95,6 +99,7 @@ final class Journal implements AutoCloseable {
       descriptor = PosixAPI.posix().open(cycle.toString(), OpenFlag.O_RDWR, 0);
     }
     advance();
+    pages.map(appender.wire().bytes(), tail, reserved);
   }
 
   /** Moves the tail to the end of what the queue has written. */
@@ -113,14 +118,22 @@ final class Journal implements AutoCloseable {
       return;
     }
     long end = wanted + RESERVE_BYTES;
-    if (PosixAPI.posix().fallocate(descriptor, 0, reserved, end - reserved) == 0) {
-      reserved = end;
+    if (take(Math.max(end, wanted + Math.min(bytes, MAX_RESERVE_BYTES))) || take(end)) {
+      return;
     }
     while (reserved < end) {
       ByteBuffer zeros = ZEROS.duplicate();
       zeros.limit((int) Math.min(zeros.capacity(), end - reserved));
       reserved += channel.write(zeros, reserved);
     }
+  }
+
+  private boolean take(long end) {
+    if (PosixAPI.posix().fallocate(descriptor, 0, reserved, end - reserved) != 0) {
+      return false;
+    }
+    reserved = end;
+    return true;
   }
 
   /** Makes what is published durable. */
