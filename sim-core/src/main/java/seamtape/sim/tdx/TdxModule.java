@@ -42,6 +42,7 @@ public final class TdxModule {
   final KeyIds keyIds;
   final Entropy entropy;
   final Metadata metadata;
+  private final TdReport reports;
 
   State state = State.SYSINIT_PENDING;
   List<Tdmr> tdmrs = List.of();
@@ -77,6 +78,7 @@ public final class TdxModule {
     this.entropy = new Entropy(seed);
     this.vmxOff = new boolean[platform.lps()];
     this.metadata = new Metadata(this);
+    this.reports = new TdReport(version, seed);
     this.leaves = new LeafTable(this, guest);
   }
 
@@ -159,6 +161,11 @@ public final class TdxModule {
 
   public TdxPlatform platform() {
     return platform;
+  }
+
+  /** Makes and checks TDREPORTs with the CPU's key. */
+  public TdReport reports() {
+    return reports;
   }
 
   /** Metadata fields by id, for the guest's leaves too. */

@@ -2,6 +2,8 @@ package seamtape.sim.tdx;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static seamtape.catalog.TdxStatus.TDX_EPT_ENTRY_NOT_PRESENT;
 import static seamtape.catalog.TdxStatus.TDX_EPT_WALK_FAILED;
 import static seamtape.catalog.TdxStatus.TDX_NO_VCPUS;
@@ -65,6 +67,27 @@ class MeasurementTest {
     digest.update(data, 12, 48);
     assertArrayEquals(digest.digest(), measurement.rtmr(2));
     assertArrayEquals(new byte[48], measurement.rtmr(1));
+  }
+
+  @Test
+  void aTdreportHashesItsPartsAndOnlyTheSameCpuVerifiesItsMac() throws Exception {
+    long tdr = host.runnableTd(TestTdx.KEY);
+    byte[] data = new byte[64];
+    data[3] = 9;
+    Td td = host.module.td(tdr);
+    TdReport reports = host.module.reports();
+    byte[] report = reports.of(td, data, 0);
+    assertEquals((byte) 0x81, report[0]);
+    assertArrayEquals(data, java.util.Arrays.copyOfRange(report, 128, 192));
+    assertArrayEquals(td.measurement.mrtd(), java.util.Arrays.copyOfRange(report, 528, 576));
+    MessageDigest digest = MessageDigest.getInstance("SHA-384");
+    digest.update(report, 512, 512);
+    assertArrayEquals(digest.digest(), java.util.Arrays.copyOfRange(report, 80, 128));
+    assertEquals(0x301ff, Bytes.u64(report, 256), "valid fields of 1.5");
+    assertTrue(reports.macIsRight(report, 0) && reports.cpuSvnIsRight(report, 0));
+    assertFalse(new TdReport(TdxModuleVersion.V1_5, 2).macIsRight(report, 0));
+    report[128]++;
+    assertFalse(reports.macIsRight(report, 0));
   }
 
   @Test

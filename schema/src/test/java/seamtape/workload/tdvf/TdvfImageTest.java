@@ -1,0 +1,102 @@
+package seamtape.workload.tdvf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import seamtape.workload.tdvf.TdvfSection.Type;
+
+class TdvfImageTest {
+  @Test
+  void sectionsComeInTheOrderOfTheMetadataWithTheirFlags() throws Exception {
+    TdvfImage image = TdvfImage.of(new SmallFirmware().bytes());
+    assertEquals(4, image.sections().size());
+    TdvfSection code = image.sections().get(0);
+    assertEquals(
+        new TdvfSection(Type.BFV, 0x1000, 0x3000, 0xffff_d000L, 0x3000, true, false), code);
+    assertEquals(3, code.pages());
+    assertEquals(Type.TD_HOB, image.sections().get(2).type());
+    assertEquals(0x80_9000L, image.hobAddress().orElseThrow());
+    assertEquals(0xffff_c000L, image.base());
+    assertEquals(image.bytes()[0x2003], image.page(code, 1)[3]);
+    assertEquals(0, image.page(image.sections().get(3), 0)[3]);
+  }
+
+  @Test
+  void anImageWithoutMetadataIsRefusedInOneLine() {
+    assertRefused(new byte[10], "no TDX metadata");
+    assertRefused(new byte[4096], "no TDX metadata");
+    SmallFirmware other = new SmallFirmware();
+    other.guid(SmallFirmware.SIZE - 48 - 2 - 22 - 16, 1, 2, 3, 4);
+    assertRefused(other.bytes(), "has no entry e47a6535");
+  }
+
+  @Test
+  void sectionsOutsideTheImageAreRefused() {
+    assertRefused(
+        f -> f.section(0, 0x2000, 0x3000, 0xffff_d000L, 0x3000, 0, 1), "outside the image");
+  }
+
+  @Test
+  void whatQemuRefusesIsRefused() {
+    assertRefused(f -> f.section(3, 0, 0, 0x81_0000L, 0x1000, 4, 0), "unsupported type 4");
+    assertRefused(f -> f.section(3, 0, 0x10, 0x81_0000L, 0x1000, 3, 0), "has raw size 16");
+    assertRefused(f -> f.section(1, 0, 0, 0xffff_c000L, 0x1000, 1, 0), "has raw size 0");
+    assertRefused(f -> f.section(3, 0, 0, 0x81_0010L, 0x1000, 3, 0), "whole pages");
+    assertRefused(
+        f -> f.section(1, 0, 0x2000, 0xffff_c000L, 0x1000, 1, 0), "more data than memory");
+    assertRefused(f -> f.descriptor(1), "does not hold 1 sections");
+    int at = SmallFirmware.SIZE - SmallFirmware.DESCRIPTOR_FROM_END;
+    assertRefused(f -> f.image.putInt(at, 1), "signature");
+    assertRefused(f -> f.image.putInt(at + 8, 2), "version 2");
+    assertRefused(f -> f.image.putInt(at + 12, 5), "does not hold 5 sections");
+  }
+
+  @Test
+  void randomDamageIsRefusedOrRead() {
+    Random random = new Random(4);
+    for (int i = 0; i < 20_000; i++) {
+      SmallFirmware firmware = new SmallFirmware();
+      int from = SmallFirmware.SIZE - SmallFirmware.DESCRIPTOR_FROM_END;
+      for (int n = random.nextInt(3); n >= 0; n--) {
+        int near =
+            random.nextBoolean()
+                ? from + random.nextInt(160)
+                : SmallFirmware.SIZE - random.nextInt(120) - 1;
+        firmware.image.put(near, (byte) random.nextInt());
+      }
+      try {
+        TdvfImage image = TdvfImage.of(firmware.bytes());
+        image.sections().forEach(section -> image.page(section, section.pages() - 1));
+      } catch (TdvfException refused) {
+        assertTrue(!refused.getMessage().contains("\n"));
+      }
+    }
+  }
+
+  @Test
+  void thePackagesOvmfHasSixSectionsAnd538Pages() throws Exception {
+    Path ovmf = Path.of("/usr/share/ovmf/OVMF.fd");
+    Assumptions.assumeTrue(Files.exists(ovmf), "Debian's package ovmf is not installed");
+    TdvfImage image = TdvfImage.of(Files.readAllBytes(ovmf));
+    assertEquals(Type.BFV, image.sections().get(0).type());
+    assertTrue(image.sections().stream().mapToInt(TdvfSection::pages).sum() >= 538);
+  }
+
+  private static void assertRefused(Consumer<SmallFirmware> damage, String because) {
+    SmallFirmware firmware = new SmallFirmware();
+    damage.accept(firmware);
+    assertRefused(firmware.bytes(), because);
+  }
+
+  private static void assertRefused(byte[] image, String because) {
+    TdvfException refused = assertThrows(TdvfException.class, () -> TdvfImage.of(image));
+    assertTrue(refused.getMessage().contains(because), refused.getMessage());
+  }
+}
