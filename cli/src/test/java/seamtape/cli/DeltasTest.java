@@ -3,18 +3,22 @@ package seamtape.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import seamtape.cli.Deltas.Row;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.workload.WorkloadFile;
 import seamtape.replayer.diff.Change;
@@ -55,7 +59,7 @@ class DeltasTest {
     return Deltas.rows().stream()
         .filter(row -> row.workload().equals(workload))
         .filter(row -> row.from().equals(from) && row.to().equals(to))
-        .map(Deltas.Row::shown)
+        .map(Row::shown)
         .toList();
   }
 
@@ -98,10 +102,51 @@ class DeltasTest {
 
   @Test
   void everyRowNamesAWorkloadAndItsRule() throws Exception {
-    Set<String> named =
-        Deltas.rows().stream().map(Deltas.Row::workload).collect(Collectors.toSet());
+    Set<String> named = Deltas.rows().stream().map(Row::workload).collect(Collectors.toSet());
     assertEquals(workloads().collect(Collectors.toSet()), named);
     assertTrue(Deltas.rows().stream().noneMatch(row -> row.rule().isBlank()));
+  }
+
+  /** Three columns of values from the third on; "min(…)" and the like depend on the host. */
+  @Test
+  void everyCapabilityWhoseValueChangedIsShown() throws Exception {
+    List<String> changed =
+        table("cpu-capabilities.csv")
+            .filter(
+                cell ->
+                    Stream.of(cell[2], cell[3], cell[4]).allMatch(v -> v.matches("(0x)?[0-9a-f]+")))
+            .filter(cell -> !cell[2].equals(cell[3]) || !cell[3].equals(cell[4]))
+            .map(cell -> cell[0])
+            .toList();
+    assertTrue(changed.contains("KVM_CAP_USER_MEMORY2"), changed::toString);
+    assertEquals(List.of(), changed.stream().filter(name -> !isShown(Row::about, name)).toList());
+  }
+
+  /** The x86 ioctls that Linux 7.3 dispatches and an older header does not have. */
+  @Test
+  void everyIoctlThatCameIsShown() throws Exception {
+    List<String> came =
+        table("kvm-ioctls.csv")
+            .filter(cell -> cell[cell.length - 2].equals("yes"))
+            .filter(
+                cell -> !cell[cell.length - 5].equals("y") || !cell[cell.length - 4].equals("y"))
+            .map(cell -> cell[0])
+            .toList();
+    assertTrue(came.contains("KVM_PRE_FAULT_MEMORY"), came::toString);
+    assertEquals(List.of(), came.stream().filter(name -> !isShown(Row::call, name)).toList());
+  }
+
+  private static Stream<String[]> table(String name) throws Exception {
+    Path file = DOCUMENT.resolveSibling("../fixtures/abi").resolve(name);
+    return Files.readAllLines(file).stream().skip(1).map(line -> line.split(","));
+  }
+
+  private static boolean isShown(Function<Row, String> column, String name) {
+    try {
+      return Deltas.rows().stream().map(column).anyMatch(name::equals);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
