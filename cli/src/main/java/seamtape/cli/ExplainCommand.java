@@ -13,6 +13,7 @@ import seamtape.catalog.Catalog;
 import seamtape.catalog.Errno;
 import seamtape.catalog.KvmExit;
 import seamtape.catalog.TdxOperand;
+import seamtape.catalog.TdxStatusCause;
 import seamtape.catalog.TdxStatusWord;
 
 /** {@code seamtape explain}. */
@@ -120,13 +121,14 @@ final class ExplainCommand implements Callable<Integer> {
         "status",
         word.status().map(Enum::name).orElse("no status of that class and detail is known"));
     word.status().ifPresent(status -> tell("meaning", status.meaning()));
-    word.statusClass().ifPresent(known -> tell("class", known.name()));
+    word.statusClass().ifPresent(known -> tell("class", known.words()));
     tell("severity", severity(word));
     if (word.operand().isPresent()) {
       tell("operand", word.operand().map(TdxOperand::name).orElse(""));
     } else if (word.low() != 0) {
       tell("details", "0x" + Integer.toHexString(word.low()));
     }
+    word.status().ifPresent(status -> tell("cause", TdxStatusCause.of(status)));
   }
 
   private static String severity(TdxStatusWord word) {

@@ -73,9 +73,9 @@ public final class TdvfImage {
   public byte[] page(TdvfSection section, int number) {
     byte[] page = new byte[TdvfSection.PAGE_SIZE];
     long from = (long) number * TdvfSection.PAGE_SIZE;
-    int length = (int) Math.min(page.length, section.rawSize() - from);
+    long length = Math.min(page.length, section.rawSize() - from);
     if (length > 0) {
-      image.get(section.dataOffset() + (int) from, page, 0, length);
+      image.get(section.dataOffset() + (int) from, page, 0, (int) length);
     }
     return page;
   }
