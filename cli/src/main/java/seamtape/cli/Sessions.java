@@ -28,7 +28,7 @@ final class Sessions {
       Workload workload, MachineFactory machines, String profile, long seed, Path out)
       throws TapeException {
     long start = System.nanoTime();
-    MachineSpec spec = spec(workload.machine(), machines, profile, seed);
+    MachineSpec spec = spec(workload, machines, profile, seed);
     try (TapeWriter writer = TapeWriter.create(out, manifest(workload, machines, spec))) {
       Outcome outcome = run(workload, machines, spec, writer);
       Manifest sealed = writer.seal();
@@ -47,11 +47,17 @@ final class Sessions {
   }
 
   private static MachineSpec spec(
-      MachineRequest machine, MachineFactory machines, String profile, long seed) {
+      Workload workload, MachineFactory machines, String profile, long seed) {
     if (!machines.profiles().contains(profile)) {
       throw new UsageException(
           "no profile " + profile + "; there are " + String.join(", ", machines.profiles()));
     }
+    if (!workload.runsOn(profile)) {
+      throw new UsageException(
+          "workload %s is for %s, not for %s; choose one with --profile"
+              .formatted(workload.name(), String.join(" and ", workload.profiles()), profile));
+    }
+    MachineRequest machine = workload.machine();
     return new MachineSpec(
         profile, machine.vendor(), machine.tdxModule(), machine.role(), seed, false);
   }

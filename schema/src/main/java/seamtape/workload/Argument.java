@@ -12,6 +12,7 @@ import seamtape.catalog.StructLayout;
  * @param bytes raw content to start from; null for zeros
  * @param fields set after that
  * @param size bytes of the struct with the entries of its flexible array
+ * @param pointed what a field of the struct points to; null for nothing
  */
 public record Argument(
     StructLayout layout,
@@ -19,13 +20,17 @@ public record Argument(
     String from,
     byte[] bytes,
     List<Assignment> fields,
-    int size) {
+    int size,
+    Pointed pointed) {
   /** Bytes of one argument. */
   public static final int MAX_SIZE = 0x40000;
 
   public static Argument value(Expression value) {
-    return new Argument(null, value, null, null, List.of(), 0);
+    return new Argument(null, value, null, null, List.of(), 0, null);
   }
+
+  /** A struct of its own, stored behind the argument, whose address a field takes. */
+  public record Pointed(StructLayout.Place place, Argument target) {}
 
   /** True where the runner stores a struct before the call. */
   public boolean stores() {

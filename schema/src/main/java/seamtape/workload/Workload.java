@@ -9,6 +9,7 @@ import java.util.Map;
  * @param doc what it shows, one sentence or a few
  * @param source the file's name, for messages
  * @param seed of all that is random, unless the command gives another
+ * @param profiles that it is for, their switches included; empty for every one
  * @param parameters in the order of their declaration
  * @param memory user memory that is mapped before the first step
  */
@@ -17,6 +18,7 @@ public record Workload(
     String doc,
     String source,
     MachineRequest machine,
+    List<String> profiles,
     long seed,
     Map<String, Long> parameters,
     List<Region> memory,
@@ -27,6 +29,14 @@ public record Workload(
 
   /** Bytes of user memory that one workload may map. */
   public static final long MAX_MEMORY = 1L << 40;
+
+  /** True where the workload is for a profile: one that it names, with or without switches. */
+  public boolean runsOn(String profile) {
+    int plus = profile.lastIndexOf('+');
+    return profiles.isEmpty()
+        || profiles.contains(profile)
+        || plus > 0 && runsOn(profile.substring(0, plus));
+  }
 
   /** Page-aligned user memory; the runner chooses its address. */
   public record Region(String name, long size) {}

@@ -6,9 +6,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import seamtape.catalog.KvmExit;
 import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.SevCommand;
 import seamtape.catalog.StructField;
 import seamtape.catalog.StructLayout;
 import seamtape.catalog.Structs;
+import seamtape.catalog.TdxCommand;
 import seamtape.json.JsonWriter;
 
 /**
@@ -53,6 +55,10 @@ public final class WorkloadSchema {
     symbols("tdx_module", MachineRequest.TDX_MODULES);
     symbols("role", MachineRequest.ROLES);
     json.endObject().endObject();
+    json.name("profiles").beginObject();
+    member("description", "the profiles that it is for; every one unless said");
+    types("string", "array");
+    json.endObject();
     typed("seed", "integer", "seed of all that is random, unless --seed gives another");
     open("parameters", "numbers that --set replaces", "number");
     open("memory", "user memory by name, in bytes, whole pages", "number");
@@ -111,7 +117,21 @@ public final class WorkloadSchema {
       json.beginObject().name("$ref").value("#/definitions/" + row.name()).endObject();
       json.endArray().endObject();
     }
+    for (TdxCommand row : TdxCommand.values()) {
+      command(row.name(), row.doc());
+    }
+    for (SevCommand row : SevCommand.values()) {
+      command(row.name(), row.doc());
+    }
     json.endObject().endObject();
+  }
+
+  /** A sub-command of KVM_MEMORY_ENCRYPT_OP. */
+  private void command(String name, String doc) {
+    json.name(name).beginObject();
+    member("description", doc);
+    types("object", "null");
+    json.endObject();
   }
 
   private void actions() {

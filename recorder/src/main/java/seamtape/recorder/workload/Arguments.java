@@ -154,7 +154,7 @@ final class Arguments {
     if (size > Argument.MAX_SIZE) {
       throw call.error("an argument has at most " + Argument.MAX_SIZE + " bytes, not " + size);
     }
-    return new Argument(layout, at, from, bytes, fields, size);
+    return new Argument(layout, at, from, bytes, fields, size, null);
   }
 
   /** Fills in how many entries the array has, where the author did not. */

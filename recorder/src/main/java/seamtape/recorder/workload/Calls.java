@@ -45,6 +45,10 @@ final class Calls {
 
   Step call(YamlNode at, String name, List<YamlNode.Entry> entries, YamlNode expect, String result)
       throws WorkloadException {
+    Commands.Command command = Commands.find(name).orElse(null);
+    if (command != null) {
+      return command(at, command, entries, expect, result);
+    }
     KvmIoctl row = Steps.row(at, name);
     Arguments arguments = Arguments.read(row, at, entries, values);
     if (row == KvmIoctl.KVM_RUN) {
@@ -57,6 +61,25 @@ final class Calls {
     define(result, kind(row, written));
     Expression request = Expression.of(row.number() & 0xffff_ffffL);
     return new Step.Ioctl(at.position(), result, on, row, request, argument, expectation);
+  }
+
+  private Step command(
+      YamlNode at,
+      Commands.Command command,
+      List<YamlNode.Entry> entries,
+      YamlNode expect,
+      String result)
+      throws WorkloadException {
+    Commands commands = new Commands(values);
+    Expression on = commands.on(at, command, entries);
+    Argument argument = commands.argument(at, command, entries);
+    StructLayout written =
+        argument.pointed() == null ? command.command() : argument.pointed().target().layout();
+    Expectation expectation = expectation(expect, written, false);
+    define(result, Names.Known.struct(written, false));
+    Expression request = Expression.of(Commands.row().number() & 0xffff_ffffL);
+    return new Step.Ioctl(
+        at.position(), result, on, Commands.row(), request, argument, expectation);
   }
 
   private static Names.Known kind(KvmIoctl row, StructLayout written) {

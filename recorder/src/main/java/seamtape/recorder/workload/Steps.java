@@ -145,6 +145,7 @@ final class Steps {
   private static List<String> known() {
     List<String> known = new ArrayList<>(ACTIONS);
     known.addAll(callNames());
+    known.addAll(Commands.names());
     return known;
   }
 

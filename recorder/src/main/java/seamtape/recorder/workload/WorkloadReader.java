@@ -15,7 +15,8 @@ import seamtape.workload.asm.Assembler;
 /** Reads the head of a workload, in the order in which its parts may refer to each other. */
 final class WorkloadReader {
   private static final List<String> KEYS =
-      List.of("name", "doc", "machine", "seed", "parameters", "memory", "guest", "steps");
+      List.of(
+          "name", "doc", "machine", "profiles", "seed", "parameters", "memory", "guest", "steps");
 
   private final YamlNode root;
   private final Map<String, String> set;
@@ -58,11 +59,22 @@ final class WorkloadReader {
     Map<String, Workload.Code> guest = guest(parameters);
     List<Step> steps = new Steps(values, new ArrayList<>()).read(parts.get("steps"));
     return new Workload(
-        name, text("doc", ""), file, machine, seed(), parameters, memory, guest, steps);
+        name, text("doc", ""), file, machine, profiles(), seed(), parameters, memory, guest, steps);
   }
 
   private String text(String key, String otherwise) throws WorkloadException {
     return parts.containsKey(key) ? parts.get(key).scalar(key).trim() : otherwise;
+  }
+
+  private List<String> profiles() throws WorkloadException {
+    List<String> profiles = new ArrayList<>();
+    if (parts.containsKey("profiles")) {
+      YamlNode node = parts.get("profiles");
+      for (YamlNode name : node.isList() ? node.list("profiles") : List.of(node)) {
+        profiles.add(name.scalar("profiles"));
+      }
+    }
+    return profiles;
   }
 
   private long seed() throws WorkloadException {

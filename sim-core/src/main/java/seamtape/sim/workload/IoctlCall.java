@@ -7,12 +7,17 @@ import seamtape.workload.StructBytes;
 
 /** One ioctl of a workload: stores its argument, makes the call, checks and keeps the result. */
 final class IoctlCall implements Activity {
+  private static final int PAGE = 4096;
+
   private final VmmThread thread;
   private final Step.Ioctl step;
   private final InFlight call;
   private final int fd;
   private final int request;
   private final long argument;
+
+  /** What the argument points to lies there. */
+  private long data;
 
   IoctlCall(VmmThread thread, Step.Ioctl step, InFlight call) {
     this.thread = thread;
@@ -31,9 +36,21 @@ final class IoctlCall implements Activity {
     long address =
         given.at() != null ? thread.evaluate(given.at()) : process.argumentArea(thread.tid());
     if (given.stores() && (step.row().readsMemory() || !given.fields().isEmpty())) {
-      process.store(thread.tid(), address, content(given));
+      process.store(thread.tid(), address, pointing(given, address));
     }
     return address;
+  }
+
+  /** The struct's bytes; what it points to is stored behind it first. */
+  private byte[] pointing(Argument given, long address) {
+    byte[] bytes = content(given);
+    Argument.Pointed pointed = given.pointed();
+    if (pointed != null) {
+      data = address + PAGE;
+      thread.process().store(thread.tid(), data, content(pointed.target()));
+      StructBytes.put(bytes, 0, pointed.place(), data);
+    }
+    return bytes;
   }
 
   private byte[] content(Argument given) {
@@ -73,9 +90,12 @@ final class IoctlCall implements Activity {
     if (!writes || step.argument().layout() == null) {
       return null;
     }
-    byte[] bytes = new byte[step.argument().size()];
-    boolean mapped = thread.process().vmm.memory().read(argument, bytes, 0, bytes.length);
-    return mapped ? new StructBytes(step.argument().layout(), bytes) : null;
+    Argument.Pointed pointed = step.argument().pointed();
+    Argument written = pointed == null ? step.argument() : pointed.target();
+    byte[] bytes = new byte[written.size()];
+    long at = pointed == null ? argument : data;
+    boolean mapped = thread.process().vmm.memory().read(at, bytes, 0, bytes.length);
+    return mapped ? new StructBytes(written.layout(), bytes) : null;
   }
 
   private void keep(long result, StructBytes struct) {

@@ -32,8 +32,14 @@ public final class WorkloadRunner {
 
   /**
    * @param profile chooses among expectations that differ by profile
+   * @throws IllegalArgumentException for a profile that the workload is not for
    */
   public WorkloadRunner(Workload workload, Vmm vmm, long seed, String profile) {
+    if (!workload.runsOn(profile)) {
+      throw new IllegalArgumentException(
+          "workload %s is for %s, not for %s"
+              .formatted(workload.name(), String.join(" and ", workload.profiles()), profile));
+    }
     this.process = new VmmProcess(workload, vmm, profile);
     this.random = new SplitMix64(seed);
   }
