@@ -10,16 +10,24 @@ import seamtape.event.Phase;
  * One record of the union: a row of the catalog in one phase.
  *
  * @param link name of the field of {@code Event.link}; null for an input
+ * @param fieldCount how many fields the row has in this phase
  * @param written how many fields of the row its writer wrote
  * @param target where each written field goes in {@code Event.fields}; null when in order
  * @param copies true when the record ends in copied bytes
  */
-record Branch(Phase phase, Call call, String link, int written, int[] target, boolean copies) {
+record Branch(
+    Phase phase,
+    Call call,
+    String link,
+    int fieldCount,
+    int written,
+    int[] target,
+    boolean copies) {
 
   /** As this build writes it. */
   static Branch of(Phase phase, Call call) {
-    return new Branch(
-        phase, call, link(phase, call), fields(phase, call).size(), null, call.copies());
+    int count = fields(phase, call).size();
+    return new Branch(phase, call, link(phase, call), count, count, null, call.copies());
   }
 
   static List<Field> fields(Phase phase, Call call) {

@@ -1,5 +1,6 @@
 package seamtape.codec;
 
+import java.util.Arrays;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 
@@ -50,12 +51,8 @@ public final class EventDecoder {
     Branch branch = branches[(int) head[0]];
     Phase phase = branch.phase();
     at = takeLongs(at, head, phase == Phase.INPUT ? 2 : 3);
-    long time = previousTime + head[0];
-    switch (phase) {
-      case ENTER -> into.enter(branch.call(), head[1], time, head[2]);
-      case RETURN -> into.returns(branch.call(), head[1], time, head[2]);
-      case INPUT -> into.input(branch.call(), head[1], time);
-    }
+    long link = phase == Phase.INPUT ? 0 : head[2];
+    into.read(phase, branch.call(), branch.fieldCount(), head[1], previousTime + head[0], link);
     at = takeFields(branch, at, into.fields);
     return branch.copies() ? takeCopies(at, into) : at;
   }
@@ -65,6 +62,7 @@ public final class EventDecoder {
     if (target == null) {
       return takeLongs(from, fields, branch.written());
     }
+    Arrays.fill(fields, 0, branch.fieldCount(), 0);
     int at = from;
     for (int i = 0; i < target.length; i++) {
       at = takeLongs(at, head, 1);

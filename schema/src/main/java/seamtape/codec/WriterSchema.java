@@ -123,7 +123,8 @@ final class WriterSchema {
     List<String> names = names(Branch.fields(phase, call));
     int[] target = written.stream().mapToInt(field -> names.indexOf(field.name())).toArray();
     String link = phase == Phase.INPUT ? null : record.getFields().get(2).name();
-    return new Branch(phase, call, link, target.length, target, record.getField("copies") != null);
+    boolean copies = record.getField("copies") != null;
+    return new Branch(phase, call, link, names.size(), target.length, target, copies);
   }
 
   /** The fields between the common ones and the copies. */

@@ -69,6 +69,25 @@ public final class Event {
     return reset(Phase.INPUT, row, who, when, 0);
   }
 
+  /**
+   * Begins an event that a decoder reads: {@link #fields} keep what they had, the caller sets them
+   * all.
+   *
+   * @param rowFields how many the row has in this phase
+   */
+  public void read(Phase newPhase, Call row, int rowFields, long who, long when, long newLink) {
+    phase = newPhase;
+    call = row;
+    actor = who;
+    time = when;
+    link = newLink;
+    number = 0;
+    copyCount = 0;
+    countedPhase = newPhase;
+    countedCall = row;
+    counted = rowFields;
+  }
+
   private Event reset(Phase newPhase, Call row, long who, long when, long newLink) {
     phase = newPhase;
     call = row;
