@@ -34,6 +34,11 @@ final class Publisher implements Runnable {
   private volatile Throwable failure;
   private volatile Thread waiting;
   private volatile long bytes;
+
+  /** Written and read by the writer's thread. */
+  private long blockedNanos;
+
+  private long longestBlockNanos;
   private Journal journal;
   private long forcedAt;
   private BlockHeader seal;
@@ -61,6 +66,17 @@ final class Publisher implements Runnable {
 
   /** Waits until a number of blocks is published; an earlier failure ends the wait. */
   void awaitPublished(long count) throws TapeException {
+    if (published < count && failure == null) {
+      long from = System.nanoTime();
+      await(count);
+      long nanos = System.nanoTime() - from;
+      blockedNanos += nanos;
+      longestBlockNanos = Math.max(longestBlockNanos, nanos);
+    }
+    check();
+  }
+
+  private void await(long count) {
     for (int spins = 0; published < count && failure == null; spins++) {
       if (spins < SPINS) {
         Thread.onSpinWait();
@@ -72,7 +88,16 @@ final class Publisher implements Runnable {
         waiting = null;
       }
     }
-    check();
+  }
+
+  /** Time that the writer has waited for this thread, in all. */
+  long blockedNanos() {
+    return blockedNanos;
+  }
+
+  /** The longest single wait. */
+  long longestBlockNanos() {
+    return longestBlockNanos;
   }
 
   void check() throws TapeException {

@@ -53,6 +53,7 @@ final class StagedBlocks {
     ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, Staging.FILE_BYTES);
     mapped.order(ByteOrder.LITTLE_ENDIAN);
     if (mapped.getLong(0) != Staging.MAGIC
+        || mapped.getInt(8) != Staging.VERSION
         || mapped.getInt(12) != Staging.SLOTS
         || mapped.getLong(16) != idHigh
         || mapped.getLong(24) != idLow) {

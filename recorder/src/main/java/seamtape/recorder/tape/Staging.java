@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.core.UnsafeMemory;
 
 /**
  * The mapped file that the blocks being filled are copied to event by event, so that the death of
@@ -19,14 +21,17 @@ import java.nio.file.StandardOpenOption;
  *       32 commit: check (30 bits), count (13), length (21)   40 first ioctl   64 events
  * </pre>
  *
- * One store of the commit word makes an event part of the slot. The check is a running mix of the
- * event's bytes, not a cryptographic one.
+ * One store of the commit word makes an event part of the slot. The check mixes a weighted sum of
+ * each event's words, which the processor multiplies side by side; it is not cryptographic.
  */
 final class Staging implements AutoCloseable {
   /** "SEAMSTG" and a line feed, read as a little-endian long. */
   static final long MAGIC = 0x0a4754534d414553L;
 
-  static final int SLOTS = 4;
+  /** Of this file alone; an open recording of another layout has its published blocks only. */
+  static final int VERSION = 2;
+
+  static final int SLOTS = 16;
   static final int FILE_HEADER = 4096;
   static final int SLOT_HEADER = 64;
   static final int SLOT_BYTES = SLOT_HEADER + Block.MAX_BYTES + 4032;
@@ -39,12 +44,20 @@ final class Staging implements AutoCloseable {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long MIX = 0x9e3779b97f4a7c15L;
 
+  /** Even, so that every factor is odd and a changed word changes the sum. */
+  private static final long STEP = 0xc2b2ae3d27d4eb4eL;
+
   private final ByteBuffer mapped;
+
+  /** Of the mapping; a buffer's checks for each word would cost as much as the store. */
+  private final long address;
+
   private int slot;
   private long check;
 
   private Staging(ByteBuffer mapped) {
     this.mapped = mapped;
+    this.address = Jvm.address(mapped);
   }
 
   /**
@@ -63,7 +76,7 @@ final class Staging implements AutoCloseable {
       }
       ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, FILE_BYTES);
       mapped.order(ByteOrder.LITTLE_ENDIAN);
-      mapped.putInt(8, BlockHeader.VERSION).putInt(12, SLOTS);
+      mapped.putInt(8, VERSION).putInt(12, SLOTS);
       mapped.putLong(16, idHigh).putLong(24, idLow);
       IN_BUFFER.setRelease((ByteBuffer) mapped, 0, MAGIC);
       return new Staging(mapped);
@@ -86,18 +99,20 @@ final class Staging implements AutoCloseable {
 
   /** Adds the event that lies between two offsets of the block's bytes. */
   void add(byte[] bytes, int from, int to, int count) {
-    int at = slot + SLOT_HEADER + from;
-    long mix = check;
+    long at = address + slot + SLOT_HEADER + from;
+    long sum = 0;
+    long factor = MIX;
     int i = from;
     for (; i + 8 <= to; i += 8, at += 8) {
       long word = (long) IN_ARRAY.get(bytes, i);
-      IN_BUFFER.set(mapped, at, word);
-      mix = mix(mix, word);
+      UnsafeMemory.MEMORY.writeLong(at, word);
+      sum += word * factor;
+      factor += STEP;
     }
     long tail = (long) IN_ARRAY.get(bytes, i) & (1L << ((to - i) << 3)) - 1;
-    IN_BUFFER.set(mapped, at, tail);
-    check = mix(mix, tail ^ (long) to << 56);
-    IN_BUFFER.setRelease(mapped, slot + 32, commit(check, count, to));
+    UnsafeMemory.MEMORY.writeLong(at, tail);
+    check = mix(check, sum + (tail ^ (long) to << 56) * factor);
+    UnsafeMemory.MEMORY.writeOrderedLong(address + slot + 32, commit(check, count, to));
   }
 
   static long mix(long check, long word) {
@@ -110,13 +125,15 @@ final class Staging implements AutoCloseable {
 
   /** The check after one more event, for readers. */
   static long check(long check, byte[] bytes, int from, int to) {
-    long mix = check;
+    long sum = 0;
+    long factor = MIX;
     int i = from;
     for (; i + 8 <= to; i += 8) {
-      mix = mix(mix, (long) IN_ARRAY.get(bytes, i));
+      sum += (long) IN_ARRAY.get(bytes, i) * factor;
+      factor += STEP;
     }
     long tail = (long) IN_ARRAY.get(bytes, i) & (1L << ((to - i) << 3)) - 1;
-    return mix(mix, tail ^ (long) to << 56);
+    return mix(check, sum + (tail ^ (long) to << 56) * factor);
   }
 
   /** The mapping itself lasts until it is collected; nothing is written after this. */

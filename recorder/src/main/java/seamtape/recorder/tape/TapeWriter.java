@@ -292,6 +292,16 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     return publisher.bytes() + block.length;
   }
 
+  /** Nanoseconds that calls of this writer have waited for blocks to be published, in all. */
+  public long blockedNanos() {
+    return publisher.blockedNanos();
+  }
+
+  /** The longest of these waits. */
+  public long longestBlockNanos() {
+    return publisher.longestBlockNanos();
+  }
+
   /** Changes what the manifest says, for what is known only at the end: clock, durations, notes. */
   public void describe(UnaryOperator<Manifest> change) {
     requireOpen();
