@@ -377,6 +377,10 @@ public enum KvmIoctl implements Call {
   KVM_MEMORY_ENCRYPT_UNREG_REGION(
       ioctl(0x8010aebc, "4.16").on(VM).reads("kvm_enc_region"),
       "Unpin a region of encrypted memory"),
+  /** No kernel's own: the operation that the profile linux-6.2+tdx-shm adds. */
+  KVM_TDX_SHM(
+      ioctl(0xc030aedf, "6.2+tdx-shm").only(LINUX_6_2).on(VM).updates("kvm_tdx_shm"),
+      "Share memory of a TD's VM with the VMM and with other VMs"),
   KVM_HYPERV_EVENTFD(
       ioctl(0x4018aebd, "4.17").needs("KVM_CAP_HYPERV_EVENTFD").on(VM).reads("kvm_hyperv_eventfd"),
       "Bind an eventfd to a Hyper-V connection id"),

@@ -277,6 +277,7 @@ public final class StructSymbols {
       errors.put(Integer.toUnsignedLong(status.code()), status.name());
     }
     put(errors, "kvm_sev_cmd.error");
+    put(counted("TDX_SHM_", "SHARE", "FIND", "READ", "WRITE", "UNSHARE"), "kvm_tdx_shm.op");
     Symbols tdx = values("");
     for (TdxCommand command : TdxCommand.values()) {
       tdx.put(command.id(), command.name());

@@ -76,10 +76,19 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
     }
   }
 
+  /** True when the kernel has panicked; no call comes back from it with anything but EIO. */
+  private boolean dead(int tid) {
+    if (host.tdGuest == null) {
+      return false;
+    }
+    host.tdGuest.serve(tid);
+    return host.tdGuest.dead();
+  }
+
   @Override
   public long open(int tid, String path, long flags) {
     enterKernel(tid);
-    return devices.open(host.files, path);
+    return dead(tid) ? EIO.result() : devices.open(host.files, path);
   }
 
   @Override
@@ -117,6 +126,9 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
           "thread " + tid + " makes an ioctl while another one of it is in flight");
     }
     enterKernel(tid);
+    if (dead(tid)) {
+      return EIO.result();
+    }
     KernelFile file = host.files.find(fd);
     if (file == null) {
       return EBADF.result();

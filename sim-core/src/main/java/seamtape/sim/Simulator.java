@@ -12,6 +12,7 @@ import seamtape.sim.kvm.tdx.TdxHost;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
 import seamtape.sim.tdx.TdGuest;
+import seamtape.sim.tdxguest.TdGuestKernel;
 
 /** This build of the simulator: builds machines of any of its profiles. */
 public final class Simulator implements MachineFactory {
@@ -46,13 +47,22 @@ public final class Simulator implements MachineFactory {
     }
     Profile profile = Profile.of(spec.profile()).on(spec.host());
     CpuModel cpu = CpuModel.of(spec.vendor());
-    Host host = new Host(profile, cpu, memory, nested, spec.scripted(), spec.seed());
-    if (spec.role().equals("bare")) {
+    TdGuestKernel tdGuest = spec.role().equals("td-guest") ? tdGuest(spec, profile, nested) : null;
+    Host host = new Host(profile, cpu, memory, nested, spec.scripted(), spec.seed(), tdGuest);
+    if (tdGuest == null) {
       host.tdx =
           TdxHost.of(profile, cpu, spec.tdxModule(), spec.seed(), nested, TdGuest.INTERRUPTED);
     }
     MiscDevices devices = new MiscDevices();
     devices.registerKvm(host);
     return new SimulatedMachine(host, devices);
+  }
+
+  private static TdGuestKernel tdGuest(MachineSpec spec, Profile profile, NestedCalls nested) {
+    if (!spec.vendor().equals("intel") || spec.tdxModule().equals("none")) {
+      throw new IllegalArgumentException(
+          "role td-guest needs a TDX module beneath: vendor intel and tdx_module 1.0, 1.5.01 or 1.5");
+    }
+    return new TdGuestKernel(profile, spec.tdxModule(), nested);
   }
 }

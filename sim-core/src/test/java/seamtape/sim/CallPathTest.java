@@ -35,7 +35,7 @@ final class CallPathTest {
   void rowS1DevKvmOpensOnceItsModuleHasRegisteredIt() {
     CpuModel cpu = CpuModel.of("intel");
     Profile profile = Profile.of("linux-7.3");
-    Host host = new Host(profile, cpu, new PagedMemory(), NestedCalls.NONE, false, 1);
+    Host host = new Host(profile, cpu, new PagedMemory(), NestedCalls.NONE, false, 1, null);
     MiscDevices devices = new MiscDevices();
     SimulatedMachine machine = new SimulatedMachine(host, devices);
     assertEquals(ENOENT.result(), machine.open(TID, "/dev/kvm", 0));

@@ -41,11 +41,11 @@ public final class TestMachine {
   }
 
   public TestMachine(String profile, String vendor, boolean scripted, NestedCalls nested) {
-    this(
-        memory ->
-            new Simulator()
-                .create(
-                    new MachineSpec(profile, vendor, "none", "bare", 1, scripted), memory, nested));
+    this(new MachineSpec(profile, vendor, "none", "bare", 1, scripted), nested);
+  }
+
+  public TestMachine(MachineSpec spec, NestedCalls nested) {
+    this(memory -> new Simulator().create(spec, memory, nested));
   }
 
   public TestMachine(Function<UserMemory, Machine> builder) {

@@ -7,6 +7,7 @@ import seamtape.sim.kvm.sev.SevModule;
 import seamtape.sim.kvm.tdx.TdxHost;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
+import seamtape.sim.tdxguest.TdGuestKernel;
 
 /**
  * A host with KVM as one VMM process sees it: what everything in the kernel shares. Built once per
@@ -31,6 +32,9 @@ public final class Host {
   /** TDX of this host; null where KVM cannot run TDs. Set once, before the first call. */
   public TdxHost tdx;
 
+  /** What the kernel has as the kernel of a TD; null on bare metal. */
+  public final TdGuestKernel tdGuest;
+
   public final UserCopy user;
   public final NestedCalls nested;
   public final FdTable files = new FdTable();
@@ -47,10 +51,15 @@ public final class Host {
       UserMemory memory,
       NestedCalls nested,
       boolean scripted,
-      long seed) {
+      long seed,
+      TdGuestKernel tdGuest) {
     this.profile = profile;
     this.cpuModel = cpuModel;
-    this.ops = VendorOps.of(cpuModel.vendor());
+    this.tdGuest = tdGuest;
+    this.ops =
+        tdGuest != null && profile.tdxShm()
+            ? KvmIntel.WITH_TDX_SHM
+            : VendorOps.of(cpuModel.vendor());
     this.user = new UserCopy(memory);
     this.nested = nested;
     this.time = new VirtualTime(cpuModel.tscKhz());

@@ -19,6 +19,7 @@ final class KvmAmd {
           null,
           SevContexts::copy,
           SevContexts::move,
+          null,
           vm -> vm.sev.memoryReclaimed());
 
   private KvmAmd() {}

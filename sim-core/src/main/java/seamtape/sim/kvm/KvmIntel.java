@@ -15,6 +15,21 @@ final class KvmIntel {
           (vcpu, arg) -> TdxVcpuCommands.ioctl(vcpu.vm(), vcpu.tdx(), arg),
           null,
           null,
+          null,
+          null);
+
+  /** In the kernel of a TD, with the operation on shared memory. */
+  static final VendorOps WITH_TDX_SHM =
+      new VendorOps(
+          "kvm_intel",
+          0,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          (vm, arg) -> vm.host.tdGuest.shm().ioctl(vm, arg),
           null);
 
   private KvmIntel() {}

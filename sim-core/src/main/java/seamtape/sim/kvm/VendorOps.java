@@ -12,6 +12,7 @@ package seamtape.sim.kvm;
  * @param vcpuMemEncIoctl KVM_MEMORY_ENCRYPT_OP on a vCPU, under its mutex
  * @param vmCopyEncContextFrom KVM_CAP_VM_COPY_ENC_CONTEXT_FROM, with the fd of the source
  * @param vmMoveEncContextFrom KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM, with the fd of the source
+ * @param tdxShmIoctl KVM_TDX_SHM
  * @param guestMemoryReclaimed pages of guest memory are about to go back to the host
  */
 public record VendorOps(
@@ -23,6 +24,7 @@ public record VendorOps(
     VcpuOp vcpuMemEncIoctl,
     VmOp vmCopyEncContextFrom,
     VmOp vmMoveEncContextFrom,
+    VmOp tdxShmIoctl,
     Reclaimed guestMemoryReclaimed) {
 
   /** An ioctl that gets its user pointer as it came. */

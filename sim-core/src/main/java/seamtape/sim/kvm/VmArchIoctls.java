@@ -61,6 +61,7 @@ final class VmArchIoctls {
       case KVM_SET_TSC_KHZ -> setTscKhz(arg);
       case KVM_GET_TSC_KHZ -> vm.settings.tscKhz;
       case KVM_MEMORY_ENCRYPT_OP -> memoryEncryptOp(arg);
+      case KVM_TDX_SHM -> tdxShm(arg);
       case KVM_MEMORY_ENCRYPT_REG_REGION ->
           encryptedRegion(arg, vm.host.ops.memEncRegisterRegion());
       case KVM_MEMORY_ENCRYPT_UNREG_REGION ->
@@ -136,6 +137,11 @@ final class VmArchIoctls {
 
   private long memoryEncryptOp(long arg) {
     VendorOps.VmOp op = vm.host.ops.memEncIoctl();
+    return op == null ? ENOTTY.result() : op.ioctl(vm, arg);
+  }
+
+  private long tdxShm(long arg) {
+    VendorOps.VmOp op = vm.host.ops.tdxShmIoctl();
     return op == null ? ENOTTY.result() : op.ioctl(vm, arg);
   }
 
