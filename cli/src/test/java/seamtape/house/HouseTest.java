@@ -173,7 +173,12 @@ class HouseTest {
     }
     List<String> wrong = new ArrayList<>();
     for (String document :
-        List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/ARCHITECTURE.md")) {
+        List.of(
+            "README.md",
+            "CONTRIBUTING.md",
+            "CHANGELOG.md",
+            "docs/ARCHITECTURE.md",
+            "docs/ADDING-AN-IOCTL.md")) {
       String text = Files.readString(ROOT.resolve(document));
       named(text, "`([A-Z][a-z]+[A-Za-z]*)`")
           .filter(name -> !classes.contains(name))
