@@ -101,8 +101,7 @@ final class TdxCallsTest {
     assertEquals("TDCALL 6 failed (Buggy TDX module!)", kernel.calls.panicked());
     assertEquals(0x36204c4c41434454L, log.in(2, "r14"), "TDCALL 6");
     assertEquals(0x2064656c69616620L, log.in(2, "r15"), " failed ");
-    assertEquals(
-        List.of("TDG.MEM.PAGE.ACCEPT", "TDG.VP.VMCALL", "  ReportFatalError"), log.take());
+    assertEquals(List.of("TDG.MEM.PAGE.ACCEPT", "TDG.VP.VMCALL", "  ReportFatalError"), log.take());
   }
 
   @Test

@@ -80,7 +80,14 @@ final class TdxShmTest {
     String call = "TDG.VP.VMCALL";
     assertEquals(
         List.of(
-            "TDG.VP.INFO", call, "  MapGPA", call, "  Instruction.HLT", call, "  MapGPA", call,
+            "TDG.VP.INFO",
+            call,
+            "  MapGPA",
+            call,
+            "  Instruction.HLT",
+            call,
+            "  MapGPA",
+            call,
             "  MapGPA"),
         log.take());
     assertEquals(0, shm(m.vm, UNSHARE, 1, 0, 0, 0, 0));
@@ -164,7 +171,6 @@ final class TdxShmTest {
   @Test
   void aTdNeedsAModuleBeneath() {
     MachineSpec spec = new MachineSpec("linux-6.2", "intel", "none", "td-guest", 1, false);
-    assertThrows(
-        IllegalArgumentException.class, () -> new Simulator().create(spec, m.memory, log));
+    assertThrows(IllegalArgumentException.class, () -> new Simulator().create(spec, m.memory, log));
   }
 }
