@@ -55,7 +55,7 @@ public final class TdMachine {
 
   private static Host host(
       Profile profile, CpuModel cpu, seamtape.machine.UserMemory memory, NestedCalls nested) {
-    return new Host(profile, cpu, memory, nested, false, 1);
+    return new Host(profile, cpu, memory, nested, false, 1, null);
   }
 
   public TdMachine() {
