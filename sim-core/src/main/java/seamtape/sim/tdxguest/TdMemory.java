@@ -1,9 +1,7 @@
 package seamtape.sim.tdxguest;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Guest physical memory of the TD, as far as it was ever told to its VMM. A page is private to the
@@ -34,17 +32,17 @@ final class TdMemory {
     }
   }
 
-  private final Map<byte[], Page> byBytes = new IdentityHashMap<>();
   private final List<Page> pages = new ArrayList<>();
 
   /** The guest physical address of a page of a process; pinned from now on. */
   long gpa(byte[] bytes) {
-    Page page = byBytes.get(bytes);
-    if (page == null) {
-      page = new Page(FIRST_GPA + (long) pages.size() * PAGE_SIZE, bytes);
-      pages.add(page);
-      byBytes.put(bytes, page);
+    for (Page page : pages) {
+      if (page.bytes == bytes) {
+        return page.gpa;
+      }
     }
+    Page page = new Page(FIRST_GPA + (long) pages.size() * PAGE_SIZE, bytes);
+    pages.add(page);
     return page.gpa;
   }
 
@@ -79,10 +77,8 @@ final class TdMemory {
 
   private void replace(long gpa, State state) {
     Page page = page(gpa);
-    byBytes.remove(page.bytes);
     page.bytes = new byte[PAGE_SIZE];
     page.state = state;
-    byBytes.put(page.bytes, page);
   }
 
   private Page page(long gpa) {

@@ -33,7 +33,7 @@ public final class TdxShm {
   private static final int GPA = 24;
   private static final int OFFSET = 32;
   private static final int DATA = 40;
-  private static final long MAX_BYTES = 1 << 30;
+  private static final long MAX_BYTES = 1 << 24;
   private static final int PAGE = TdMemory.PAGE_SIZE;
 
   private final TdGuestKernel kernel;

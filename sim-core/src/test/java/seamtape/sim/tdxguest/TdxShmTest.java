@@ -123,7 +123,7 @@ final class TdxShmTest {
     "0, 0, 0x5000000008, 0x1000, EINVAL, address not page-aligned",
     "0, 0, 0x5000000000, 0x0800, EINVAL, size not page-aligned",
     "0, 0, 0x5000000000, 0, EINVAL, nothing to share",
-    "0, 0, 0x5000000000, 0x80000000, EINVAL, more than 1 GiB",
+    "0, 0, 0x5000000000, 0x1001000, EINVAL, more than 16 MiB",
     "0, 0, 0x5000000000, 0x21000, EFAULT, reaches beyond the mapping",
     "1, 9, 0x6000000000, 0, ENOENT, no such id",
     "1, 1, 0x6000000000, 0, EINVAL, the owner has it",
