@@ -149,11 +149,17 @@ final class ImportedCalls {
     known.put("replayed", String.valueOf(found.replayed()));
     known.put("logged", logged(call, returns) ? "yes" : "no");
     known.put("cpuid", haveCpuid.contains(call.enter.link) ? "set" : "unset");
+    CpuidLeaves.facts(found.field(), known);
     known.put("after", lastExplained.getOrDefault(call.enter.link, ""));
     Optional<Explanation> row = explanations.of(call.enter.call.label(), found.field(), known);
     row.filter(why -> !why.rule().contains("after="))
         .ifPresent(why -> lastExplained.put(call.enter.link, why.call()));
     return row;
+  }
+
+  /** Counts rows that a call needs beside the one it is judged by. */
+  void alsoNeeds(Set<Explanation> rows) {
+    rows.forEach(score::count);
   }
 
   private static boolean logged(ReplayedCall call, Event returns) {

@@ -1,5 +1,6 @@
 package seamtape.replayer.replay;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,29 @@ final class Outcomes {
     return memoryToo && !sameMemory(recorded, replayed)
         ? Optional.of(inMemory(enter, recorded, replayed))
         : Optional.empty();
+  }
+
+  /** All differences in the bytes that the recording has; a result that differs stands alone. */
+  List<Difference> compareAll(Event enter, Event recorded, Event replayed, boolean memoryToo) {
+    Optional<Difference> result = compare(enter, recorded, replayed, false);
+    if (result.isPresent() || !memoryToo || sameMemory(recorded, replayed)) {
+      return result.map(List::of).orElse(List.of());
+    }
+    Map<String, Object> was = DecodedFields.of(recorded, enter);
+    Map<String, Object> is = DecodedFields.of(replayed, enter);
+    boolean cpuid = CpuidLeaves.isTable(was);
+    return different(cpuid ? CpuidLeaves.byLeaf(was) : was, cpuid ? CpuidLeaves.byLeaf(is) : is);
+  }
+
+  private static List<Difference> different(Map<String, Object> was, Map<String, Object> is) {
+    List<Difference> found = new ArrayList<>();
+    was.forEach(
+        (field, value) -> {
+          if (value != null && !value.equals(is.get(field))) {
+            found.add(new Difference(field, value, is.get(field)));
+          }
+        });
+    return found;
   }
 
   private boolean differs(Event recorded, Field field, long was, long is) {

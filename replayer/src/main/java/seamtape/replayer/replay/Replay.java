@@ -3,6 +3,7 @@ package seamtape.replayer.replay;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,19 +163,37 @@ public final class Replay {
     call.open = false;
   }
 
+  /** Every difference must have an explanation of its own; the first that has none is told. */
   private void judgeImported(ReplayedCall call, Event event) {
-    boolean memoryToo = importedCalls.comparesMemory(call, event);
-    Optional<Difference> found = difference(call, event, memoryToo);
+    List<Difference> all = differences(call, event);
+    Difference found = all.isEmpty() ? null : all.get(0);
+    Optional<Explanation> why = Optional.empty();
+    Set<Explanation> needed = new LinkedHashSet<>();
+    for (Difference each : all) {
+      found = each;
+      why = importedCalls.explanation(call, event, each);
+      if (why.isEmpty()) {
+        break;
+      }
+      needed.add(why.get());
+    }
+    why.ifPresent(needed::remove);
+    importedCalls.alsoNeeds(needed);
+    if (importedCalls.judge(call, event, all.isEmpty(), why) && found != null) {
+      diverge(call, found, false, why);
+    }
+  }
+
+  private List<Difference> differences(ReplayedCall call, Event event) {
     if (call.skipped) {
       boolean meant = call.skipRow != null || !(event.call instanceof KvmIoctl);
-      Difference noFd = new Difference("ret", shown(event.fields[0]), "EBADF");
-      found = meant ? Optional.empty() : Optional.of(noFd);
+      return meant ? List.of() : List.of(new Difference("ret", shown(event.fields[0]), "EBADF"));
     }
-    Optional<Explanation> why =
-        found.flatMap(difference -> importedCalls.explanation(call, event, difference));
-    if (importedCalls.judge(call, event, found.isEmpty(), why)) {
-      found.ifPresent(difference -> diverge(call, difference, false, why));
+    boolean memoryToo = importedCalls.comparesMemory(call, event);
+    if (!call.returned || Outcomes.compareNested(call).isPresent()) {
+      return difference(call, event, memoryToo).map(List::of).orElse(List.of());
     }
+    return outcomes.compareAll(call.enter, event, call.replayedReturn, memoryToo);
   }
 
   private Optional<Difference> difference(ReplayedCall call, Event event, boolean memoryToo) {

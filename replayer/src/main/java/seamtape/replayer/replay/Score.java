@@ -53,7 +53,8 @@ final class Score {
     count(why);
   }
 
-  private void count(Explanation row) {
+  /** A row that a call needs, beside others. */
+  void count(Explanation row) {
     rows.merge(row, 1L, Long::sum);
   }
 
