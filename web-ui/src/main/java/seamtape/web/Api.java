@@ -7,11 +7,13 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.Function;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.recorder.tape.Manifest;
 import seamtape.replayer.query.Filter;
 import seamtape.replayer.query.FilterException;
+import seamtape.replayer.query.FilterWords;
 
 /** The routes under {@code /api/v1}: parameters in, JSON out; the work is done elsewhere. */
 final class Api {
@@ -39,7 +41,13 @@ final class Api {
     get(router, RECORDING + "/events/:event/children").handler(this::children);
     get(router, RECORDING + "/locate")
         .handler(context -> on(context, r -> CallApi.locate(r, new Parameters(context))));
+    get(router, RECORDING + "/timeline").handler(this::timeline);
+    get(router, RECORDING + "/latency").handler(context -> shape(context, ShapeApi::latency));
+    get(router, RECORDING + "/flame").handler(context -> shape(context, ShapeApi::flame));
+    get(router, RECORDING + "/state").handler(this::state);
+    get(router, RECORDING + "/state/history").handler(this::history);
     get(router, "/api/v1/filters/check").handler(this::checkFilter);
+    get(router, "/api/v1/filters/words").handler(Api::words);
     get(router, "/api/v1/diff").handler(this::diff);
     get(router, "/api/v1/catalog").handler(this::catalog);
     get(router, "/api/v1/health")
@@ -117,7 +125,11 @@ final class Api {
     long from = parameters.number("from", 0, 0, Long.MAX_VALUE / 2);
     int count = (int) parameters.number("count", 128, 1, CallApi.MAX_ROWS);
     String filter = parameters.filter();
-    OpenRecording.Task<JsonObject> task = r -> CallApi.rows(r, from, count, filter);
+    boolean dim = parameters.text("mode").equals("dim") && !filter.isEmpty();
+    OpenRecording.Task<JsonObject> task =
+        dim
+            ? r -> CallApi.marked(r, from, count, filter)
+            : r -> CallApi.rows(r, from, count, filter);
     if (filter.isEmpty()) {
       onSettled(context, task);
     } else {
@@ -148,6 +160,37 @@ final class Api {
     onSettled(context, recording -> CallApi.children(recording, event, from));
   }
 
+  private void shape(RoutingContext context, Function<OpenRecording, Future<JsonObject>> task) {
+    answer(context, recordings.with(context.pathParam("id"), task));
+  }
+
+  private void timeline(RoutingContext context) {
+    Parameters parameters = new Parameters(context);
+    long from = parameters.number("from", -1, -1, Long.MAX_VALUE / 2);
+    long to = parameters.number("to", -1, -1, Long.MAX_VALUE / 2);
+    int bins = (int) parameters.number("bins", 1024, 16, ShapeApi.MAX_BINS);
+    shape(context, recording -> ShapeApi.timeline(recording, from, to, bins));
+  }
+
+  private void state(RoutingContext context) {
+    Parameters parameters = new Parameters(context);
+    long event = parameters.number("event", 0, 0, Long.MAX_VALUE);
+    boolean before = parameters.text("when").equals("before");
+    boolean machine = parameters.text("machine").equals("true");
+    on(context, recording -> StateApi.state(recording, event, before, machine));
+  }
+
+  private void history(RoutingContext context) {
+    Parameters parameters = new Parameters(context);
+    String path = parameters.text("path");
+    if (path.isEmpty()) {
+      throw Problem.badRequest("path says which value, such as vms/vm0/irqchip/mode");
+    }
+    long from = parameters.number("from", 0, 0, Long.MAX_VALUE);
+    String last = parameters.text("last");
+    on(context, recording -> StateApi.history(recording, path, from, last));
+  }
+
   private void checkFilter(RoutingContext context) {
     String filter = new Parameters(context).text("filter");
     JsonObject json = new JsonObject();
@@ -158,6 +201,12 @@ final class Api {
       json.put("ok", false).mergeIn(fault(e));
     }
     send(context, json);
+  }
+
+  private static void words(RoutingContext context) {
+    JsonObject words = new JsonObject();
+    FilterWords.byKind().forEach((kind, list) -> words.put(kind, new JsonArray(list)));
+    send(context, words);
   }
 
   static JsonObject fault(FilterException e) {
@@ -181,8 +230,10 @@ final class Api {
                 both ->
                     diffs.answer(
                         key(a.result()) + " " + key(b.result()),
-                        a.result().entry().path(),
-                        b.result().entry().path(),
+                        a.result(),
+                        b.result(),
+                        parameters.text("rules"),
+                        parameters.text("view"),
                         from,
                         count))
             .compose(json -> withRows(json, a.result(), b.result())));

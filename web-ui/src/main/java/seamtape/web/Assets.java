@@ -45,7 +45,14 @@ final class Assets {
           "dialogs.js",
           "diff-page.js",
           "diff-list.js",
-          "diff-call.js");
+          "diff-call.js",
+          "palette.js",
+          "time-line.js",
+          "state-page.js",
+          "shape-page.js",
+          "live.js",
+          "notes-dialog.js",
+          "make-dialog.js");
 
   /** Modules of lit, by the name they are imported under; the value is their place in its jars. */
   static final Map<String, String> MODULES = new LinkedHashMap<>();

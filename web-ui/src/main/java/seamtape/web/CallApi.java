@@ -27,7 +27,7 @@ final class CallApi {
 
   private CallApi() {}
 
-  private static long deadline() {
+  static long deadline() {
     return System.nanoTime() + SLICE_NANOS;
   }
 
@@ -35,7 +35,7 @@ final class CallApi {
     recording.refresh();
     TapeSummary summary = recording.summary();
     long events = recording.tape().eventCount();
-    return Views.recording(recording.entry())
+    return Views.recording(recording.entry(), recording.tape().manifest())
         .put("events", events)
         .put("calls", recording.reader().callCount())
         .put("summarised", summary == null ? recording.summarised() : events)
@@ -69,6 +69,25 @@ final class CallApi {
         .put("complete", matches.complete())
         .put("scanned", matches.scanned())
         .put("settled", settled);
+  }
+
+  /** All rows, and for each whether it passes the filter, as far as that is known. */
+  static JsonObject marked(OpenRecording recording, long from, int count, String filter)
+      throws TapeException, FilterException {
+    JsonObject json = rows(recording, from, count, "");
+    Matches matches = recording.matches(filter);
+    if (recording.summary() != null && !matches.complete()) {
+      matches.advance(recording.reader(), deadline());
+    }
+    JsonArray marks = new JsonArray();
+    long end = from + json.getJsonArray("rows").size();
+    for (long i = from; i < end; i++) {
+      int match = matches.firstAt(i);
+      marks.add(match < matches.count() && matches.position(match) == i);
+    }
+    return json.put("marks", marks)
+        .put("matched", matches.count())
+        .put("marked", matches.complete() || matches.scanned() >= end);
   }
 
   private static JsonArray rows(List<RecordedCall> calls) {
@@ -124,6 +143,9 @@ final class CallApi {
     if (parameters.has("error")) {
       return ready ? error(recording, parameters, matches) : notYet();
     }
+    if (parameters.has("match") && matches != null) {
+      return ready ? match(recording, parameters, matches) : notYet();
+    }
     long position = position(recording, parameters);
     return matches == null
         ? found(recording, position, position)
@@ -176,6 +198,23 @@ final class CallApi {
     }
     int row = Math.min(match, matches.count() - 1);
     return found(recording, matches.position(row), row);
+  }
+
+  /** The match after an event, or before it. */
+  private static JsonObject match(OpenRecording recording, Parameters parameters, Matches matches)
+      throws TapeException {
+    long event =
+        Math.min(recording.tape().eventCount(), parameters.number("event", 0, 0, Long.MAX_VALUE));
+    long position = event == 0 ? -1 : recording.reader().callIndexOf(event);
+    boolean back = parameters.text("match").equals("previous");
+    int match = back ? matches.firstAt(position) - 1 : matches.firstAt(position + 1);
+    if (!back && match == matches.count() && !matches.complete()) {
+      return notYet();
+    }
+    if (match < 0 || match >= matches.count()) {
+      return new JsonObject().put("complete", true).put("found", false);
+    }
+    return found(recording, matches.position(match), matches.position(match));
   }
 
   private static JsonObject error(OpenRecording recording, Parameters parameters, Matches matches)

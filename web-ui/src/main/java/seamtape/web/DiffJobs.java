@@ -2,20 +2,18 @@ package seamtape.web;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
-import seamtape.replayer.diff.Change;
 import seamtape.replayer.diff.Diff;
 import seamtape.replayer.diff.DiffOptions;
 import seamtape.replayer.diff.DiffReport;
+import seamtape.replayer.symbols.IgnoreRules;
 
 /** Comparisons of two recordings, made in the background, one at a time, and kept. */
 final class DiffJobs {
@@ -27,7 +25,7 @@ final class DiffJobs {
 
   private static final class Job {
     final AtomicLong events = new AtomicLong();
-    volatile DiffReport report;
+    volatile DiffGroups groups;
     volatile Problem fault;
   }
 
@@ -39,27 +37,34 @@ final class DiffJobs {
    * The comparison as far as it is.
    *
    * @param key of the two recordings as they are now
+   * @param rules a line a rule; see {@link IgnoreRules}
+   * @param view see {@link DiffGroups#page}
    */
-  JsonObject answer(String key, Path a, Path b, long from, int count) {
-    Job job = job(key, a, b);
+  JsonObject answer(
+      String key,
+      OpenRecording a,
+      OpenRecording b,
+      String rules,
+      String view,
+      long from,
+      int count) {
+    Job job = job(key + "\n" + rules, a.entry().path(), b.entry().path(), rules);
     if (job.fault != null) {
-      forget(key);
+      forget(key + "\n" + rules);
       throw job.fault;
     }
-    DiffReport report = job.report;
-    if (report == null) {
+    DiffGroups groups = job.groups;
+    if (groups == null) {
       return new JsonObject().put("complete", false).put("events", job.events.get());
     }
-    JsonArray changes = new JsonArray();
-    long end = Math.min(report.changes().size(), from + count);
-    for (long i = from; i < end; i++) {
-      Change change = report.changes().get((int) i);
-      changes.add(Views.change(change));
-    }
-    return Views.diff(report).put("complete", true).put("from", from).put("changes", changes);
+    return Views.diff(groups.report())
+        .put("complete", true)
+        .put("ribbon", groups.ribbon(a.tape().eventCount()))
+        .mergeIn(groups.page(view, from, count));
   }
 
-  private synchronized Job job(String key, Path a, Path b) {
+  private synchronized Job job(String key, Path a, Path b, String rules) {
+    IgnoreRules ignored = rules(rules);
     Job known = jobs.get(key);
     if (known != null) {
       return known;
@@ -70,18 +75,27 @@ final class DiffJobs {
     Job job = new Job();
     jobs.put(key, job);
     worker
-        .executeBlocking(() -> compare(job, a, b), true)
-        .onSuccess(report -> job.report = report)
+        .executeBlocking(() -> compare(job, a, b, ignored), true)
+        .onSuccess(report -> job.groups = new DiffGroups(report))
         .onFailure(failure -> job.fault = fault(failure));
     return job;
+  }
+
+  private static IgnoreRules rules(String text) {
+    try {
+      return IgnoreRules.parse(text.lines().toList(), "rules");
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest(e.getMessage());
+    }
   }
 
   private synchronized void forget(String key) {
     jobs.remove(key);
   }
 
-  private static DiffReport compare(Job job, Path a, Path b) throws TapeException {
-    DiffOptions options = new DiffOptions(Set.of(), MAX_CHANGES, job.events::set);
+  private static DiffReport compare(Job job, Path a, Path b, IgnoreRules rules)
+      throws TapeException {
+    DiffOptions options = new DiffOptions(rules, MAX_CHANGES, job.events::set);
     try (Tape left = Tape.open(a);
         Tape right = Tape.open(b)) {
       return Diff.compare(left, right, options);

@@ -11,12 +11,18 @@ import java.util.Set;
 
 /**
  * Stands before every route: the Host header must name this server, so that no foreign page reaches
- * it through a name of its own (DNS rebinding); only GET and HEAD; answers carry the headers that
- * keep a browser from doing anything but show them.
+ * it through a name of its own (DNS rebinding); what changes something must come from our own
+ * pages; answers carry the headers that keep a browser from doing anything but show them.
  */
 final class Guard implements Handler<RoutingContext> {
   /** Largest body that is read past and ignored. */
   private static final long MAX_BODY = 64 << 10;
+
+  private static final Set<HttpMethod> CHANGING =
+      Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE);
+
+  /** Custom header of requests that change something. */
+  static final String MARK = "x-seamtape";
 
   private static final Set<String> LOOPBACK_NAMES =
       Set.of("localhost", "127.0.0.1", "[::1]", "::1");
@@ -44,13 +50,30 @@ final class Guard implements Handler<RoutingContext> {
           "Misdirected request",
           "this server answers to localhost and 127.0.0.1 only; open it under one of these names");
     }
-    if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
-      context.response().putHeader("allow", "GET, HEAD");
+    if (CHANGING.contains(request.method())) {
+      refuseForeign(request);
+    } else if (request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD) {
+      refuseBody(context);
+    } else {
+      context.response().putHeader("allow", "GET, HEAD, POST, PUT, DELETE");
       context.response().putHeader("connection", "close");
-      throw new Problem(405, "Method not allowed", "only GET and HEAD are served");
+      throw new Problem(405, "Method not allowed", "GET, HEAD, POST, PUT and DELETE are served");
     }
-    refuseBody(context);
     context.next();
+  }
+
+  /**
+   * A request that changes something must come from a page of this server: a foreign page cannot
+   * set the header without asking first, which no one grants it, and its Origin tells it.
+   */
+  private static void refuseForeign(HttpServerRequest request) {
+    String origin = request.getHeader("origin");
+    String own = request.scheme() + "://" + request.authority();
+    boolean marked = request.getHeader(MARK) != null;
+    if (!marked || (origin != null && !origin.equalsIgnoreCase(own))) {
+      throw new Problem(
+          403, "Forbidden", "what changes something needs the header " + MARK + " and our origin");
+    }
   }
 
   private static void refuseBody(RoutingContext context) {

@@ -24,6 +24,11 @@ final class Library {
   /** More recordings than this are not listed. */
   private static final int MAX_RECORDINGS = 4096;
 
+  private static final int MAX_NAME = 80;
+
+  /** Deleted recordings, until somebody empties it. */
+  static final String TRASH = ".trash";
+
   /**
    * One recording.
    *
@@ -36,6 +41,9 @@ final class Library {
 
   /** The last listing's answers, by path, so that an unchanged recording is not opened again. */
   private final Map<Path, Known> known = new LinkedHashMap<>();
+
+  /** Given out for recordings that are being made. */
+  private final java.util.Set<Path> reserved = new java.util.HashSet<>();
 
   private record Known(long stamp, Manifest manifest, String fault) {}
 
@@ -68,6 +76,71 @@ final class Library {
       }
     }
     throw Problem.notFound("no recording is called " + id);
+  }
+
+  /**
+   * A path for a new recording that no other has.
+   *
+   * @param wanted what a person calls it; anything but letters, digits and a few signs is replaced
+   */
+  synchronized Path reserve(String wanted) throws IOException {
+    if (isRecording(directory.toAbsolutePath())) {
+      throw new Problem(409, "Conflict", "a single recording is served; serve a directory instead");
+    }
+    String plain = wanted.strip().replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[.-]+|-+$", "");
+    String name = plain.length() > MAX_NAME ? plain.substring(0, MAX_NAME) : plain;
+    name = name.isEmpty() ? "recording" : name;
+    Path path = directory.resolve(name + SUFFIX);
+    for (int i = 2; Files.exists(path, LinkOption.NOFOLLOW_LINKS) || reserved.contains(path); i++) {
+      path = directory.resolve(name + "-" + i + SUFFIX);
+    }
+    reserved.add(path);
+    return path;
+  }
+
+  static String nameOf(Path recording) {
+    String file = recording.getFileName().toString();
+    return file.substring(0, file.length() - SUFFIX.length());
+  }
+
+  /** Moves a recording out of the list; gives what brings it back. */
+  synchronized String discard(String id) throws IOException {
+    Path path = find(id).path();
+    if (path.equals(directory.toAbsolutePath())) {
+      throw new Problem(409, "Conflict", "the one recording that is served cannot be deleted");
+    }
+    Path trash = Files.createDirectories(directory.resolve(TRASH));
+    String file = path.getFileName().toString();
+    for (int i = 2; Files.exists(trash.resolve(file)); i++) {
+      file = nameOf(path) + "-" + i + SUFFIX;
+    }
+    Files.move(path, trash.resolve(file));
+    return file;
+  }
+
+  /** Brings a discarded recording back; its id then. */
+  synchronized String restore(String file) throws IOException {
+    Path trash = directory.resolve(TRASH);
+    if (Files.isDirectory(trash)) {
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(trash)) {
+        for (Path path : all) {
+          if (path.getFileName().toString().equals(file) && isRecording(path)) {
+            Path back = reserve(nameOf(path));
+            Files.move(path, back);
+            return idOf(back);
+          }
+        }
+      }
+    }
+    throw Problem.notFound("nothing deleted is called " + file);
+  }
+
+  private String idOf(Path path) throws IOException {
+    return list().stream()
+        .filter(entry -> entry.path().getFileName().equals(path.getFileName()))
+        .map(Entry::id)
+        .findFirst()
+        .orElse("");
   }
 
   private List<Path> directories() throws IOException {

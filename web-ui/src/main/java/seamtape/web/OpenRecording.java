@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.CallReader;
@@ -14,6 +16,7 @@ import seamtape.replayer.query.Filter;
 import seamtape.replayer.query.FilterException;
 import seamtape.replayer.query.Matches;
 import seamtape.replayer.query.TapeSummary;
+import seamtape.replayer.shape.TapeShape;
 
 /**
  * A recording that pages read from. Its tape, reader and matches live on one worker thread of its
@@ -42,9 +45,14 @@ final class OpenRecording {
   private volatile TapeSummary summary;
   private volatile long summarised;
 
-  private Tape tape;
+  private volatile Tape tape;
   private CallReader reader;
-  private boolean summaryUsed;
+  private TapeSummary used;
+  private StateKeeper states;
+  private TapeSummary.Scan scan;
+  private TapeShape.Builder builder;
+  private TapeShape shape;
+  private long shapeAt = -1;
   private final Map<String, Matches> matches =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -92,43 +100,74 @@ final class OpenRecording {
       begin();
     }
     TapeSummary made = summary;
-    if (made != null && !summaryUsed) {
+    if (made != null && made != used) {
       reader.use(made);
-      summaryUsed = true;
+      used = made;
     }
   }
 
   private void begin() throws TapeException {
     reader = new CallReader(tape);
-    matches.clear();
-    summary = null;
-    summaryUsed = false;
-    Tape summarisedTape = tape;
-    background.executeBlocking(
-        () -> {
-          summarise(summarisedTape);
-          return null;
-        },
-        true);
+    boolean timed = tape.manifest().clock() != Manifest.Clock.NONE;
+    builder = new TapeShape.Builder(timed);
+    scan = new TapeSummary.Scan(tape, builder);
+    background.executeBlocking(this::summarise, true);
   }
 
-  private void summarise(Tape of) {
-    try (TapeSummary.Scan scan = new TapeSummary.Scan(of)) {
-      while (!closed && scan.advance(SLICE)) {
-        summarised = scan.at();
-      }
-      if (!closed) {
-        summary = scan.summary();
-      }
+  /** Reads on to the end of what there is; on the background thread. */
+  private Void summarise() {
+    boolean grew = summary == null;
+    while (!closed && scan.advance(SLICE)) {
+      summarised = scan.at();
+      grew = true;
     }
+    if (!closed && (grew || scan.at() > summarised)) {
+      summarised = scan.at();
+      summary = scan.summary();
+    }
+    return null;
   }
 
   /** Takes what was added to a recording that is still open; on its thread. */
   void refresh() throws TapeException {
-    if (summary != null && tape.refresh()) {
+    boolean open = tape.manifest().state() == Manifest.State.OPEN;
+    if (open && summary != null && tape.refresh()) {
       reader.close();
-      begin();
+      reader = new CallReader(tape);
+      used = null;
+      matches.clear();
+      prepare();
+      background.executeBlocking(this::summarise, true);
     }
+  }
+
+  /**
+   * Runs a task with the shape of all events read so far, on the background thread, once the first
+   * pass is over; null until then.
+   */
+  <T> Future<T> withShape(Function<TapeShape, T> task) {
+    return run(recording -> summary != null)
+        .compose(
+            passed ->
+                passed
+                    ? background.executeBlocking(() -> task.apply(shape()), true)
+                    : Future.succeededFuture());
+  }
+
+  private TapeShape shape() {
+    if (shapeAt != scan.at()) {
+      shape = builder.shape();
+      shapeAt = scan.at();
+    }
+    return shape;
+  }
+
+  /** States of the machine; on the recording's thread. */
+  StateKeeper states() {
+    if (states == null) {
+      states = new StateKeeper(tape);
+    }
+    return states;
   }
 
   Tape tape() {
@@ -141,7 +180,7 @@ final class OpenRecording {
 
   /** Null while it is being made. */
   TapeSummary summary() {
-    return summaryUsed ? summary : null;
+    return used;
   }
 
   /** Events the summary has seen. */
@@ -168,7 +207,11 @@ final class OpenRecording {
             done ->
                 worker.<Void>executeBlocking(
                     () -> {
+                      if (states != null) {
+                        states.close();
+                      }
                       if (reader != null) {
+                        scan.close();
                         reader.close();
                         tape.close();
                       }

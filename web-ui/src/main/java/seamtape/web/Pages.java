@@ -16,6 +16,8 @@ final class Pages {
   void mount(Router router) {
     Api.get(router, "/").handler(this::page);
     Api.get(router, "/r/:id").handler(this::page);
+    Api.get(router, "/r/:id/state").handler(this::page);
+    Api.get(router, "/r/:id/shape").handler(this::page);
     Api.get(router, "/diff/:a/:b").handler(this::page);
     Api.get(router, "/assets/*").handler(this::asset);
     Api.get(router, "/lib/*").handler(this::asset);

@@ -43,6 +43,16 @@ final class Recordings {
         .compose(entry -> open(entry).run(task));
   }
 
+  /** As {@link #run}, for work that is not only on the recording's thread. */
+  <T> Future<T> with(String id, java.util.function.Function<OpenRecording, Future<T>> task) {
+    OpenRecording known = opened(id);
+    if (known != null) {
+      return task.apply(known);
+    }
+    return disk.executeBlocking(() -> library.find(id), true)
+        .compose(entry -> task.apply(open(entry)));
+  }
+
   private synchronized OpenRecording opened(String id) {
     return open.get(id);
   }
@@ -68,12 +78,15 @@ final class Recordings {
     }
   }
 
-  /** Forgets a recording that could not be read, so that the next request looks at it anew. */
-  synchronized void forget(String id) {
+  /** Closes a recording, so that the next request opens it anew. */
+  synchronized Future<Void> forget(String id) {
     OpenRecording recording = open.remove(id);
-    if (recording != null) {
-      recording.close();
-    }
+    return recording == null ? Future.succeededFuture() : recording.close();
+  }
+
+  /** Runs what reads or changes the directory. */
+  <T> Future<T> onDisk(java.util.concurrent.Callable<T> task) {
+    return disk.executeBlocking(task, true);
   }
 
   synchronized Future<Void> close() {

@@ -20,8 +20,8 @@ import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.FilterException;
 
 /**
- * The trace browser's server: pages and API over the recordings of one directory, read only, for
- * this machine only. {@link #start} and {@link #close} block; the rest runs on Vert.x.
+ * The trace browser's server: pages and API over the recordings of one directory, for this machine
+ * only. {@link #start} and {@link #close} block; the rest runs on Vert.x.
  */
 public final class TraceServer implements AutoCloseable {
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
@@ -39,14 +39,21 @@ public final class TraceServer implements AutoCloseable {
   private final HttpServer server;
   private final Recordings recordings;
   private final DiffJobs diffs;
+  private final Jobs jobs;
   private final URI uri;
 
   private TraceServer(
-      Vertx vertx, HttpServer server, Recordings recordings, DiffJobs diffs, String host) {
+      Vertx vertx,
+      HttpServer server,
+      Recordings recordings,
+      DiffJobs diffs,
+      Jobs jobs,
+      String host) {
     this.vertx = vertx;
     this.server = server;
     this.recordings = recordings;
     this.diffs = diffs;
+    this.jobs = jobs;
     String shown = host.contains(":") ? "[" + host + "]" : host;
     uri = URI.create("http://" + shown + ":" + server.actualPort() + "/");
   }
@@ -78,8 +85,9 @@ public final class TraceServer implements AutoCloseable {
   private static TraceServer start(ServerOptions options, Vertx vertx) throws IOException {
     Recordings recordings = new Recordings(vertx, new Library(options.directory()));
     DiffJobs diffs = new DiffJobs(vertx);
+    Jobs jobs = new Jobs(vertx);
     HttpServer server = vertx.createHttpServer(httpOptions());
-    server.requestHandler(router(vertx, recordings, diffs));
+    server.requestHandler(router(vertx, recordings, diffs, jobs));
     try {
       await(server.listen(options.port(), options.host()), START_SECONDS);
     } catch (BindException e) {
@@ -91,7 +99,7 @@ public final class TraceServer implements AutoCloseable {
               + " is in use; choose another with --port N, or --port 0 for any free one",
           e);
     }
-    return new TraceServer(vertx, server, recordings, diffs, options.host());
+    return new TraceServer(vertx, server, recordings, diffs, jobs, options.host());
   }
 
   private static HttpServerOptions httpOptions() {
@@ -105,11 +113,13 @@ public final class TraceServer implements AutoCloseable {
         .setHandle100ContinueAutomatically(false);
   }
 
-  private static Router router(Vertx vertx, Recordings recordings, DiffJobs diffs) {
+  private static Router router(Vertx vertx, Recordings recordings, DiffJobs diffs, Jobs jobs) {
     Assets assets = Assets.load();
     Router router = Router.router(vertx);
     router.route().handler(new Guard(assets.importMapHash())).failureHandler(TraceServer::fail);
     new Api(recordings, diffs, assets.version()).mount(router);
+    new MakeApi(vertx, recordings, jobs).mount(router);
+    new LiveApi(vertx, recordings).mount(router);
     new Pages(assets).mount(router);
     router
         .route()
@@ -174,6 +184,7 @@ public final class TraceServer implements AutoCloseable {
     quietly(server.shutdown(DRAIN_MILLIS, TimeUnit.MILLISECONDS));
     quietly(recordings.close());
     diffs.close();
+    jobs.close();
     // By itself: what is chained to it would have to run on the event loops that it ends.
     quietly(vertx.close());
   }

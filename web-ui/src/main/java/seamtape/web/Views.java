@@ -61,8 +61,14 @@ final class Views {
 
   /** An entry of the list of recordings. */
   static JsonObject recording(Library.Entry entry) {
+    return recording(entry, entry.manifest());
+  }
+
+  /**
+   * @param manifest as it is now; the entry's may be older
+   */
+  static JsonObject recording(Library.Entry entry, Manifest manifest) {
     JsonObject json = new JsonObject().put("id", entry.id()).put("name", entry.name());
-    Manifest manifest = entry.manifest();
     if (manifest == null) {
       return json.put("state", "damaged").put("fault", entry.fault());
     }
@@ -149,7 +155,15 @@ final class Views {
   }
 
   static JsonObject diff(DiffReport report) {
+    JsonArray between = new JsonArray();
+    report
+        .between()
+        .forEach(one -> between.add(new JsonArray().add(one.what()).add(one.a()).add(one.b())));
+    JsonArray unmet = new JsonArray();
+    report.unmetRules().forEach(rule -> unmet.add(rule.text()));
     return new JsonObject()
+        .put("between", between)
+        .put("unmetRules", unmet)
         .put("same", report.same())
         .put("matched", report.matched())
         .put("changed", report.changed())
@@ -171,6 +185,7 @@ final class Views {
         .put("b", change.b())
         .put("actor", change.actor())
         .put("call", change.call())
+        .put("about", change.about())
         .put("field", change.field())
         .put("root", change.root())
         .put("fields", fields);

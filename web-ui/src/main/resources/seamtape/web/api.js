@@ -44,13 +44,14 @@ function told(body) {
 
 export const recordings = () => get('recordings');
 export const recording = (id, signal) => get(`recordings/${id}`, {}, signal);
-export const calls = (id, from, count, filter, signal) =>
-  get(`recordings/${id}/calls`, {from, count, filter}, signal);
+export const calls = (id, from, count, filter, signal, dim = false) =>
+  get(`recordings/${id}/calls`, {from, count, filter, mode: dim ? 'dim' : ''}, signal);
 export const details = (id, event, signal) => get(`recordings/${id}/events/${event}`, {}, signal);
 export const children = (id, event, from) =>
   get(`recordings/${id}/events/${event}/children`, {from});
 export const checkFilter = (filter, signal) => get('filters/check', {filter}, signal);
-export const diff = (a, b, from, count, signal) => get('diff', {a, b, from, count}, signal);
+export const diff = (a, b, from, count, signal, more = {}) => get('diff', {a, b, from, count, ...more}, signal);
+export const words = () => get('filters/words');
 
 export const pause = (millis) => new Promise((done) => setTimeout(done, millis));
 
@@ -64,3 +65,25 @@ export async function locate(id, what, signal) {
     await pause(50);
   }
 }
+
+/** Asks for something that changes the served directory; the header tells that a page of ours does. */
+export const change = (method, path, json) =>
+  ask(path, {method, headers: {'x-seamtape': '1', ...(json ? {'content-type': 'application/json'} : {})},
+    body: json && JSON.stringify(json)});
+
+export const upload = (kind, name, file) =>
+  ask(`imports?${new URLSearchParams({kind, name})}`, {method: 'POST', headers: {'x-seamtape': '1'}, body: file});
+
+/** Asks again while the answer is not whole, telling how far it is; each answer within a slice of time. */
+export async function whole(path, parameters, signal, progress) {
+  for (;;) {
+    const answer = await get(path, parameters, signal);
+    if (answer.complete) return answer;
+    progress?.(answer);
+    await pause(60);
+    if (signal?.aborted) throw new DOMException('aborted', 'AbortError');
+  }
+}
+
+export const notes = (id) => get(`recordings/${id}/notes`);
+export const keepNotes = (id, notes) => change('PUT', `recordings/${id}/notes`, notes);

@@ -2,10 +2,14 @@
 import './recordings-page.js';
 import './explorer-page.js';
 import './diff-page.js';
+import './state-page.js';
+import './shape-page.js';
 
 const PAGES = [
   [/^\/$/, () => document.createElement('recordings-page')],
   [/^\/r\/([^/]+)$/, (id) => Object.assign(document.createElement('explorer-page'), {recordingId: id})],
+  [/^\/r\/([^/]+)\/state$/, (id) => Object.assign(document.createElement('state-page'), {recordingId: id})],
+  [/^\/r\/([^/]+)\/shape$/, (id) => Object.assign(document.createElement('shape-page'), {recordingId: id})],
   [/^\/diff\/([^/]+)\/([^/]+)$/, (a, b) => Object.assign(document.createElement('diff-page'), {a, b})],
 ];
 

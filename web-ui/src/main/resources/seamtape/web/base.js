@@ -55,19 +55,26 @@ export const controls = css`
   header.bar .home svg { width: 20px; height: 20px; color: var(--accent); }
   header.bar h1 { font-size: 13.5px; font-weight: 600; margin: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   header.bar .rest { flex: 1; }
+  header.bar .tabs { display: flex; gap: 2px; align-self: stretch; }
+  header.bar .tab { display: flex; align-items: center; padding: 0 10px; color: var(--muted); border-bottom: 2px solid transparent; border-top: 2px solid transparent; }
+  header.bar .tab:hover { color: var(--text); text-decoration: none; }
+  header.bar .tab[aria-current] { color: var(--text); font-weight: 600; border-bottom-color: var(--accent); }
+  .where { display: flex; gap: 6px; align-items: center; overflow: hidden; white-space: nowrap; }
+  @media (max-width: 900px) { header.bar .where { display: none; } }
+  @media (max-width: 560px) { header.bar .home span { display: none; } header.bar { gap: 6px; padding: 0 8px; } header.bar .tab { padding: 0 6px; } }
 `;
 
 export const logo = html`<svg viewBox="0 0 20 20" fill="none" stroke="currentColor"
   stroke-width="1.6" aria-hidden="true"><rect x="1.5" y="4" width="17" height="12" rx="2.5"/>
   <circle cx="7" cy="10" r="2.2"/><circle cx="13" cy="10" r="2.2"/><path d="M7 12.2h6"/></svg>`;
 
-const THEMES = ['auto', 'light', 'dark'];
+const THEMES = ['auto', 'light', 'dark', 'contrast'];
 
 function theme() {
   return document.documentElement.dataset.theme ?? 'auto';
 }
 
-/** From the system's theme to light, dark, and back. */
+/** From the system's theme to light, dark, high contrast, and back. */
 export function nextTheme() {
   const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
   if (next === 'auto') delete document.documentElement.dataset.theme;
@@ -96,7 +103,7 @@ class PageButtons extends LitElement {
   }
 
   render() {
-    const sign = {auto: '◐', light: '○', dark: '●'}[theme()];
+    const sign = {auto: '◐', light: '○', dark: '●', contrast: '◑'}[theme()];
     return html`
       <button class="plain" id="theme" title="Theme: ${theme()}" aria-label="Theme: ${theme()}"
         @click=${nextTheme}>${sign}</button>

@@ -4,14 +4,22 @@ import {VirtualRows, virtualStyles} from './virtual-rows.js';
 import * as format from './format.js';
 import {Problem} from './api.js';
 
-const COLUMNS = [
-  ['event', 'event'], ['time', 'time'], ['actor', 'actor'], ['on', 'on'], ['call', 'call'],
-  ['arguments', 'arguments'], ['result', 'result'], ['error', 'errno'],
+export const COLUMNS = [
+  ['event', 'event', '78px'], ['time', 'time', '104px'], ['actor', 'actor', '88px'], ['on', 'on', '84px'],
+  ['call', 'call', 'minmax(180px, 1fr)'], ['arguments', 'arguments', 'minmax(140px, 1.5fr)'], ['result', 'result', 'minmax(90px, .6fr)'],
+  ['took', 'took', '104px'], ['error', 'errno', '112px'],
 ];
+export const USUAL = ['event', 'time', 'actor', 'on', 'call', 'arguments', 'result', 'error'];
+const NARROW = ['event', 'call', 'result', 'error'];
+const NARROW_PX = 700;
+const PHONE = {event: '62px', call: 'minmax(120px, 1fr)', result: '64px', error: '84px'};
 const SKELETON_MILLIS = 80;
 
 const styles = css`
-  :host { --columns: 70px 96px 88px 84px minmax(252px, 1fr) minmax(140px, 1.5fr) minmax(120px, .6fr) 112px; }
+  :host { --columns: none; }
+  .gone { display: none !important; }
+  .row.dim > * { opacity: .38; }
+  .row.marked .event::before { content: '★ '; color: var(--warn); }
   .view { top: 25px; }
   .bar { top: 25px; }
   .head, .row { display: grid; grid-template-columns: var(--columns); column-gap: 10px; padding: 0 10px 0 14px; align-items: center; }
@@ -19,8 +27,8 @@ const styles = css`
   .row { position: relative; font: 12px/21px var(--mono); cursor: default; white-space: pre; contain: layout paint; }
   .row > *, .head > * { overflow: hidden; text-overflow: ellipsis; }
   .row:hover { background: var(--hover); }
-  .event, .time { text-align: right; }
-  .event, .time, .actor, .on { color: var(--muted); }
+  .event, .time, .took { text-align: right; }
+  .event, .time, .actor, .on, .took { color: var(--muted); }
   .call { display: flex; align-items: center; gap: 6px; }
   .guide { flex: none; align-self: stretch; height: 21px; width: calc(var(--depth) * 16px);
     background: repeating-linear-gradient(to right, transparent 0 7px, var(--line) 7px 8px, transparent 8px 16px); }
@@ -65,7 +73,8 @@ export class CallList extends VirtualRows {
     head.setAttribute('role', 'row');
     for (const [name, title] of COLUMNS) {
       const cell = document.createElement('span');
-      cell.className = name === 'event' || name === 'time' ? name : '';
+      cell.className = ['event', 'time', 'took'].includes(name) ? name : '';
+      cell.dataset.column = name;
       cell.textContent = title;
       cell.setAttribute('role', 'columnheader');
       head.append(cell);
@@ -89,6 +98,32 @@ export class CallList extends VirtualRows {
     return this.#source;
   }
 
+  bookmarks = new Set();
+  #chosen = USUAL;
+
+  /** The names of the columns; on a narrow screen those that fit. */
+  get columns() {
+    return this.clientWidth > 0 && this.clientWidth < NARROW_PX ? NARROW : this.#chosen;
+  }
+
+  set columns(names) {
+    this.#chosen = COLUMNS.map(([name]) => name).filter((name) => names.includes(name));
+    this.lay();
+  }
+
+  lay() {
+    const shown = this.columns;
+    const narrow = shown === NARROW;
+    this.style.setProperty('--columns', COLUMNS.filter(([name]) => shown.includes(name)).map(([name, , width]) => narrow ? PHONE[name] : width).join(' '));
+    for (const cell of this.shadowRoot.querySelectorAll('[data-column]')) cell.classList.toggle('gone', !shown.includes(cell.dataset.column));
+    this.laid = shown;
+  }
+
+  draw() {
+    if (this.shadowRoot && this.laid !== this.columns) this.lay();
+    super.draw();
+  }
+
   needs(first, count) {
     if (this.#source && count > 0) this.#source.need(first, count);
   }
@@ -101,6 +136,8 @@ export class CallList extends VirtualRows {
     for (const [name] of COLUMNS) {
       const cell = document.createElement('span');
       cell.className = name;
+      cell.dataset.column = name;
+      cell.classList.toggle('gone', !this.columns.includes(name));
       cell.setAttribute('role', 'gridcell');
       row.cells[name] = cell;
       row.append(cell);
@@ -127,6 +164,8 @@ export class CallList extends VirtualRows {
       row.classList.toggle('selected', selected);
       if (selected) this.setAttribute('aria-activedescendant', row.id);
     }
+    row.classList.toggle('dim', Array.isArray(call) && !this.#source.passes(index));
+    row.classList.toggle('marked', Array.isArray(call) && this.bookmarks.has(call[format.EVENT]));
     if (row.shown === call && call !== undefined) return;
     row.shown = call;
     if (call === undefined) this.#loading(row, index);
@@ -176,6 +215,7 @@ export class CallList extends VirtualRows {
     const flight = call[format.RETURN] === 0;
     cells.result.textContent = flight ? '…' : call[format.RESULT];
     cells.result.title = flight ? 'no return in the recording' : call[format.RESULT];
+    cells.took.textContent = format.duration(call[format.DURATION], this.clock);
     cells.error.textContent = call[format.ERROR];
     cells.error.title = call[format.ERROR];
     row.classList.toggle('failed', call[format.FAILED]);

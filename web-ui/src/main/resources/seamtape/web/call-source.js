@@ -1,5 +1,6 @@
 // The rows of a recording, or of a filter on it, fetched in pages as they are looked at.
 import * as api from './api.js';
+import * as format from './format.js';
 
 const PAGE = 128;
 const KEPT = 64;
@@ -15,10 +16,30 @@ export class CallSource extends EventTarget {
   scanned = 0;
   fault = null;
 
-  constructor(id, filter) {
+  /** {@code dim} keeps all rows and tells which pass. */
+  constructor(id, filter, dim = false) {
     super();
     this.id = id;
     this.filter = filter;
+    this.dim = dim && filter !== '';
+  }
+
+  /** False for a row that is shown though it does not pass. */
+  passes(index) {
+    const page = this.#pages.get(Math.floor(index / PAGE));
+    return !this.dim || (page?.marks?.[index % PAGE] ?? true);
+  }
+
+  /** The recording has grown: what was the end is not any more, and what was in flight may have returned. */
+  grow(total) {
+    for (const page of this.#pages.values()) {
+      if (page.fault) continue;
+      if (page.rows.length < PAGE) page.whole = false;
+      if (page.rows.some((row) => row[format.RETURN] === 0)) page.early = true;
+    }
+    if (!this.filter) this.total = Math.max(this.total, total);
+    else this.search();
+    this.dispatchEvent(new Event('change'));
   }
 
   close() {
@@ -64,7 +85,7 @@ export class CallSource extends EventTarget {
     const request = new AbortController();
     this.#loading.set(page, request);
     try {
-      const answer = await api.calls(this.id, page * PAGE, PAGE, this.filter, request.signal);
+      const answer = await api.calls(this.id, page * PAGE, PAGE, this.filter, request.signal, this.dim);
       this.#take(page, answer);
     } catch (e) {
       if (e.name === 'AbortError') return;
@@ -83,7 +104,9 @@ export class CallSource extends EventTarget {
     this.settled = answer.settled;
     this.scanned = answer.scanned ?? 0;
     const whole = answer.complete || answer.rows.length === PAGE;
-    this.#keep(page, {rows: answer.rows, whole, early: !answer.settled});
+    this.#keep(page, {rows: answer.rows, marks: answer.marks, whole, early: !answer.settled || (this.dim && !answer.marked)});
+    this.matched = answer.matched;
+    this.marked = answer.marked ?? true;
   }
 
   #keep(page, content) {
@@ -95,7 +118,7 @@ export class CallSource extends EventTarget {
   async search() {
     for (;;) {
       await this.#load(0);
-      if (this.#closed || this.complete || this.fault) return;
+      if (this.#closed || (this.complete && this.marked !== false) || this.fault) return;
       await api.pause(AGAIN_MILLIS);
       if (this.#closed) return;
     }

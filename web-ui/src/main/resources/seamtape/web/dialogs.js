@@ -2,11 +2,11 @@
 import {LitElement, html, css, nothing, controls} from './base.js';
 import {KEYS} from './keys.js';
 
-const SHOWN = {ArrowDown: '↓', ArrowUp: '↑', PageDown: 'PgDn', PageUp: 'PgUp', Escape: 'Esc'};
+const SHOWN = {' ': 'Space', ArrowDown: '↓', ArrowUp: '↑', PageDown: 'PgDn', PageUp: 'PgUp', Escape: 'Esc'};
 
 /** A dialog that closes by Esc, by its button, and by a click beside it. */
 class CallDialog extends LitElement {
-  static properties = {open: {type: Boolean, reflect: true}, title: {}, page: {}, fault: {}, hint: {}};
+  static properties = {open: {type: Boolean, reflect: true}, title: {}, page: {}, fault: {}, hint: {}, value: {}};
 
   static styles = [controls, css`
     dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; box-shadow: 0 18px 50px rgb(0 0 0 / .35); min-width: 340px; }
@@ -17,7 +17,8 @@ class CallDialog extends LitElement {
     .hint { color: var(--muted); font-size: 12px; margin: 8px 0 0; }
     .hint code { font: 12px var(--mono); color: var(--text); }
     .fault { color: var(--error); margin: 8px 0 0; }
-    .sheet { display: grid; grid-template-columns: repeat(3, auto); gap: 4px 30px; align-items: start; }
+    .sheet { columns: 2; column-gap: 34px; } .sheet section { break-inside: avoid; }
+    @media (max-width: 700px) { .sheet { columns: 1; } dialog { min-width: 0; width: 94vw; } }
     h3 { font-size: 11.5px; text-transform: uppercase; letter-spacing: .06em; color: var(--muted); margin: 0 0 6px; font-weight: 600; }
     dl { display: grid; grid-template-columns: auto 1fr; gap: 5px 10px; margin: 0 0 10px; }
     dt { text-align: right; }
@@ -30,6 +31,7 @@ class CallDialog extends LitElement {
     if (this.open && !dialog.open) {
       dialog.showModal();
       const input = this.renderRoot.querySelector('input');
+      if (input && this.value !== undefined) input.value = this.value;
       input?.select();
       input?.focus();
     } else if (!this.open && dialog.open) dialog.close();

@@ -58,6 +58,7 @@ class DiffCall extends LitElement {
         <span class="chip ${change.root ? 'bad' : ''}">${change.root ? 'a cause' : 'a consequence'}</span>
         <span class="muted">${change.kind === 'changed' ? `${differing} of ${rows.length} fields differ` : change.kind === 'only_a' ? 'only in the left recording' : 'only in the right recording'}</span>
         <span class="rest"></span>
+        <button @click=${() => this.dispatchEvent(new Event('ignore'))} title="Add a rule: this field does not count">Ignore</button>
         ${a ? html`<a href="/r/${this.a}?sel=${change.a}">left in its recording</a>` : nothing}
         ${b ? html`<a href="/r/${this.b}?sel=${change.b}">right in its recording</a>` : nothing}
       </div>

@@ -17,6 +17,7 @@ const styles = css`
   .actor { color: var(--muted); }
   .call { font-weight: 600; }
   .arguments { color: var(--muted); }
+  .more { color: var(--warn); }
   .line, .field { unicode-bidi: isolate; }
   .field { padding-left: 70px; overflow: hidden; text-overflow: ellipsis; }
   .field b { font-weight: 500; border-radius: 3px; padding: 0 5px; }
@@ -93,6 +94,7 @@ export class DiffList extends VirtualRows {
     line.append(this.#span('n', format.count(event)), this.#span('actor', `${change.actor}  `),
       this.#span('call', call?.[format.CALL] ?? change.call), this.#span('arguments', call ? `  ${call[format.ARGUMENTS]}` : ''),
       this.#span('', result ? `  = ${result}` : ''));
+    if (value === 1 && change.consequences) line.append(this.#span('more', `  +${format.some(change.consequences, 'consequence')}`));
     cell.append(line);
     if (change.kind !== 'changed') return;
     const field = document.createElement('div');

@@ -3,10 +3,13 @@ import {html, nothing, logo} from './base.js';
 import * as format from './format.js';
 
 /** The recording is missing while it is being opened. */
-export function bar(id, recording) {
+export function bar(id, recording, at = 'calls', event = 0) {
+  const tab = (name, path, label, query) => html`<a class="tab" aria-current=${name === at ? 'page' : nothing}
+    href="/r/${id}${path}${event && query ? `?${query}=${event}` : ''}">${label}</a>`;
   return html`<header class="bar">
-    <a class="home" href="/">${logo}Seamtape</a>
+    <a class="home" href="/">${logo}<span>Seamtape</span></a>
     <h1>${recording?.name ?? id}</h1>
+    <nav class="tabs" aria-label="Views">${tab('calls', '', 'Calls', 'sel')}${tab('state', '/state', 'State', 'at')}${tab('shape', '/shape', 'Latency', '')}</nav>
     ${recording ? facts(recording) : nothing}
     <span class="rest"></span><page-buttons></page-buttons></header>`;
 }

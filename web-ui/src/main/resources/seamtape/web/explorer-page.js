@@ -11,6 +11,10 @@ import './call-list.js';
 import './call-details.js';
 import './hex-view.js';
 import './filter-box.js';
+import {COLUMNS, USUAL} from './call-list.js';
+import {Live} from './live.js';
+import './time-line.js';
+import './notes-dialog.js';
 import './dialogs.js';
 
 const REPLACE_MILLIS = 250;
@@ -22,12 +26,21 @@ class ExplorerPage extends LitElement {
   static properties = {
     recordingId: {}, recording: {state: true}, fault: {state: true}, filter: {state: true},
     selected: {state: true}, dialog: {state: true}, goFault: {state: true}, note: {state: true},
-    progress: {state: true}, lost: {state: true},
+    progress: {state: true}, lost: {state: true}, time: {state: true}, dim: {state: true}, notes: {state: true},
+    live: {state: true}, columnsOpen: {state: true},
   };
 
   static styles = [controls, css`
     :host { display: flex; flex-direction: column; height: 100vh; height: 100dvh; }
     .tools { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); flex: none; background: var(--bg); }
+    .tools details { position: relative; }
+    .tools summary { list-style: none; cursor: pointer; border: 1px solid var(--line); border-radius: 5px; height: 28px; line-height: 26px; padding: 0 9px; background: var(--panel); }
+    .tools .menu { position: absolute; right: 0; top: 32px; z-index: 7; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; box-shadow: 0 6px 18px rgb(0 0 0 / .18); }
+    .tools .menu label { display: flex; gap: 7px; align-items: center; white-space: nowrap; height: 24px; }
+    .live { height: 28px; font-variant-numeric: tabular-nums; }
+    .live.on { color: var(--good); border-color: var(--good); }
+    .live.off { color: var(--warn); border-color: var(--warn); }
+    button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     .body { flex: 1; display: grid; grid-template-rows: minmax(80px, 1fr) 7px var(--details, 42%); min-height: 0; }
     call-list { background: var(--panel); min-height: 0; }
     call-list:focus-visible { outline: none; }
@@ -42,14 +55,15 @@ class ExplorerPage extends LitElement {
     .listbox .empty { position: absolute; inset: 26px 0 0; z-index: 1; }
     .say { position: absolute; right: 24px; bottom: 10px; background: var(--text); color: var(--bg); padding: 4px 11px; border-radius: 5px; font-size: 12px; z-index: 4; pointer-events: none; }
     .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    .where { display: flex; gap: 6px; overflow: hidden; }
-    @media (max-width: 900px) { .where, .tools .hide { display: none; } }
+    @media (max-width: 900px) { .tools .hide { display: none; } }
+    @media (max-width: 700px) { .tools { flex-wrap: wrap; gap: 5px; padding: 5px 8px; } filter-box { flex-basis: 100%; } time-line { --timeline: 84px; } }
   `];
 
   constructor() {
     super();
     this.filter = '';
     this.selected = 0;
+    this.notes = {revision: 0, bookmarks: [], filters: []};
   }
 
   connectedCallback() {
@@ -65,6 +79,7 @@ class ExplorerPage extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
+    this.live?.close();
     window.removeEventListener('popstate', this.onPop);
     window.removeEventListener('sheet', this.onSheet);
   }
@@ -81,9 +96,12 @@ class ExplorerPage extends LitElement {
       this.list.clock = this.recording.clock;
       this.list.addEventListener('scrolled', () => this.remember());
       this.list.addEventListener('pick', ({detail}) => this.selectRow(detail));
+      this.list.columns = this.columns();
+      this.readNotes();
       await this.fromAddress();
-      this.list.focus();
+      if (!this.renderRoot.querySelector('dialog[open]')) this.list.focus();
       this.follow();
+      if (this.recording.state === 'open') this.live = new Live(this);
     } catch (e) {
       this.fault = e;
     }
@@ -123,7 +141,10 @@ class ExplorerPage extends LitElement {
     const own = this.recording.digest ?? '';
     this.note = digest && own && !own.startsWith(digest)
       ? 'This link was made for a recording with another digest; what it points to may have moved.' : null;
+    this.dim = query.get('mode') === 'dim';
     this.useFilter(query.get('f') ?? '');
+    const span = (query.get('t') ?? '').split('-').map(Number);
+    if (span.length === 2 && span.every((t) => Number.isFinite(t) && t >= 0) && span[1] > span[0]) this.line.show(span[0], span[1], true);
     const top = number('top');
     const selected = number('sel');
     if (top) {
@@ -137,6 +158,8 @@ class ExplorerPage extends LitElement {
   address() {
     const query = new URLSearchParams();
     if (this.filter) query.set('f', this.filter);
+    if (this.filter && this.dim) query.set('mode', 'dim');
+    if (this.line?.view && !this.line.whole) query.set('t', `${Math.round(this.line.view.from)}-${Math.round(this.line.view.to)}`);
     if (this.selected) query.set('sel', this.selected);
     const first = this.source?.row(Math.round(this.list.top));
     if (Array.isArray(first) && this.list.top >= 1) query.set('top', first[format.EVENT]);
@@ -153,10 +176,11 @@ class ExplorerPage extends LitElement {
   }
 
   useFilter(filter) {
-    if (this.source && this.source.filter === filter) return;
+    const dim = Boolean(this.dim && filter);
+    if (this.source && this.source.filter === filter && this.source.dim === dim) return;
     this.source?.close();
     this.filter = filter;
-    const source = this.source = new CallSource(this.recordingId, filter);
+    const source = this.source = new CallSource(this.recordingId, filter, dim);
     source.addEventListener('change', () => {
       if (source === this.source) this.changed();
     });
@@ -167,7 +191,7 @@ class ExplorerPage extends LitElement {
 
   changed() {
     const {source} = this;
-    this.progress = {total: source.total, complete: source.complete, settled: source.settled, scanned: source.scanned};
+    this.progress = {total: source.total, complete: source.complete, settled: source.settled, scanned: source.scanned, matched: source.matched, marked: source.marked};
     this.lost = source.fault instanceof api.Unreachable;
     if (this.lost) setTimeout(() => source.search(), RETRY_MILLIS);
     else if (source.fault instanceof api.Problem) this.note = source.fault.message;
@@ -187,18 +211,33 @@ class ExplorerPage extends LitElement {
   }
 
   find(what) {
-    return api.locate(this.recordingId, {...what, filter: this.filter});
+    return api.locate(this.recordingId, {...what, filter: this.source?.dim && !what.match ? '' : this.filter});
   }
 
   setSelected(index, event, show = false) {
     this.list.selected = index;
     this.selected = event;
+    this.mark(index);
     if (show && index >= 0) {
       // What the list knows of its length may be older than the row.
       this.list.total = Math.max(this.list.total, index + 1);
       this.list.show(index);
     }
     this.list.draw();
+  }
+
+  /** The timeline follows the selection once its row is there. */
+  async mark(index) {
+    if (index < 0) {
+      this.time = undefined;
+      return;
+    }
+    const row = await this.rowAt(index);
+    if (this.list.selected === index && Array.isArray(row)) this.time = this.recording.clock === 'none' ? row[format.EVENT] : row[format.TIME];
+  }
+
+  get line() {
+    return this.renderRoot.querySelector('time-line');
   }
 
   /** Selects a row by its place; its event number may still be on its way. */
@@ -244,6 +283,113 @@ class ExplorerPage extends LitElement {
   }
 
   // Actions of the keys.
+
+  zoomIn() { this.line.zoom(0.5); }
+  zoomOut() { this.line.zoom(2); }
+  panLeft() { this.line.pan(-0.25); }
+  panRight() { this.line.pan(0.25); }
+  wholeTime() { this.line.all(); }
+  stateHere() { location.assign(`/r/${this.recordingId}/state${this.selected ? `?at=${this.selected}` : ''}`); }
+  shapeHere() { location.assign(`/r/${this.recordingId}/shape`); }
+  pause() { this.live ? this.live.toggle() : false; }
+  nextMatch() { this.inTurn(() => this.match('next')); }
+  previousMatch() { this.inTurn(() => this.match('previous')); }
+  bookmarks() { this.dialog = 'notes'; }
+
+  async fitCall() {
+    const row = await this.rowAt(Math.max(0, this.list.selected));
+    if (Array.isArray(row) && this.time !== undefined) this.line.fit(this.time, this.time + Math.max(0, this.recording.clock === 'none' ? 2 : row[format.DURATION]));
+  }
+
+  hideOrDim() {
+    if (!this.filter) {
+      this.tell('There is no filter to hide or dim by');
+      return;
+    }
+    const {filter, selected} = this;
+    this.dim = !this.dim;
+    this.useFilter(filter);
+    this.list.top = 0;
+    if (selected) this.inTurn(() => this.selectEvent(selected));
+    this.remember(true);
+  }
+
+  async match(direction) {
+    if (!this.filter) {
+      this.tell('There is no filter; / sets one');
+      return;
+    }
+    if (!this.source.dim) {
+      await this.selectRow(this.list.selected + (direction === 'next' ? 1 : -1));
+      return;
+    }
+    const row = await this.find({match: direction, event: this.selected});
+    if (row.found) await this.jump(row.event);
+    else this.tell(`No match ${direction === 'next' ? 'after' : 'before'} this call`);
+  }
+
+  async readNotes() {
+    try {
+      this.useNotes(await api.notes(this.recordingId));
+    } catch (e) {
+      this.note = e.message;
+    }
+  }
+
+  useNotes(notes) {
+    this.notes = notes;
+    this.list.bookmarks = new Set(notes.bookmarks.map((one) => one.event));
+    this.list.draw();
+  }
+
+  async keepNotes(change) {
+    const notes = structuredClone(this.notes);
+    change(notes);
+    try {
+      this.useNotes(await api.keepNotes(this.recordingId, notes));
+    } catch (e) {
+      this.tell(e.message);
+      this.readNotes();
+    }
+  }
+
+  bookmark() {
+    if (this.selected) this.dialog = 'note';
+    else this.tell('Select a call to bookmark it');
+  }
+
+  keepBookmark({detail}) {
+    const event = this.selected;
+    this.dialog = null;
+    this.keepNotes((notes) => {
+      const known = notes.bookmarks.find((one) => one.event === event);
+      if (known) known.text = detail;
+      else notes.bookmarks.push({event, text: detail});
+      notes.bookmarks.sort((a, b) => a.event - b.event);
+    });
+    this.tell(`Event ${format.count(event)} is bookmarked`);
+  }
+
+  columns() {
+    try {
+      return JSON.parse(localStorage.getItem('seamtape.columns')) ?? USUAL;
+    } catch {
+      return USUAL;
+    }
+  }
+
+  column(name, shown) {
+    const names = this.columns().filter((other) => other !== name);
+    if (shown) names.push(name);
+    try {
+      localStorage.setItem('seamtape.columns', JSON.stringify(names));
+    } catch {
+      // the choice then lasts as long as the page
+    }
+    this.list.columns = names;
+    this.list.refill();
+    this.requestUpdate();
+  }
 
   down() { this.selectRow(this.list.selected + 1); }
   up() { this.selectRow(Math.max(0, this.list.selected - 1)); }
@@ -372,16 +518,23 @@ class ExplorerPage extends LitElement {
     if (!this.recording) return html`${bar(this.recordingId)}<div class="state"><p>Opening the recording…</p></div>`;
     const {summary} = this.recording;
     const errors = summary?.errors ?? 0;
-    return html`${bar(this.recordingId, this.recording)}${this.bands()}
+    return html`${bar(this.recordingId, this.recording, 'calls', this.selected)}${this.bands()}
       <div class="tools">
         <filter-box .applied=${this.filter} .matches=${this.matches()}
           @filter=${({detail}) => this.applyFilter(detail)} @leave=${() => this.list.focus()}></filter-box>
-        <button @click=${this.goTo} title="Go to an event or a time (g)">Go to <kbd>g</kbd></button>
+        ${this.filter ? html`<button aria-pressed=${Boolean(this.dim)} title="Hide or only dim what does not pass (h)" @click=${this.hideOrDim}>Dim</button>` : nothing}
+        ${this.live ? this.live.chip() : nothing}
+        <button class="hide" @click=${this.goTo} title="Go to an event or a time (g)">Go to <kbd>g</kbd></button>
+        <button class="hide" @click=${this.bookmarks} title="Bookmarks and saved filters (')" aria-label="Bookmarks and saved filters">★ ${this.notes.bookmarks.length || ''}</button>
+        <details class="hide"><summary title="Columns">Columns</summary><div class="menu">${COLUMNS.map(([name, title]) => html`<label><input type="checkbox"
+          ?disabled=${name === 'event' || name === 'call'} .checked=${this.columns().includes(name)} @change=${(e) => this.column(name, e.target.checked)}>${title}</label>`)}</div></details>
         <span class="errors ${errors ? 'some' : ''}"><span class="n">${summary
           ? html`✕ ${format.some(errors, 'error')}` : 'counting…'}</span>
           <button aria-label="Previous error" title="Previous error (E)" ?disabled=${!errors} @click=${this.previousError}>↑</button>
           <button aria-label="Next error" title="Next error (e)" ?disabled=${!errors} @click=${this.nextError}>↓</button></span>
       </div>
+      <time-line .recording=${this.recordingId} .clock=${this.recording.clock} .at=${this.time}
+        @select-event=${({detail}) => this.inTurn(() => this.jump(detail))} @time=${({detail}) => this.atTime(detail)} @moved=${() => this.remember()}></time-line>
       <div class="body">
         <div class="listbox"><call-list></call-list>${this.emptyList()}</div>
         <split-bar @share=${this.share}></split-bar>
@@ -392,11 +545,24 @@ class ExplorerPage extends LitElement {
       ${this.dialogs()}`;
   }
 
+  /** A click on the minimap brings the list there too. */
+  atTime(time) {
+    this.inTurn(async () => {
+      const row = await this.find(this.recording.clock === 'none' ? {event: Math.max(1, time)} : {time});
+      if (row.found) this.setSelected(row.index, row.event, true);
+    });
+  }
+
   dialogs() {
     const hint = html`<code>12345</code> an event · <code>50%</code> of the calls · <code>end</code> ·
       ${this.recording.clock === 'ns' ? html`<code>1.5s</code> <code>20ms</code> after the start` : html`<code>t=90000</code> a time in cycles`}`;
     return html`<call-dialog .open=${this.dialog === 'go'} .title=${'Go to'} .fault=${this.goFault} .hint=${hint}
         @go=${this.go} @closed=${() => { this.dialog = null; }}></call-dialog>
+      <call-dialog .open=${this.dialog === 'note'} .title=${`Bookmark event ${format.count(this.selected)}`} .hint=${'Enter keeps the note; it lies in notes.json beside the recording.'}
+        .value=${this.notes.bookmarks.find((one) => one.event === this.selected)?.text ?? ''} @go=${this.keepBookmark} @closed=${() => { this.dialog = null; }}></call-dialog>
+      <notes-dialog .open=${this.dialog === 'notes'} .notes=${this.notes} .filter=${this.filter}
+        @jump=${({detail}) => { this.dialog = null; this.inTurn(() => this.jump(detail)); }} @filter=${({detail}) => { this.dialog = null; this.applyFilter(detail); }}
+        @keep=${({detail}) => this.keepNotes(detail)} @closed=${() => { this.dialog = null; }}></notes-dialog>
       <call-dialog .open=${this.dialog === 'sheet'} .title=${'Keys'} .page=${'explorer'}
         @closed=${() => { this.dialog = null; }}></call-dialog>`;
   }
@@ -410,7 +576,9 @@ class ExplorerPage extends LitElement {
 
   matches() {
     if (!this.filter || !this.progress) return '';
-    const {total, complete, settled, scanned} = this.progress;
+    const {complete, settled, scanned, matched, marked} = this.progress;
+    const total = this.source.dim ? matched ?? 0 : this.progress.total;
+    if (this.source.dim && !marked) return `${format.count(total)} so far`;
     const found = `${format.count(total)} of ${format.count(this.recording.calls)}`;
     if (complete) return found;
     if (!settled) return 'reading the recording…';

@@ -3,10 +3,14 @@ import {LitElement, html, css, nothing, controls} from './base.js';
 import * as api from './api.js';
 
 const CHECK_MILLIS = 120;
+const OFFERS = 9;
+
+/** Asked for once a page. */
+let words = null;
 
 class FilterBox extends LitElement {
   static properties = {
-    applied: {}, matches: {}, text: {state: true}, fault: {state: true}, good: {state: true},
+    applied: {}, matches: {}, text: {state: true}, fault: {state: true}, good: {state: true}, offers: {state: true}, at: {state: true},
   };
 
   static styles = [controls, css`
@@ -21,6 +25,10 @@ class FilterBox extends LitElement {
     input:focus-visible { outline: none; }
     input::placeholder { color: var(--faint); font-family: var(--sans); }
     button { height: 22px; }
+    .offers { position: absolute; z-index: 8; left: 8px; top: 30px; min-width: 220px; margin: 0; padding: 3px; list-style: none; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 6px 18px rgb(0 0 0 / .18); font: 12.5px var(--mono); }
+    .offers li { display: flex; justify-content: space-between; gap: 20px; padding: 2px 8px; border-radius: 4px; cursor: pointer; }
+    .offers li.on { background: var(--select); }
+    .offers li span { color: var(--muted); font-family: var(--sans); font-size: 11.5px; }
     .fault { position: absolute; z-index: 5; left: 0; right: 0; top: 32px; background: var(--panel); border: 1px solid var(--error); border-radius: 6px; padding: 6px 9px; box-shadow: 0 6px 18px rgb(0 0 0 / .18); font-size: 12.5px; }
     .fault pre { margin: 0 0 4px; font: 12.5px/1.3 var(--mono); overflow-x: auto; color: var(--text); }
     .fault .caret { color: var(--error); font-weight: 700; }
@@ -55,6 +63,48 @@ class FilterBox extends LitElement {
     this.text = event.target.value;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), CHECK_MILLIS);
+    this.offer();
+  }
+
+  /** The word before the caret, when a person may still be writing it. */
+  word() {
+    const before = this.text.slice(0, this.input.selectionStart);
+    return before.match(/"?[A-Za-z_][\w.]*$/)?.[0] ?? '';
+  }
+
+  async offer() {
+    const word = this.word();
+    if (word.length < 1) {
+      this.offers = null;
+      return;
+    }
+    words ??= api.words().catch(() => { words = null; return {}; });
+    const known = await words;
+    if (word !== this.word()) return;
+    const small = word.replace('"', '').toLowerCase();
+    const found = [];
+    for (const [kind, list] of Object.entries(known)) {
+      for (const text of list) {
+        const plain = text.replace('"', '').toLowerCase();
+        if (plain.startsWith(small) && plain !== small) found.push({text, kind, rank: 0});
+        else if (small.length > 2 && plain.includes(small) && plain !== small) found.push({text, kind, rank: 1});
+      }
+    }
+    found.sort((a, b) => a.rank - b.rank || a.text.length - b.text.length);
+    this.at = -1;
+    this.offers = found.length ? found.slice(0, OFFERS) : null;
+  }
+
+  take(offer) {
+    const caret = this.input.selectionStart;
+    const word = this.word();
+    const before = this.text.slice(0, caret - word.length) + offer.text + (offer.kind === 'relation' ? '(' : ' ');
+    this.text = before + this.text.slice(caret).trimStart();
+    this.offers = null;
+    this.updateComplete.then(() => {
+      this.input.setSelectionRange(before.length, before.length);
+      this.check();
+    });
   }
 
   async check() {
@@ -80,6 +130,25 @@ class FilterBox extends LitElement {
   }
 
   async key(event) {
+    if (this.offers) {
+      const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+      if (step) {
+        event.preventDefault();
+        this.at = Math.max(-1, Math.min(this.offers.length - 1, this.at + step));
+        return;
+      }
+      if (event.key === 'Tab' || (event.key === 'Enter' && this.at >= 0)) {
+        event.preventDefault();
+        this.take(this.offers[Math.max(0, this.at)]);
+        return;
+      }
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        this.offers = null;
+        return;
+      }
+    }
+    if (event.key === 'Enter' || event.key === 'Escape') this.offers = null;
     if (event.key === 'Enter') {
       event.preventDefault();
       clearTimeout(this.timer);
@@ -108,6 +177,8 @@ class FilterBox extends LitElement {
     return html`
       <div class="field ${state}">
         <input type="text" spellcheck="false" autocomplete="off" autocapitalize="off" maxlength="4096"
+          role="combobox" aria-autocomplete="list" aria-expanded=${Boolean(this.offers)} aria-controls="offers" aria-activedescendant=${this.offers && this.at >= 0 ? `o${this.at}` : nothing}
+          @blur=${() => { this.offers = null; }}
           aria-label="Filter" aria-invalid=${this.fault ? 'true' : 'false'} aria-describedby="fault"
           placeholder='Filter: errno != 0,  "CPUID",  call == KVM_RUN and exit.reason == KVM_EXIT_IO'
           .value=${this.text} @input=${this.typed} @keydown=${this.key}>
@@ -115,7 +186,9 @@ class FilterBox extends LitElement {
         ${this.text ? html`<button class="plain" aria-label="Clear the filter" title="Clear (Esc)"
           @click=${this.clear}>✕</button>` : html`<kbd>/</kbd>`}
       </div>
-      ${this.fault ? this.faultBox() : nothing}`;
+      <ul class="offers" id="offers" role="listbox" aria-label="Words" ?hidden=${!this.offers}>${(this.offers ?? []).map((one, i) => html`<li id=${`o${i}`} role="option" class=${i === this.at ? 'on' : ''}
+        aria-selected=${i === this.at} @pointerdown=${(e) => { e.preventDefault(); this.take(one); }}>${one.text}<span>${one.kind}</span></li>`)}</ul>
+      ${this.fault && !this.offers ? this.faultBox() : nothing}`;
   }
 
   faultBox() {

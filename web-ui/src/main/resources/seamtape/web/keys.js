@@ -1,5 +1,7 @@
 // The one table of keys: handlers, the sheet and its texts come from it.
 
+import {openPalette} from './palette.js';
+
 export const KEYS = {
   explorer: [
     ['Move', [
@@ -15,12 +17,34 @@ export const KEYS = {
       ['/', 'focusFilter', 'Filter; Enter applies, Esc goes back'],
       ['g', 'goTo', 'Go to an event, a time, 50%, end'],
       ['e', 'nextError', 'Next error'], ['E', 'previousError', 'Previous error'],
+      ['n', 'nextMatch', 'Next match while others are only dimmed'], ['N', 'previousMatch', 'Previous match'],
+      ['h', 'hideOrDim', 'Hide or dim what does not pass'],
+      ['m', 'bookmark', 'Bookmark the call, or edit its note'], ["'", 'bookmarks', 'Bookmarks'],
+    ]],
+    ['Timeline', [
+      ['w', 'zoomIn', 'Zoom in'], ['s', 'zoomOut', 'Zoom out'], ['a', 'panLeft', 'Earlier'], ['d', 'panRight', 'Later'],
+      ['f', 'fitCall', 'Fit the selected call'], ['0', 'wholeTime', 'The whole recording'],
+    ]],
+    ['Go', [
+      ['t', 'stateHere', 'State of the machine at the call'], ['l', 'shapeHere', 'Latency and flame graph'],
+      [' ', 'pause', 'Follow a live recording, or pause'],
     ]],
     ['Look', [
       ['c', 'copyJson', 'Copy the call as JSON'], ['C', 'copyLink', 'Copy a link to this view'],
       ['T', 'theme', 'Theme: system, light, dark'], ['?', 'sheet', 'These keys'],
-      ['Escape', 'escape', 'Close, or clear the filter'],
+      ['Escape', 'escape', 'Close, or clear the filter'], ['Ctrl+K', 'palette', 'All commands'],
     ]],
+  ],
+  state: [
+    ['Move', [
+      ['j', 'next', 'Next call'], ['k', 'previous', 'Previous call'], ['b', 'before', 'Before the call, or after it'],
+      ['g', 'goTo', 'Go to an event'], ['Enter', 'explorer', 'The call in its recording'],
+    ]],
+    ['Look', [['T', 'theme', 'Theme'], ['?', 'sheet', 'These keys'], ['Escape', 'escape', 'Close'], ['Ctrl+K', 'palette', 'All commands']]],
+  ],
+  shape: [
+    ['Move', [['j', 'next', 'Next kind of call'], ['k', 'previous', 'Previous kind of call'], ['Enter', 'events', 'Its calls'], ['Backspace', 'up', 'Flame graph: one level out']]],
+    ['Look', [['T', 'theme', 'Theme'], ['?', 'sheet', 'These keys'], ['Escape', 'escape', 'Close'], ['Ctrl+K', 'palette', 'All commands']]],
   ],
   diff: [
     ['Move', [
@@ -30,12 +54,13 @@ export const KEYS = {
       ['PageDown', 'pageDown', 'A page down'], ['PageUp', 'pageUp', 'A page up'],
       ['Home', 'home', 'First difference'], ['End', 'end', 'Last difference'],
       ['r', 'nextRoot', 'Next cause'], ['R', 'previousRoot', 'Previous cause'],
+      ['c', 'causes', 'Causes only, or all differences'], ['i', 'editRules', 'What does not count'],
     ]],
     ['Look', [
       ['a', 'openA', 'Open the left call in its recording'],
       ['b', 'openB', 'Open the right call in its recording'],
       ['T', 'theme', 'Theme: system, light, dark'], ['?', 'sheet', 'These keys'],
-      ['Escape', 'escape', 'Close'],
+      ['Escape', 'escape', 'Close'], ['Ctrl+K', 'palette', 'All commands'],
     ]],
   ],
   recordings: [
@@ -43,26 +68,31 @@ export const KEYS = {
       ['j', 'down', 'Next recording'], ['k', 'up', 'Previous recording'],
       ['ArrowDown', 'down'], ['ArrowUp', 'up'],
       ['Enter', 'open', 'Open the recording'], ['x', 'select', 'Select for comparing'],
-      ['d', 'compare', 'Compare the two selected'],
+      ['d', 'compare', 'Compare the two selected'], ['n', 'make', 'New recording'],
     ]],
-    ['Look', [['T', 'theme', 'Theme: system, light, dark'], ['?', 'sheet', 'These keys'],
+    ['Look', [['Ctrl+K', 'palette', 'All commands'], ['T', 'theme', 'Theme: system, light, dark'], ['?', 'sheet', 'These keys'],
       ['Escape', 'escape', 'Close']]],
   ],
 };
 
 const typing = (target) =>
   target instanceof HTMLInputElement && target.type !== 'checkbox' ||
-  target instanceof HTMLTextAreaElement;
+  target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 
 /** Calls {@code page[action]()} for the keys of a page; returns what undoes it. */
 export function listen(name, page) {
   const actions = new Map(KEYS[name].flatMap(([, rows]) => rows.map(([key, action]) => [key, action])));
   const handler = (event) => {
     const target = event.composedPath()[0];
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      openPalette(name, page);
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(target)) return;
     const action = actions.get(event.key);
-    const dialogOpen = page.renderRoot.querySelector('call-dialog[open]');
-    const pressed = event.key === 'Enter' && (target.tagName === 'BUTTON' || target.tagName === 'A');
+    const dialogOpen = page.renderRoot.querySelector('call-dialog[open], dialog[open]') || document.querySelector('command-palette');
+    const pressed = (event.key === 'Enter' || event.key === ' ') && (target.role === 'treeitem' || target.tagName === 'BUTTON' || target.tagName === 'A');
     if (!action || dialogOpen || pressed || !page[action]) return;
     if (page[action]() !== false) event.preventDefault();
   };

@@ -3,14 +3,17 @@ import {LitElement, html, css, nothing, controls, logo, nextTheme} from './base.
 import * as api from './api.js';
 import * as format from './format.js';
 import {listen} from './keys.js';
+import './make-dialog.js';
 import './dialogs.js';
 
 const RETRY_MILLIS = 2000;
+const JOB_MILLIS = 300;
+const UNDO_MILLIS = 10_000;
 
 class RecordingsPage extends LitElement {
   static properties = {
-    list: {state: true}, directory: {state: true}, fault: {state: true}, chosen: {state: true},
-    at: {state: true}, dialog: {state: true},
+    directory: {state: true}, fault: {state: true}, chosen: {state: true},
+    at: {state: true}, dialog: {state: true}, jobs: {state: true}, gone: {state: true}, sort: {state: true}, say: {state: true},
   };
 
   static styles = [controls, css`
@@ -37,6 +40,19 @@ class RecordingsPage extends LitElement {
     td.mono { font: 12px var(--mono); color: var(--muted); }
     td.fault { color: var(--error); white-space: normal; font-size: 12px; }
     input[type=checkbox] { accent-color: var(--accent); width: 14px; height: 14px; margin: 0; vertical-align: -2px; }
+    th button { border: 0; background: none; height: auto; padding: 0; font: inherit; color: inherit; }
+    th[aria-sort] button { color: var(--accent); }
+    td.do { padding: 0 4px; }
+    td.do button { height: 22px; padding: 0 6px; opacity: .75; }
+    td.do button:hover, td.do button:focus-visible { opacity: 1; color: var(--error); }
+    .jobs { margin: 0 0 12px; display: grid; gap: 6px; }
+    .job { display: flex; gap: 10px; align-items: center; background: var(--panel); border: 1px solid var(--line); border-radius: 7px; padding: 5px 12px; }
+    .job.failed { border-color: var(--error); color: var(--error); }
+    .job progress { width: 160px; accent-color: var(--accent); }
+    .job .rest { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .toast { position: fixed; left: 50%; bottom: 22px; transform: translateX(-50%); background: var(--text); color: var(--bg); border-radius: 7px; padding: 8px 14px; display: flex; gap: 14px; align-items: center; z-index: 9; }
+    .toast button { background: none; color: inherit; border-color: currentColor; }
+    @media (max-width: 700px) { main { padding: 10px 8px; } .wide { display: none; } .top { flex-wrap: wrap; } header.bar > .muted { display: none; } }
     .legend { color: var(--muted); font-size: 12px; margin-top: 10px; display: flex; gap: 14px; flex-wrap: wrap; }
   `];
 
@@ -44,6 +60,8 @@ class RecordingsPage extends LitElement {
     super();
     this.chosen = [];
     this.at = -1;
+    this.jobs = [];
+    this.sort = {by: 'name', down: false};
   }
 
   connectedCallback() {
@@ -53,6 +71,7 @@ class RecordingsPage extends LitElement {
     this.onSheet = () => this.sheet();
     window.addEventListener('sheet', this.onSheet);
     this.load();
+    this.watch();
   }
 
   disconnectedCallback() {
@@ -74,11 +93,81 @@ class RecordingsPage extends LitElement {
     }
   }
 
+  /** Jobs that run are asked for until they end; the list follows them. */
+  async watch() {
+    if (this.watching) return;
+    this.watching = true;
+    for (let running = true; running;) {
+      try {
+        const before = new Map(this.jobs.map((job) => [job.id, job.state]));
+        this.jobs = (await api.get('jobs')).jobs.filter((job) => !this.dismissed?.has(job.id));
+        running = this.jobs.some((job) => job.state === 'running' || job.state === 'waiting');
+        if (this.jobs.some((job) => before.get(job.id) !== job.state) || running) await this.load();
+      } catch (e) {
+        this.say = e.message;
+        running = false;
+      }
+      if (running) await api.pause(JOB_MILLIS);
+    }
+    this.watching = false;
+  }
+
+  make() { this.dialog = 'make'; }
+
+  made() {
+    this.dialog = null;
+    this.watch();
+  }
+
+  async discard(one) {
+    try {
+      const {trash} = await api.change('DELETE', `recordings/${one.id}`);
+      this.gone = {name: one.name, trash};
+      clearTimeout(this.goneTimer);
+      this.goneTimer = setTimeout(() => { this.gone = null; }, UNDO_MILLIS);
+      this.chosen = this.chosen.filter((id) => id !== one.id);
+    } catch (e) {
+      this.tell(e.message);
+    }
+    this.load();
+  }
+
+  async undo() {
+    const {trash} = this.gone;
+    this.gone = null;
+    try {
+      await api.change('POST', `trash/${encodeURIComponent(trash)}/restore`);
+    } catch (e) {
+      this.tell(e.message);
+    }
+    this.load();
+  }
+
+  tell(text) {
+    this.say = text;
+    clearTimeout(this.sayTimer);
+    this.sayTimer = setTimeout(() => { this.say = null; }, UNDO_MILLIS);
+  }
+
+  /** The list as it is shown. */
+  get list() {
+    if (!this.all) return this.all;
+    const {by, down} = this.sort;
+    const value = (one) => one[by] ?? '';
+    const sorted = [...this.all].sort((a, b) => typeof value(a) === 'number' || typeof value(b) === 'number' ? value(a) - value(b) : String(value(a)).localeCompare(String(value(b))));
+    return down ? sorted.reverse() : sorted;
+  }
+
+  set list(all) {
+    this.all = all;
+    this.requestUpdate();
+  }
+
   down() { this.at = Math.min((this.list?.length ?? 0) - 1, this.at + 1); }
   up() { this.at = Math.max(0, this.at - 1); }
   theme() { nextTheme(); }
-  sheet() { this.dialog = true; }
-  escape() { this.dialog = false; }
+  sheet() { this.dialog = 'sheet'; }
+  escape() { this.dialog = null; }
 
   open() {
     const one = this.list?.[this.at];
@@ -104,21 +193,43 @@ class RecordingsPage extends LitElement {
         <span class="muted">record, replay, diff and browse the calls of a KVM/TDX stack</span>
         <span class="rest"></span><page-buttons></page-buttons></header>
       <main>${this.content()}</main>
-      <call-dialog .open=${this.dialog} .title=${'Keys'} .page=${'recordings'} @closed=${() => { this.dialog = false; }}></call-dialog>`;
+      <call-dialog .open=${this.dialog === 'sheet'} .title=${'Keys'} .page=${'recordings'} @closed=${() => { this.dialog = null; }}></call-dialog>
+      <make-dialog .open=${this.dialog === 'make'} @made=${this.made} @closed=${() => { this.dialog = null; }}></make-dialog>
+      ${this.gone ? html`<div class="toast" role="status">${this.gone.name} is deleted <button @click=${this.undo}>Undo</button></div>`
+        : this.say ? html`<div class="toast" role="alert">${this.say}</div>` : nothing}`;
   }
 
   content() {
     if (this.fault && !this.list) return html`<div class="state"><h2>The server does not answer</h2><p>${this.fault.message}. Trying again…</p></div>`;
     if (!this.list) return html`<div class="state"><p>Looking for recordings…</p></div>`;
-    if (!this.list.length) return this.empty();
+    if (!this.list.length && !this.jobs.length) return this.empty();
+    const head = (by, label, look = '') => html`<th class=${look} aria-sort=${this.sort.by === by ? (this.sort.down ? 'descending' : 'ascending') : nothing}>
+      <button @click=${() => { this.sort = {by, down: this.sort.by === by && !this.sort.down}; }}>${label}</button></th>`;
     return html`
       <div class="top"><h1>Recordings</h1><span class="dir" title=${this.directory}>${this.directory}</span><span class="rest"></span>
+        <button @click=${this.make} title="Record a workload, or import a log (n)">New… <kbd>n</kbd></button>
         <button class="primary" id="compare" ?disabled=${this.chosen.length !== 2} @click=${this.compare}>${this.chosen.length === 2 ? 'Compare' : 'Compare two'} <kbd>d</kbd></button></div>
-      <div class="scroll"><table>
-        <thead><tr><th></th><th>Name</th><th>State</th><th>Source</th><th>Profile</th><th>Workload</th>
-          <th class="n">Calls</th><th class="n">Ioctls</th><th class="n">Events</th><th class="n">Size</th><th>Digest</th><th>Created</th></tr></thead>
+      ${this.jobs.length ? html`<div class="jobs">${this.jobs.map((job) => this.job(job))}</div>` : nothing}
+      <div class="scroll" tabindex="0" role="region" aria-label="Recordings"><table>
+        <thead><tr><td></td>${head('name', 'Name')}${head('state', 'State')}${head('source', 'Source', 'wide')}${head('profile', 'Profile')}${head('workload', 'Workload', 'wide')}
+          ${head('calls', 'Calls', 'n')}${head('ioctls', 'Ioctls', 'n wide')}${head('events', 'Events', 'n wide')}${head('bytes', 'Size', 'n wide')}${head('digest', 'Digest', 'wide')}${head('created', 'Created', 'wide')}<td></td></tr></thead>
         <tbody>${this.list.map((one, i) => this.row(one, i))}</tbody></table></div>
       <p class="legend"><span>Select two recordings to compare them.</span><span>The same digest means the same events, byte for byte.</span></p>`;
+  }
+
+  job(job) {
+    const running = job.state === 'running' || job.state === 'waiting';
+    const id = this.all?.find((one) => one.name === job.recording)?.id;
+    const dismiss = () => {
+      this.dismissed = new Set(this.dismissed).add(job.id);
+      this.jobs = this.jobs.filter((other) => other.id !== job.id);
+    };
+    const name = id ? html`<a href="/r/${id}">${job.recording}</a>` : job.recording;
+    return html`<div class="job ${job.state}" role="status"><b>${name}</b><span class="muted">${job.kind}</span>
+      ${running ? html`<progress aria-label="Progress" .value=${job.of ? job.events / job.of : nothing}></progress>` : nothing}
+      <span class="rest">${running ? `${format.count(job.events)} events` : `${job.state}${job.message ? `: ${job.message}` : ''} · ${format.some(job.events, 'event')}`}
+        ${job.warnings.length ? html`<span class="muted" title=${job.warnings.join('\n')}>· ${format.some(job.warnings.length, 'warning')}</span>` : nothing}</span>
+      ${running ? html`<button @click=${() => api.change('DELETE', `jobs/${job.id}`)}>Cancel</button>` : html`<button class="plain" aria-label="Dismiss" @click=${dismiss}>✕</button>`}</div>`;
   }
 
   row(one, i) {
@@ -128,14 +239,19 @@ class RecordingsPage extends LitElement {
     const classes = `${chosen ? 'chosen' : ''} ${i === this.at ? 'at' : ''}`;
     const open = () => location.assign(`/r/${one.id}`);
     if (!one.source) {
-      return html`<tr class=${classes} @click=${open}>${box}${name}<td><span class="chip bad">✕ damaged</span></td><td class="fault" colspan="9">${one.fault}</td></tr>`;
+      return html`<tr class=${classes} @click=${open}>${box}${name}<td><span class="chip bad">✕ damaged</span></td><td class="fault" colspan="9">${one.fault}</td>${this.away(one)}</tr>`;
     }
     return html`<tr class=${classes} @click=${open}>${box}${name}
-      <td>${this.state(one)}</td><td>${one.source}</td><td class="cut" title=${one.profile}>${one.profile || html`<span class="muted">–</span>`}</td>
-      <td class="cut" title=${one.workload}>${one.workload || html`<span class="muted">–</span>`}</td>
-      <td class="n">${format.count(one.calls)}</td><td class="n">${format.count(one.ioctls)}</td>
-      <td class="n">${format.count(one.events)}</td><td class="n">${format.bytes(one.bytes)}</td>
-      <td class="mono" title=${one.digest}>${one.digest.slice(0, 10)}</td><td class="muted">${format.when(one.created)}</td></tr>`;
+      <td>${this.state(one)}</td><td class="wide">${one.source}</td><td class="cut" title=${one.profile}>${one.profile || html`<span class="muted">–</span>`}</td>
+      <td class="cut wide" title=${one.workload}>${one.workload || html`<span class="muted">–</span>`}</td>
+      <td class="n">${format.count(one.calls)}</td><td class="n wide">${format.count(one.ioctls)}</td>
+      <td class="n wide">${format.count(one.events)}</td><td class="n wide">${format.bytes(one.bytes)}</td>
+      <td class="mono wide" title=${one.digest}>${one.digest.slice(0, 10)}</td><td class="muted wide">${format.when(one.created)}</td>${this.away(one)}</tr>`;
+  }
+
+  away(one) {
+    return html`<td class="do" @click=${(e) => e.stopPropagation()}>${one.state === 'open' ? nothing
+      : html`<button class="plain" title="Delete; it can be undone" aria-label="Delete ${one.name}" @click=${() => this.discard(one)}>✕</button>`}</td>`;
   }
 
   state(one) {
@@ -146,7 +262,8 @@ class RecordingsPage extends LitElement {
 
   empty() {
     return html`<div class="state"><h2>No recordings yet</h2>
-      <p>There is no recording in <span class="mono">${this.directory}</span>. Record a bundled workload into it, then load this page again:</p>
+      <p>There is no recording in <span class="mono">${this.directory}</span>. </p>
+      <p><button class="primary" @click=${this.make}>Make one here <kbd>n</kbd></button></p><p>or in a terminal, then load this page again:</p>
       <code>./seamtape record minimal -o ${this.directory}/first.tape</code>
       <p>or import the log of a real run:</p>
       <code>./seamtape import strace run.strace -o ${this.directory}/run.tape</code></div>`;

@@ -2,7 +2,7 @@
 (() => {
   try {
     const chosen = localStorage.getItem('seamtape.theme');
-    if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
+    if (['light', 'dark', 'contrast'].includes(chosen)) document.documentElement.dataset.theme = chosen;
   } catch {
     // storage may be closed to us; the system's choice stands
   }

@@ -87,7 +87,7 @@ class AssetsTest {
     for (String file : Assets.OWN) {
       own += assets.find("/assets/" + assets.version() + "/" + file).bytes().length();
     }
-    assertTrue(own < 200 << 10, own + " bytes");
+    assertTrue(own < 256 << 10, own + " bytes");
   }
 
   /** Trace text reaches the page as text nodes and properties only. */

@@ -3,23 +3,18 @@ package seamtape.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,15 +29,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * system's node. Skipped where one of the two is missing. Screenshots are kept in target/screens.
  */
 class BrowserTest {
-  private static final List<Path> CHROMIUM =
-      List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"));
-  private static final List<Path> NODE =
-      List.of(Path.of("/usr/bin/node"), Path.of("/usr/local/bin/node"));
   private static final int EVENTS = 1_000_000;
 
   @TempDir static Path dir;
   private static TraceServer server;
-  private static Playwright playwright;
+  private static TestChromium chromium;
   private static Browser browser;
 
   private final List<String> complaints = new ArrayList<>();
@@ -51,10 +42,7 @@ class BrowserTest {
 
   @BeforeAll
   static void start() throws Exception {
-    Path chromium = existing(CHROMIUM);
-    Path node = existing(NODE);
-    assumeTrue(chromium != null, "no Chromium: apt-get install chromium runs the browser tests");
-    assumeTrue(node != null, "no node: apt-get install nodejs runs the browser tests");
+    TestChromium.assumeInstalled();
     SampleTapes.nested(dir.resolve("td-one.tape"), 300, false);
     SampleTapes.nested(dir.resolve("td-again.tape"), 300, false);
     SampleTapes.nested(dir.resolve("td-two.tape"), 300, true);
@@ -64,37 +52,15 @@ class BrowserTest {
     SampleTapes.imported(dir.resolve("qemu.tape"), "qemu-pc-seabios");
     Files.createDirectory(dir.resolve("broken.tape"));
     server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
-    Map<String, String> environment = new HashMap<>(System.getenv());
-    environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    environment.put("PLAYWRIGHT_NODEJS_PATH", node.toString());
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium)
-                    .setHeadless(true)
-                    .setArgs(
-                        List.of(
-                            "--no-sandbox",
-                            "--disable-gpu",
-                            "--disable-quic",
-                            "--no-first-run",
-                            "--disable-background-networking",
-                            "--disable-component-update",
-                            "--disable-sync")));
+    chromium = TestChromium.launch();
+    browser = chromium.browser();
     PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
-  }
-
-  private static Path existing(List<Path> candidates) {
-    return candidates.stream().filter(Files::isExecutable).findFirst().orElse(null);
   }
 
   @AfterAll
   static void stop() {
-    if (playwright != null) {
-      playwright.close();
+    if (chromium != null) {
+      chromium.close();
     }
     if (server != null) {
       server.close();
@@ -318,6 +284,10 @@ class BrowserTest {
     press("d");
     that(page.locator("diff-list .row.selected")).hasAttribute("aria-rowindex", "1");
     that(page.locator("diff-list .row.selected")).hasClass(Pattern.compile(".*root.*"));
+    that(page.locator("diff-list .row.selected")).containsText("+59 consequences");
+    that(page.locator("aside.follows a")).hasCount(59);
+    press("c");
+    that(page.getByText("1 of 60")).isVisible();
     press("n", "n");
     that(page.locator("diff-list .row.selected")).hasAttribute("aria-rowindex", "3");
     press("p");

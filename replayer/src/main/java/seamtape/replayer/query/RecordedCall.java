@@ -129,7 +129,7 @@ public final class RecordedCall {
   }
 
   /** True for a return event whose result says that its call failed. */
-  static boolean failed(Event event) {
+  public static boolean failed(Event event) {
     if (event.call.out().isEmpty()) {
       return false;
     }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.event.Event;
@@ -17,7 +18,7 @@ import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeIndex;
 
 /**
- * What one pass over a recording tells: which calls failed, how often each call was made, and where
+ * What a pass over a recording tells: which calls failed, how often each call was made, and where
  * the returns lie that are far from their enters. Immutable once built; {@link Scan} builds it in
  * slices.
  */
@@ -37,8 +38,8 @@ public final class TapeSummary {
   private final long lastTime;
 
   private TapeSummary(Scan scan) {
-    errors = scan.errors;
-    farReturns = scan.farReturns;
+    errors = (BitSet) scan.errors.clone();
+    farReturns = Map.copyOf(scan.farReturns);
     open = Set.copyOf(scan.open);
     tallies = scan.tallies();
     lastTime = scan.lastTime;
@@ -93,10 +94,19 @@ public final class TapeSummary {
 
     private final long[] counts = new long[Catalog.calls().size()];
     private final long[] failures = new long[counts.length];
+    private final Consumer<Event> also;
     private long at;
     private long lastTime;
 
     public Scan(Tape tape) {
+      this(tape, event -> {});
+    }
+
+    /**
+     * @param also told every event, in the same pass
+     */
+    public Scan(Tape tape, Consumer<Event> also) {
+      this.also = also;
       blocks = tape.index().blocks();
       cursor = tape.cursor();
     }
@@ -140,6 +150,7 @@ public final class TapeSummary {
     }
 
     private void take(Event event) {
+      also.accept(event);
       at = event.number;
       lastTime = event.time;
       switch (event.phase) {

@@ -1,0 +1,106 @@
+package seamtape.replayer.shape;
+
+import org.HdrHistogram.Histogram;
+
+/** How long the calls of one kind took. */
+public final class Latency {
+  /** Buckets in a doubling. */
+  public static final int PARTS = 4;
+
+  private static final int DIGITS = 3;
+
+  private final String call;
+  private final String family;
+  private final String exit;
+  private final Histogram times = new Histogram(DIGITS);
+  private final long[] buckets = new long[64 * PARTS];
+  private long count;
+  private long errors;
+  private long firstError;
+  private long max = -1;
+  private long maxEvent;
+
+  Latency(String call, String family, String exit) {
+    this.call = call;
+    this.family = family;
+    this.exit = exit;
+  }
+
+  void add(long event, long duration, boolean failed) {
+    count++;
+    if (failed) {
+      errors++;
+      firstError = firstError == 0 ? event : firstError;
+    }
+    if (duration < 0) {
+      return;
+    }
+    times.recordValue(duration);
+    buckets[bucket(duration)]++;
+    if (duration > max) {
+      max = duration;
+      maxEvent = event;
+    }
+  }
+
+  private static int bucket(long value) {
+    if (value < PARTS) {
+      return (int) value;
+    }
+    int log = 63 - Long.numberOfLeadingZeros(value);
+    return (log - 1) * PARTS + (int) ((value >>> (log - 2)) & (PARTS - 1));
+  }
+
+  /** Least duration of a bucket. */
+  public static long least(int bucket) {
+    if (bucket < PARTS) {
+      return bucket;
+    }
+    int log = bucket / PARTS + 1;
+    return (long) (PARTS + bucket % PARTS) << (log - 2);
+  }
+
+  public String call() {
+    return call;
+  }
+
+  public String family() {
+    return family;
+  }
+
+  /** Exit reason, for KVM_RUNs by their exits; null for all calls of the kind. */
+  public String exit() {
+    return exit;
+  }
+
+  public long count() {
+    return count;
+  }
+
+  public long errors() {
+    return errors;
+  }
+
+  /** Enter event of the first that failed; 0 without one. */
+  public long firstError() {
+    return firstError;
+  }
+
+  /** Longest, -1 where no time is known. */
+  public long max() {
+    return max;
+  }
+
+  public long maxEvent() {
+    return maxEvent;
+  }
+
+  public long percentile(double percent) {
+    return times.getTotalCount() == 0 ? -1 : times.getValueAtPercentile(percent);
+  }
+
+  /** Calls in each bucket; see {@link #least}. */
+  public long[] buckets() {
+    return buckets;
+  }
+}

@@ -1,0 +1,75 @@
+package seamtape.web;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * A recording's {@code notes.json}: {@code {revision, bookmarks: [{event, text}], filters: [{name,
+ * filter}]}}. No part of the evidence. Who writes must name the revision that they read, so that
+ * two tabs do not undo each other.
+ */
+final class Notes {
+  private static final String FILE = "notes.json";
+  private static final int MAX_BOOKMARKS = 1000;
+  private static final int MAX_TEXT = 4000;
+
+  private Notes() {}
+
+  static JsonObject read(Path recording) throws IOException {
+    try {
+      JsonObject json = new JsonObject(Files.readString(recording.resolve(FILE)));
+      return checked(json).put("revision", json.getLong("revision", 0L));
+    } catch (NoSuchFileException e) {
+      return checked(new JsonObject()).put("revision", 0L);
+    } catch (DecodeException | ClassCastException e) {
+      throw new Problem(422, "Damaged notes", "notes.json of this recording is not readable");
+    }
+  }
+
+  static JsonObject write(Path recording, JsonObject json) throws IOException {
+    long revision = read(recording).getLong("revision");
+    if (!(json.getValue("revision") instanceof Number given) || given.longValue() != revision) {
+      throw new Problem(
+          409, "Conflict", "the notes were changed elsewhere meanwhile; load them again");
+    }
+    JsonObject checked = checked(json).put("revision", revision + 1);
+    Path written = Files.createTempFile(recording, "notes", ".json");
+    Files.writeString(written, checked.encodePrettily());
+    Files.move(written, recording.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+    return checked;
+  }
+
+  private static JsonObject checked(JsonObject json) {
+    return new JsonObject()
+        .put("bookmarks", list(json, "bookmarks", "event", "text"))
+        .put("filters", list(json, "filters", "name", "filter"));
+  }
+
+  private static JsonArray list(JsonObject json, String key, String first, String second) {
+    JsonArray list = new JsonArray();
+    if (!(json.getValue(key) instanceof JsonArray given)) {
+      return list;
+    }
+    if (given.size() > MAX_BOOKMARKS) {
+      throw Problem.badRequest("at most " + MAX_BOOKMARKS + " " + key);
+    }
+    for (Object one : given) {
+      if (!(one instanceof JsonObject object)
+          || object.getValue(first) == null
+          || String.valueOf(object.getValue(second)).length() > MAX_TEXT) {
+        throw Problem.badRequest(key + " have " + first + " and " + second);
+      }
+      list.add(
+          new JsonObject()
+              .put(first, object.getValue(first))
+              .put(second, String.valueOf(object.getValue(second, ""))));
+    }
+    return list;
+  }
+}

@@ -1,0 +1,276 @@
+package seamtape.web;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.query.CallReader;
+import seamtape.replayer.query.RecordedCall;
+import seamtape.replayer.shape.FlameNode;
+import seamtape.replayer.shape.Item;
+import seamtape.replayer.shape.Lane;
+import seamtape.replayer.shape.Latency;
+import seamtape.replayer.shape.TapeShape;
+import seamtape.replayer.shape.Track;
+
+/** Timeline, latencies and flame graph of a recording. */
+final class ShapeApi {
+  static final int MAX_BINS = 4096;
+
+  /** Calls read from the recording to be drawn one by one. */
+  private static final int MAX_READ = 8192;
+
+  private static final int WINDOW = 1024;
+  private static final int MAX_FLAME = 4000;
+
+  private ShapeApi() {}
+
+  private static JsonObject unfinished(OpenRecording recording) {
+    return new JsonObject()
+        .put("complete", false)
+        .put("reached", recording.summarised())
+        .put("of", recording.entry().manifest().totals().events());
+  }
+
+  /**
+   * The lanes' items in a span of time.
+   *
+   * @param from in the recording's clock, -1 for its start
+   * @param to -1 for its end
+   */
+  static Future<JsonObject> timeline(OpenRecording recording, long from, long to, int bins) {
+    return recording
+        .withShape(shape -> Drawing.of(shape, from, to, bins))
+        .compose(
+            drawing -> {
+              if (drawing == null) {
+                return Future.succeededFuture(unfinished(recording));
+              }
+              return drawing.mustRead()
+                  ? recording.run(open -> drawing.read(open).json())
+                  : Future.succeededFuture(drawing.json());
+            });
+  }
+
+  /** Tracks being drawn for one answer. */
+  private static final class Drawing {
+    private final TapeShape shape;
+    private final long from;
+    private final long to;
+    private final long bin;
+    private final TapeShape.Reach reach;
+
+    /** By lane and depth: {@code vm0/vcpu0 1}. */
+    private final Map<String, List<Item>> items = new LinkedHashMap<>();
+
+    private Drawing(TapeShape shape, long from, long to, int bins) {
+      this.shape = shape;
+      this.from = from;
+      this.to = to;
+      bin = Math.max(1, Long.highestOneBit(Math.max(1, (to - from) / bins)));
+      reach = shape.reach(from, to);
+    }
+
+    static Drawing of(TapeShape shape, long from, long to, int bins) {
+      long start = from < 0 ? shape.firstTime() : from;
+      long end = Math.max(start + 1, to < 0 ? shape.lastTime() : to);
+      Drawing drawing = new Drawing(shape, start, end, bins);
+      for (Lane lane : shape.lanes()) {
+        for (Track track : lane.tracks()) {
+          drawing.items.put(key(lane.name(), track.depth()), track.items(start, end, drawing.bin));
+        }
+      }
+      return drawing;
+    }
+
+    private static String key(String lane, int depth) {
+      return lane + " " + depth;
+    }
+
+    /** True when tracks that are kept in leaves can be drawn call by call. */
+    boolean mustRead() {
+      return reach.calls() > 0 && reach.calls() <= MAX_READ;
+    }
+
+    Drawing read(OpenRecording recording) throws TapeException {
+      CallReader reader = recording.reader();
+      boolean timed = recording.tape().manifest().clock() != Manifest.Clock.NONE;
+      long at = reader.callIndexOf(reach.firstEvent());
+      long end = reader.callIndexOf(reach.lastEvent());
+      if (end - at > 2L * MAX_READ) {
+        return this;
+      }
+      Map<String, List<Item>> exact = new LinkedHashMap<>();
+      while (at <= end) {
+        List<RecordedCall> calls = reader.window(at, (int) Math.min(WINDOW, end - at + 1));
+        if (calls.isEmpty()) {
+          break;
+        }
+        at += calls.size();
+        for (RecordedCall call : calls) {
+          if (call.hasReturn()) {
+            exact
+                .computeIfAbsent(key(lane(call, reader), call.depth()), key -> new ArrayList<>())
+                .add(item(call, timed));
+          }
+        }
+      }
+      put(exact);
+      return this;
+    }
+
+    private void put(Map<String, List<Item>> exact) {
+      for (Lane lane : shape.lanes()) {
+        for (Track track : lane.tracks()) {
+          String key = key(lane.name(), track.depth());
+          if (!track.exact() && exact.containsKey(key)) {
+            List<Item> inside = new ArrayList<>(exact.get(key));
+            inside.removeIf(item -> item.end() < from || item.start() > to);
+            items.put(key, Track.merged(inside, bin));
+          }
+        }
+      }
+    }
+
+    private static String lane(RecordedCall call, CallReader reader) throws TapeException {
+      if (call.depth() == 0) {
+        return TapeShape.lane(call);
+      }
+      List<RecordedCall> parents = reader.parents(call);
+      return TapeShape.lane(parents.isEmpty() ? call : parents.get(parents.size() - 1));
+    }
+
+    private static Item item(RecordedCall call, boolean timed) {
+      long start = timed ? call.enter().time : call.event();
+      long stop = timed ? call.returned().time : call.returned().number;
+      int id = Catalog.id(call.call());
+      long error = call.failed() ? call.event() : 0;
+      return new Item(start, stop, 1, error == 0 ? 0 : 1, call.event(), id, error, stop - start);
+    }
+
+    JsonObject json() {
+      JsonArray lanes = new JsonArray();
+      Map<Integer, Integer> used = new LinkedHashMap<>();
+      for (Lane lane : shape.lanes()) {
+        JsonArray depths = new JsonArray();
+        for (Track track : lane.tracks()) {
+          depths.add(items(items.get(key(lane.name(), track.depth())), used));
+        }
+        lanes.add(
+            new JsonObject()
+                .put("lane", lane.name())
+                .put("vcpu", lane.vcpu())
+                .put("depths", depths));
+      }
+      return new JsonObject()
+          .put("complete", true)
+          .put("first", shape.firstTime())
+          .put("last", shape.lastTime())
+          .put("from", from)
+          .put("to", to)
+          .put("bin", bin)
+          .put("calls", names(used))
+          .put("lanes", lanes);
+    }
+
+    /** Flat: start, length, count, errors, event, call, error event; seven numbers an item. */
+    private static JsonArray items(List<Item> items, Map<Integer, Integer> used) {
+      JsonArray array = new JsonArray();
+      for (Item item : items) {
+        int name = used.computeIfAbsent(item.call(), key -> used.size());
+        array
+            .add(item.start())
+            .add(item.end() - item.start())
+            .add(item.count())
+            .add(item.errors())
+            .add(item.event())
+            .add(name)
+            .add(item.errorEvent());
+      }
+      return array;
+    }
+
+    private static JsonArray names(Map<Integer, Integer> used) {
+      JsonArray names = new JsonArray();
+      for (int id : used.keySet()) {
+        Call call = Catalog.calls().get(id);
+        names.add(new JsonArray().add(call.label()).add(call.family().label()));
+      }
+      return names;
+    }
+  }
+
+  static Future<JsonObject> latency(OpenRecording recording) {
+    return recording
+        .withShape(
+            shape -> {
+              JsonArray groups = new JsonArray();
+              shape.latencies().forEach(latency -> groups.add(latency(latency)));
+              return new JsonObject().put("complete", true).put("groups", groups);
+            })
+        .map(json -> json == null ? unfinished(recording) : json);
+  }
+
+  private static JsonObject latency(Latency latency) {
+    JsonArray buckets = new JsonArray();
+    for (int i = 0; i < latency.buckets().length - 1; i++) {
+      if (latency.buckets()[i] > 0) {
+        buckets.add(
+            new JsonArray()
+                .add(Latency.least(i))
+                .add(Latency.least(i + 1) - 1)
+                .add(latency.buckets()[i]));
+      }
+    }
+    return new JsonObject()
+        .put("call", latency.call())
+        .put("family", latency.family())
+        .put("exit", latency.exit())
+        .put("count", latency.count())
+        .put("errors", latency.errors())
+        .put("firstError", latency.firstError())
+        .put("p50", latency.percentile(50))
+        .put("p90", latency.percentile(90))
+        .put("p99", latency.percentile(99))
+        .put("p999", latency.percentile(99.9))
+        .put("max", latency.max())
+        .put("maxEvent", latency.maxEvent())
+        .put("buckets", buckets);
+  }
+
+  static Future<JsonObject> flame(OpenRecording recording) {
+    return recording
+        .withShape(
+            shape -> {
+              JsonArray nodes = new JsonArray();
+              flame(shape.flame(), -1, nodes);
+              return new JsonObject().put("complete", true).put("nodes", nodes);
+            })
+        .map(json -> json == null ? unfinished(recording) : json);
+  }
+
+  /** Flat, parents first: name, family, parent, total, self, count, errors. */
+  private static void flame(FlameNode node, int parent, JsonArray nodes) {
+    if (nodes.size() >= MAX_FLAME) {
+      return;
+    }
+    int here = nodes.size();
+    nodes.add(
+        new JsonArray()
+            .add(node.name())
+            .add(node.family())
+            .add(parent)
+            .add(node.total())
+            .add(node.self())
+            .add(node.count())
+            .add(node.errors()));
+    node.children().forEach(child -> flame(child, here, nodes));
+  }
+}

@@ -1,0 +1,302 @@
+// The machine around a call: the tree before it or after it, what it changed, who changed what last.
+import {LitElement, html, css, nothing, controls, nextTheme} from './base.js';
+import * as api from './api.js';
+import * as format from './format.js';
+import {listen} from './keys.js';
+import {bar, failure} from './explorer-frame.js';
+import './dialogs.js';
+
+class StatePage extends LitElement {
+  static properties = {
+    recordingId: {}, recording: {state: true}, fault: {state: true}, event: {state: true}, when: {state: true},
+    state: {state: true}, progress: {state: true}, path: {state: true}, hits: {state: true}, seeking: {state: true},
+    dialog: {state: true}, find: {state: true}, open: {state: true},
+  };
+
+  static styles = [controls, css`
+    :host { display: flex; flex-direction: column; height: 100vh; height: 100dvh; }
+    .tools { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); flex: none; flex-wrap: wrap; }
+    .tools input { font: 13px var(--mono); height: 28px; width: 120px; border: 1px solid var(--line); border-radius: 5px; padding: 0 8px; background: var(--panel); color: var(--text); }
+    .tools input.find { width: 200px; }
+    .tools .rest { flex: 1; }
+    button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
+    .call { font: 650 13px var(--mono); }
+    .body { flex: 1; display: grid; grid-template-columns: minmax(320px, 1.25fr) minmax(300px, 1fr); min-height: 0; }
+    .pane { overflow: auto; min-height: 0; background: var(--panel); border-left: 1px solid var(--line); }
+    .pane:first-child { border-left: 0; }
+    h2 { font: 600 12px var(--sans); color: var(--muted); margin: 12px 12px 4px; }
+    ul { list-style: none; margin: 0; padding: 0; }
+    .tree { padding: 6px 0 30px; font: 12px/20px var(--mono); }
+    .node { display: flex; gap: 8px; align-items: baseline; width: 100%; border: 0; border-radius: 0; background: none; height: auto; min-height: 20px; padding: 0 12px; font: 12px/20px var(--mono); text-align: left; white-space: normal; color: var(--text); }
+    .node:hover { background: var(--hover); }
+    .node.on { background: var(--select); }
+    .node .k { color: var(--muted); flex: none; }
+    .node.group .k { color: var(--text); font-weight: 600; }
+    .node .v { overflow-wrap: anywhere; }
+    .node .by { margin-left: auto; color: var(--faint); flex: none; font-size: 11px; }
+    .node.changed .v, .node.changed .k { color: var(--warn); font-weight: 650; }
+    .node.changed .k::before { content: '● '; }
+    .node.never .v { color: var(--faint); }
+    .twist { display: inline-block; width: 12px; color: var(--muted); flex: none; }
+    table { border-collapse: collapse; width: 100%; font: 12px/19px var(--mono); }
+    th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 4px 12px; }
+    td { padding: 1px 12px; vertical-align: top; overflow-wrap: anywhere; }
+    td.old { color: var(--error); }
+    td.new { color: var(--good); }
+    td button.plain { font: 12px/18px var(--mono); height: auto; padding: 0 2px; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--accent); }
+    p { margin: 4px 12px; }
+    .band { padding: 5px 12px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); }
+    @media (max-width: 800px) { .body { grid-template-columns: 1fr; overflow: auto; } .pane { overflow: visible; border-left: 0; } }
+  `];
+
+  constructor() {
+    super();
+    this.open = new Map([['vms', true]]);
+    this.when = 'after';
+    this.find = '';
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.unlisten = listen('state', this);
+    this.onPop = () => this.fromAddress();
+    this.onSheet = () => this.sheet();
+    window.addEventListener('popstate', this.onPop);
+    window.addEventListener('sheet', this.onSheet);
+    this.begin();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+    window.removeEventListener('popstate', this.onPop);
+    window.removeEventListener('sheet', this.onSheet);
+    this.request?.abort();
+    this.historyRequest?.abort();
+  }
+
+  async begin() {
+    try {
+      this.recording = await api.recording(this.recordingId);
+      document.title = `State of ${this.recording.name} · Seamtape`;
+      this.fromAddress();
+    } catch (e) {
+      this.fault = e;
+    }
+  }
+
+  fromAddress() {
+    const query = new URLSearchParams(location.search);
+    const at = Number(query.get('at') ?? 0);
+    this.when = query.get('when') === 'before' ? 'before' : 'after';
+    this.path = query.get('path');
+    if (this.path) this.unfold(this.path);
+    const digest = query.get('d');
+    this.other = Boolean(digest && this.recording.digest && !this.recording.digest.startsWith(digest));
+    this.load(Number.isSafeInteger(at) && at >= 0 ? at : 0, false);
+    if (this.path) this.history(false);
+  }
+
+  remember(push) {
+    const query = new URLSearchParams({at: this.event, when: this.when});
+    if (this.path) query.set('path', this.path);
+    if (this.recording.digest) query.set('d', this.recording.digest.slice(0, 8));
+    history[push ? 'pushState' : 'replaceState'](null, '', `${location.pathname}?${query}`);
+  }
+
+  async load(event, push = true) {
+    this.request?.abort();
+    const {signal} = this.request = new AbortController();
+    this.event = event;
+    const ask = (machine) => api.whole(`recordings/${this.recordingId}/state`,
+      {event, when: this.when, machine}, signal, (answer) => { this.progress = answer; });
+    try {
+      const state = await ask('');
+      this.take(state, push);
+      if (state.canReexecute && event > 0) this.take(await ask('true'), false);
+    } catch (e) {
+      if (e.name === 'AbortError') return;
+      this.progress = null;
+      if (e.status === 404) this.tell = e.message;
+      else this.fault = e;
+      this.requestUpdate();
+    }
+  }
+
+  take(state, push) {
+    this.tell = null;
+    this.progress = null;
+    this.state = state;
+    this.event = state.event;
+    this.changed = new Map(state.changes.map((change) => [change[0], change]));
+    this.changedGroups = new Set(state.changes.flatMap(([path]) => path.split('/').map((none, i, all) => all.slice(0, i).join('/'))));
+    this.remember(push);
+  }
+
+  unfold(path) {
+    const open = new Map(this.open);
+    path.split('/').forEach((none, i, all) => open.set(all.slice(0, i + 1).join('/'), true));
+    this.open = open;
+  }
+
+  /** What a person chose, or else what leads to a change. */
+  isOpen(path) {
+    return Boolean(this.find) || (this.open.get(path) ?? this.changedGroups?.has(path) ?? false);
+  }
+
+  // Actions.
+
+  async step(by) {
+    if (!this.state) return;
+    const position = this.state.row ? this.state.row[format.INDEX] + by : by > 0 ? 0 : -1;
+    if (position < 0) {
+      this.load(0);
+      return;
+    }
+    const page = await api.calls(this.recordingId, position, 1, '');
+    if (page.rows[0]) this.load(page.rows[0][format.EVENT]);
+  }
+
+  next() { this.step(1); }
+  previous() { this.step(-1); }
+  before() { this.turn(this.when === 'before' ? 'after' : 'before'); }
+  theme() { nextTheme(); }
+  sheet() { this.dialog = true; }
+  escape() { this.dialog = false; }
+  explorer() { location.assign(`/r/${this.recordingId}${this.event ? `?sel=${this.event}` : ''}`); }
+  goTo() { this.renderRoot.querySelector('input.at').select(); }
+
+  turn(when) {
+    this.when = when;
+    this.load(this.event);
+  }
+
+  pick(path) {
+    this.path = path;
+    this.unfold(path);
+    this.remember(false);
+    this.history();
+    this.updateComplete.then(() => this.renderRoot.querySelector('.node.on')?.scrollIntoView({block: 'nearest'}));
+  }
+
+  toggle(path) {
+    this.open = new Map(this.open).set(path, !this.isOpen(path));
+  }
+
+  /** All changes of one value, from the first event on; the list grows while they are looked for. */
+  async history() {
+    this.historyRequest?.abort();
+    const {signal} = this.historyRequest = new AbortController();
+    this.hits = [];
+    let [from, last] = [0, ''];
+    try {
+      for (;;) {
+        const answer = await api.get(`recordings/${this.recordingId}/state/history`, {path: this.path, from, last}, signal);
+        this.hits = [...this.hits, ...answer.hits];
+        this.seeking = answer.complete ? null : answer;
+        if (answer.complete) return;
+        from = answer.next;
+        last = answer.last ?? last;
+      }
+    } catch (e) {
+      if (e.name !== 'AbortError') this.seeking = null;
+    }
+  }
+
+  stop() {
+    this.historyRequest?.abort();
+    this.seeking = null;
+  }
+
+  // What is shown.
+
+  render() {
+    if (this.fault) return failure(this.fault, this.recordingId);
+    return html`${bar(this.recordingId, this.recording, 'state', this.event)}
+      ${this.other ? html`<div class="band">This link was made for a recording with another digest.</div>` : nothing}
+      <div class="tools" role="toolbar" aria-label="Where">
+        <label>event <input class="at" inputmode="numeric" aria-label="Event" .value=${String(this.event ?? '')} @change=${(e) => this.load(Math.max(0, Number(e.target.value) || 0))}></label>
+        <button @click=${this.previous} title="Previous call (k)">↑</button><button @click=${this.next} title="Next call (j)">↓</button>
+        <button aria-pressed=${this.when === 'before'} @click=${() => this.turn('before')} title="The state that the call found (b)">Before</button>
+        <button aria-pressed=${this.when === 'after'} @click=${() => this.turn('after')} title="The state that it left (b)">After</button>
+        ${this.state?.row ? html`<span class="call">${this.state.row[format.CALL]}</span><span class="muted">${this.state.row[format.ON]} ${this.state.row[format.ARGUMENTS].slice(0, 80)}</span>` : html`<span class="muted">before the first event</span>`}
+        <span class="rest"></span>
+        <input class="find" type="text" placeholder="find a value: rip, slot…" aria-label="Find in the state" .value=${this.find} @input=${(e) => { this.find = e.target.value.toLowerCase(); }}>
+      </div>
+      ${this.tell ? html`<div class="band" role="alert">${this.tell}</div>` : nothing}
+      <div class="body" aria-busy=${Boolean(this.progress)}>
+        <section class="pane" aria-label="State" tabindex="0">${this.content()}</section>
+        <section class="pane" aria-label="Changes" tabindex="0">${this.state ? this.changesPane() : nothing}</section>
+      </div>
+      <call-dialog .open=${this.dialog} .title=${'Keys'} .page=${'state'} @closed=${() => { this.dialog = false; }}></call-dialog>`;
+  }
+
+  content() {
+    if (!this.state) {
+      const done = this.progress ? Math.floor(this.progress.reached / Math.max(1, this.progress.of) * 100) : 0;
+      return html`<div class="state"><p>Folding the events… ${done}%</p></div>`;
+    }
+    const note = this.state.machine.reexecution === 'diverges'
+      ? html`<p class="muted">This simulator answers otherwise than the recorded one: the state is told by the events alone.</p>` : nothing;
+    return html`${note}<ul class="tree" role="tree" aria-label="Machine">${this.children(this.state.machine, '', 0)}</ul>`;
+  }
+
+  children(node, path, depth) {
+    return Object.entries(node).filter(([key]) => key !== 'event' && key !== 'by' || depth === 0)
+      .map(([key, value]) => this.node(key, value, path ? `${path}/${key}` : key, depth));
+  }
+
+  shown(path, value) {
+    if (!this.find) return true;
+    if (path.toLowerCase().includes(this.find)) return true;
+    if (value && typeof value === 'object') return Object.entries(value).some(([key, child]) => this.shown(`${path}/${key}`, child));
+    return String(value).toLowerCase().includes(this.find);
+  }
+
+  node(key, value, path, depth) {
+    if (this.find && !this.shown(path, value)) return nothing;
+    const group = value !== null && typeof value === 'object' && !Array.isArray(value);
+    const empty = group && !Object.keys(value).length;
+    const open = group && !empty && this.isOpen(path);
+    const classes = `node ${group ? 'group' : ''} ${this.changed?.has(path) || group && !open && this.changedGroups?.has(path) ? 'changed' : ''} ${this.path === path ? 'on' : ''} ${value?.text ? 'never' : ''}`;
+    const says = group ? (value.text ?? (empty ? 'none' : value.mode ?? '')) : Array.isArray(value) ? value.join(' ') || 'none' : String(value);
+    const by = value?.event ? html`<span class="by">${value.by ?? ''} @${format.count(value.event)}</span>` : nothing;
+    return html`<li role="none"><button class=${classes} data-depth=${depth} role="treeitem" aria-level=${depth + 1} aria-selected=${this.path === path}
+        aria-expanded=${group ? String(Boolean(open)) : nothing}
+        @click=${() => group ? this.toggle(path) : this.pick(path)}>
+        <span class="twist">${group && !empty ? (open ? '▾' : '▸') : ''}</span><span class="k">${key}</span><span class="v">${says}</span>${by}</button>
+      ${open ? html`<ul role="group">${this.children(value, path, depth + 1)}</ul>` : nothing}</li>`;
+  }
+
+  updated() {
+    for (const node of this.renderRoot.querySelectorAll('.node')) node.style.paddingLeft = `${10 + Number(node.dataset.depth) * 15}px`;
+  }
+
+  changesPane() {
+    const {changes} = this.state;
+    return html`<h2>${this.event ? `What changed between enter and return of ${format.count(this.event)}` : 'Before the first event nothing has changed'}</h2>
+      ${changes.length ? html`<table><thead><tr><th>value</th><th>before</th><th>after</th></tr></thead><tbody>
+        ${changes.map(([path, old, now]) => html`<tr><td><button class="plain" title=${path} @click=${() => this.pick(path)}>${plain(path)}</button></td>
+          <td class="old">${old ?? '–'}</td><td class="new">${now ?? '–'}</td></tr>`)}</tbody></table>`
+        : html`<p class="muted">${this.event ? 'Nothing that the events tell.' : ''}</p>`}
+      ${this.path ? this.historyPane() : html`<p class="muted">Select a value to see who changed it last, and its history.</p>`}`;
+  }
+
+  historyPane() {
+    const hits = this.hits ?? [];
+    const last = hits.findLast((hit) => hit[0] <= this.event);
+    return html`<h2>History of ${this.path}</h2>
+      <p>${last ? html`Last changed by <a href="/r/${this.recordingId}?sel=${last[0]}">${last[1]} at event ${format.count(last[0])}</a>` : html`<span class="muted">Not changed up to here.</span>`}
+        ${this.seeking ? html`<span class="muted"> · looking… ${Math.floor(this.seeking.reached / Math.max(1, this.seeking.of) * 100)}%</span> <button @click=${this.stop}>Stop</button>` : nothing}</p>
+      <table><thead><tr><th>event</th><th>call</th><th>was</th><th>became</th></tr></thead><tbody>
+        ${hits.map(([event, call, was, became]) => html`<tr><td><button class="plain" @click=${() => this.load(event)}>${format.count(event)}</button></td><td>${call}</td>
+          <td class="old">${short(was)}</td><td class="new">${short(became)}</td></tr>`)}</tbody></table>`;
+  }
+}
+
+/** A path as it is read: what says nothing is left out. */
+const plain = (path) => path.replace(/^vms\//, '').replace('/vcpus/', '/').replace('/value/', '/').replaceAll('/', ' / ');
+
+const short = (text) => text.length > 60 ? `${text.slice(0, 60)}…` : text || '–';
+
+customElements.define('state-page', StatePage);

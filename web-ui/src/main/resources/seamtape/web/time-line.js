@@ -1,0 +1,464 @@
+// Minimap and timeline of a recording: a lane a vCPU, nested calls below their callers. The server
+// joins what shares a pixel; a failed call is drawn whatever it shares one with.
+import {LitElement, html, css, nothing, controls} from './base.js';
+import * as api from './api.js';
+import * as format from './format.js';
+
+const LABEL = 92, MAP = 26, AXIS = 17, ROW = 12, GAP = 4, FETCH_MILLIS = 50;
+const START = 0, LENGTH = 1, COUNT = 2, ERRORS = 3, EVENT = 4, NAME = 5, ERROR = 6, WIDTH = 7;
+const OVERSCAN = 1;
+
+class TimeLine extends LitElement {
+  static properties = {
+    recording: {}, clock: {}, at: {}, state: {state: true}, table: {state: true}, tip: {state: true}, fault: {state: true},
+  };
+
+  static styles = [controls, css`
+    :host { display: block; position: relative; background: var(--panel); border-bottom: 1px solid var(--line); flex: none; }
+    .scroll { overflow-y: auto; overflow-x: hidden; max-height: var(--timeline, 150px); }
+    canvas { display: block; width: 100%; touch-action: pan-y; cursor: crosshair; }
+    .wait { position: absolute; right: 12px; top: 6px; color: var(--muted); font-size: 12px; background: var(--panel); padding: 0 6px; }
+    .tip { position: absolute; z-index: 6; pointer-events: none; background: var(--text); color: var(--bg); font: 12px/1.35 var(--mono); padding: 3px 8px; border-radius: 4px; max-width: 420px; white-space: pre-line; }
+    .tools { position: absolute; left: 2px; top: 25px; z-index: 3; display: flex; gap: 2px; }
+    .tools button { height: 17px; padding: 0 5px; font-size: 11px; }
+    table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 26px; }
+    th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 3px 12px; }
+    td { padding: 0 12px; }
+    td.n, th.n { text-align: right; }
+    .bad { color: var(--error); }
+  `];
+
+  #frame = 0;
+  #data = null;
+  #map = null;
+  #view = null;
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.again = () => this.draw();
+    window.addEventListener('theme', this.again);
+    this.dark = matchMedia('(prefers-color-scheme: dark)');
+    this.dark.addEventListener('change', this.again);
+    this.size = new ResizeObserver(() => { this.fetch(); this.draw(); });
+    this.size.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    window.removeEventListener('theme', this.again);
+    this.dark.removeEventListener('change', this.again);
+    this.size.disconnect();
+    this.request?.abort();
+  }
+
+  willUpdate(changed) {
+    if (changed.has('recording') && this.recording) this.load();
+  }
+
+  updated(changed) {
+    if (changed.has('at') || changed.has('table')) this.draw();
+    const tip = this.renderRoot.querySelector('.tip');
+    if (tip && this.tip) {
+      tip.style.left = `${Math.min(this.tip.x + 12, this.clientWidth - 300)}px`;
+      tip.style.top = `${this.tip.y + 16}px`;
+    }
+  }
+
+  /** The whole recording first: it is the minimap for good. */
+  async load() {
+    this.request?.abort();
+    const {signal} = this.request = new AbortController();
+    try {
+      const data = await api.whole(`recordings/${this.recording}/timeline`, {bins: 1024}, signal, (answer) => { this.state = answer; });
+      this.state = null;
+      this.#map = this.#data = data;
+      const wanted = this.wanted;
+      this.#view = wanted && wanted.to > wanted.from ? wanted : {from: data.first, to: Math.max(data.first + 1, data.last)};
+      await this.updateComplete;
+      if (wanted) this.fetch();
+      this.draw();
+    } catch (e) {
+      if (e.name !== 'AbortError') this.fault = e;
+    }
+  }
+
+  /** More events came: the whole again, the view kept. */
+  grown() {
+    if (this.#view && this.#map) this.wanted = this.#view.to >= this.#map.last ? null : this.#view;
+    this.load();
+  }
+
+  get view() {
+    return this.#view;
+  }
+
+  /** A span of the clock; {@code quiet} when the address told it. */
+  show(from, to, quiet = false) {
+    if (!this.#map) {
+      this.wanted = {from, to};
+      return;
+    }
+    const {first, last} = this.#map;
+    const span = Math.min(Math.max(8, to - from), Math.max(8, last - first));
+    const start = Math.max(first, Math.min(from, last - span));
+    this.#view = {from: start, to: start + span};
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.fetch(), FETCH_MILLIS);
+    if (!quiet) this.dispatchEvent(new Event('moved'));
+  }
+
+  get whole() {
+    return !this.#map || !this.#view || (this.#view.from <= this.#map.first && this.#view.to >= this.#map.last);
+  }
+
+  zoom(factor, at = (this.#view.from + this.#view.to) / 2) {
+    if (!this.#view) return;
+    const {from, to} = this.#view;
+    this.show(at - (at - from) * factor, at + (to - at) * factor);
+  }
+
+  pan(share) {
+    if (!this.#view) return;
+    const by = (this.#view.to - this.#view.from) * share;
+    this.show(this.#view.from + by, this.#view.to + by);
+  }
+
+  all() {
+    if (this.#map) this.show(this.#map.first, this.#map.last);
+  }
+
+  centre() {
+    if (!this.#view || this.at === undefined) return;
+    const half = (this.#view.to - this.#view.from) / 2;
+    this.show(this.at - half, this.at + half);
+  }
+
+  fit(from, to) {
+    const edge = Math.max(4, (to - from) * 0.15);
+    this.show(from - edge, to + edge);
+  }
+
+  async fetch() {
+    if (!this.#view || !this.#map) return;
+    this.request?.abort();
+    const {signal} = this.request = new AbortController();
+    const span = this.#view.to - this.#view.from;
+    const from = Math.max(this.#map.first, Math.floor(this.#view.from - span * OVERSCAN));
+    const to = Math.min(this.#map.last, Math.ceil(this.#view.to + span * OVERSCAN));
+    const bins = Math.min(4096, Math.max(64, Math.round((this.clientWidth - LABEL) * (to - from) / span)));
+    try {
+      this.#data = await api.whole(`recordings/${this.recording}/timeline`, {from, to, bins}, signal);
+      this.draw();
+      if (this.table) this.requestUpdate();
+      this.dispatchEvent(new Event('drawn'));
+    } catch (e) {
+      if (e.name !== 'AbortError') this.fault = e;
+    }
+  }
+
+  draw() {
+    if (!this.#frame) {
+      this.#frame = requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.paint();
+      });
+    }
+  }
+
+  get lanes() {
+    return this.#map?.lanes ?? [];
+  }
+
+  get height() {
+    return MAP + AXIS + this.lanes.reduce((sum, lane) => sum + lane.depths.length * ROW + GAP, 0) + 4;
+  }
+
+  x(time) {
+    const {from, to} = this.#view;
+    return LABEL + (time - from) / (to - from) * (this.clientWidth - LABEL);
+  }
+
+  time(x) {
+    const {from, to} = this.#view;
+    return from + (x - LABEL) / (this.clientWidth - LABEL) * (to - from);
+  }
+
+  paint() {
+    const canvas = this.renderRoot.querySelector('canvas');
+    if (!canvas || !this.#view || !this.#data) return;
+    const width = this.clientWidth;
+    const height = this.height;
+    const ratio = devicePixelRatio || 1;
+    if (canvas.width !== width * ratio || canvas.height !== height * ratio) {
+      canvas.width = width * ratio;
+      canvas.height = height * ratio;
+      canvas.style.height = `${height}px`;
+    }
+    const pen = canvas.getContext('2d');
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    const style = getComputedStyle(this);
+    const token = (name) => style.getPropertyValue(`--${name}`).trim();
+    const colours = this.colours(style);
+    this.paintMap(pen, width, colours, token);
+    this.paintAxis(pen, width, colours);
+    this.hits = [];
+    let y = MAP + AXIS;
+    this.lanes.forEach((lane, i) => {
+      pen.fillStyle = colours.muted;
+      pen.font = `11px ${token('sans')}`;
+      pen.textBaseline = 'middle';
+      pen.fillText(lane.lane, 8, y + ROW / 2, LABEL - 14);
+      pen.fillStyle = colours.line;
+      pen.fillRect(0, y - 2.5, width, 1);
+      const now = this.#data.lanes.find((other) => other.lane === lane.lane);
+      lane.depths.forEach((none, depth) => {
+        this.paintItems(pen, now?.depths[depth] ?? [], y + depth * ROW, width, colours, token);
+      });
+      y += lane.depths.length * ROW + GAP;
+    });
+    if (this.at !== undefined && this.at >= this.#view.from && this.at <= this.#view.to) {
+      pen.fillStyle = colours.accent;
+      pen.fillRect(Math.round(this.x(this.at)) - 0.5, MAP, 1.5, height - MAP);
+    }
+  }
+
+  /** A canvas knows no light-dark(): a probe element turns tokens into colours. */
+  colours(style) {
+    const probe = this.renderRoot.querySelector('.probe');
+    const colours = {};
+    for (const name of ['ioctl', 'file', 'seamcall', 'tdcall', 'tdvmcall', 'hypercall', 'error', 'muted', 'line', 'accent', 'faint', 'select', 'panel']) {
+      probe.style.color = `var(--${name})`;
+      colours[name] = getComputedStyle(probe).color;
+    }
+    return colours;
+  }
+
+  paintMap(pen, width, colours) {
+    const {first, last} = this.#map;
+    const scale = width / Math.max(1, last - first);
+    const bins = new Float64Array(Math.ceil(width) + 1);
+    const errors = [];
+    for (const lane of this.#map.lanes) {
+      for (const items of lane.depths) {
+        for (let i = 0; i < items.length; i += WIDTH) {
+          const a = Math.max(0, Math.floor((items[i] - first) * scale));
+          const b = Math.min(width, Math.ceil((items[i] + items[i + LENGTH] - first) * scale));
+          const share = items[i + COUNT] / Math.max(1, b - a);
+          for (let x = a; x < Math.max(a + 1, b); x++) bins[x] += share;
+          if (items[i + ERRORS]) errors.push(a);
+        }
+      }
+    }
+    const most = bins.reduce((a, b) => Math.max(a, b), 1);
+    pen.fillStyle = colours.ioctl;
+    pen.globalAlpha = 0.55;
+    bins.forEach((n, x) => {
+      if (n > 0) {
+        const h = 2 + Math.log1p(n) / Math.log1p(most) * (MAP - 8);
+        pen.fillRect(x, MAP - 3 - h, 1, h);
+      }
+    });
+    pen.globalAlpha = 1;
+    pen.fillStyle = colours.error;
+    for (const x of errors) pen.fillRect(x, 1, 1.5, 5);
+    const a = (this.#view.from - first) * scale;
+    const b = (this.#view.to - first) * scale;
+    if (!this.whole) {
+      pen.strokeStyle = colours.accent;
+      pen.lineWidth = 1.5;
+      pen.strokeRect(a, 0.75, Math.max(3, b - a), MAP - 2.5);
+    }
+    if (this.at !== undefined) {
+      pen.fillStyle = colours.accent;
+      pen.fillRect((this.at - first) * scale - 0.5, 0, 1.5, MAP);
+    }
+  }
+
+  paintAxis(pen, width, colours) {
+    const {from, to} = this.#view;
+    const rough = (to - from) / Math.max(1, (width - LABEL) / 110);
+    const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
+    const step = Math.max(1, [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? rough);
+    pen.fillStyle = colours.muted;
+    pen.font = `10.5px ${getComputedStyle(this).fontFamily}`;
+    pen.textBaseline = 'middle';
+    for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
+      const x = this.x(t);
+      pen.fillRect(x, MAP + AXIS - 5, 1, 3);
+      pen.fillText(this.says(t), x + 3, MAP + AXIS / 2 - 1);
+    }
+  }
+
+  says(time) {
+    if (this.clock === 'ns') return `${(time / 1e9).toPrecision(6)} s`.replace(/\.?0+ s/, ' s');
+    return format.count(Math.round(time));
+  }
+
+  paintItems(pen, items, y, width, colours, token) {
+    const byColour = new Map();
+    const errors = [];
+    const labels = [];
+    for (let i = 0; i < items.length; i += WIDTH) {
+      const a = Math.max(LABEL, this.x(items[i]));
+      const b = Math.min(width, this.x(items[i] + items[i + LENGTH]));
+      if (b < LABEL || a > width) continue;
+      const w = Math.max(1, b - a - (b - a > 3 ? 0.5 : 0));
+      const [name, family] = this.#data.calls[items[i + NAME]];
+      const colour = colours[format.hue(family)] ?? colours.ioctl;
+      if (!byColour.has(colour)) byColour.set(colour, []);
+      byColour.get(colour).push(a, w, items[i + COUNT] > 1 ? 0.5 : 0.85);
+      if (items[i + ERRORS]) errors.push(a, w);
+      if (w > 40 && items[i + COUNT] === 1) labels.push(a, w, name);
+      this.hits.push({a, b: a + Math.max(3, w), y, items, i, name});
+    }
+    for (const [colour, rects] of byColour) {
+      pen.fillStyle = colour;
+      for (let r = 0; r < rects.length; r += 3) {
+        pen.globalAlpha = rects[r + 2];
+        pen.fillRect(rects[r], y, rects[r + 1], ROW - 2);
+      }
+    }
+    pen.globalAlpha = 1;
+    pen.fillStyle = colours.error;
+    for (let e = 0; e < errors.length; e += 2) {
+      pen.fillRect(errors[e], y, Math.max(2, Math.min(3, errors[e + 1])), ROW - 2);
+      pen.fillRect(errors[e] - 1, y, 4, 2.5);
+    }
+    pen.fillStyle = colours.panel;
+    pen.font = `9.5px ${token('mono')}`;
+    for (let l = 0; l < labels.length; l += 3) pen.fillText(labels[l + 2], labels[l] + 3, y + ROW / 2 - 0.5, labels[l + 1] - 6);
+  }
+
+  at_(event) {
+    const box = this.renderRoot.querySelector('canvas').getBoundingClientRect();
+    return {x: event.clientX - box.left, y: event.clientY - box.top};
+  }
+
+  hit({x, y}) {
+    return this.hits?.findLast((h) => y >= h.y && y < h.y + ROW && x >= h.a - 1 && x <= h.b + 1);
+  }
+
+  hover(event) {
+    if (this.held) return;
+    const hit = this.hit(this.at_(event));
+    if (!hit) {
+      this.tip = null;
+      return;
+    }
+    const {items, i, name} = hit;
+    const long = this.clock === 'none' ? '' : ` ${format.duration(items[i + LENGTH], this.clock)}`;
+    const box = this.getBoundingClientRect();
+    const errors = items[i + ERRORS] ? `\n✕ ${format.some(items[i + ERRORS], 'error')}` : '';
+    const text = items[i + COUNT] === 1 ? `${name}${long}\nevent ${format.count(items[i + EVENT])}`
+      : `${format.some(items[i + COUNT], 'call')} in${long}\nlongest: ${name}`;
+    this.tip = {x: event.clientX - box.left, y: event.clientY - box.top, text: text + errors};
+  }
+
+  down(event) {
+    if (!this.#view || event.button !== 0) return;
+    const canvas = event.currentTarget;
+    const start = this.at_(event);
+    const view = {...this.#view};
+    const inMap = start.y < MAP;
+    const range = inMap || event.shiftKey;
+    let moved = false;
+    this.held = true;
+    this.tip = null;
+    const {first, last} = this.#map;
+    const mapTime = (x) => first + x / this.clientWidth * (last - first);
+    canvas.setPointerCapture(event.pointerId);
+    const move = (e) => {
+      const {x} = this.at_(e);
+      moved ||= Math.abs(x - start.x) > 3;
+      if (!moved) return;
+      if (range) {
+        const [a, b] = [start.x, x].sort((p, q) => p - q).map((p) => inMap ? mapTime(p) : view.from + (p - LABEL) / (this.clientWidth - LABEL) * (view.to - view.from));
+        this.drag = {from: a, to: b};
+        if (inMap) this.show(a, b);
+      } else {
+        const by = (start.x - x) / (this.clientWidth - LABEL) * (view.to - view.from);
+        this.show(view.from + by, view.to + by);
+      }
+    };
+    const up = (e) => {
+      canvas.removeEventListener('pointermove', move);
+      canvas.removeEventListener('pointercancel', up);
+      this.held = false;
+      if (range && moved && this.drag && !inMap) this.show(this.drag.from, this.drag.to);
+      if (!moved && inMap) {
+        const half = (view.to - view.from) / 2;
+        this.show(mapTime(start.x) - half, mapTime(start.x) + half);
+        this.dispatchEvent(new CustomEvent('time', {detail: Math.round(mapTime(start.x))}));
+      } else if (!moved) this.pick(start);
+      this.drag = null;
+    };
+    canvas.addEventListener('pointermove', move);
+    canvas.addEventListener('pointerup', up, {once: true});
+    canvas.addEventListener('pointercancel', up, {once: true});
+  }
+
+  pick(place) {
+    const hit = this.hit(place);
+    if (!hit) return;
+    const {items, i} = hit;
+    const event = items[i + ERROR] || items[i + EVENT];
+    this.dispatchEvent(new CustomEvent('select-event', {detail: event}));
+  }
+
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) {
+      if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+        event.preventDefault();
+        this.pan(event.deltaX / this.clientWidth);
+      }
+      return;
+    }
+    event.preventDefault();
+    this.zoom(event.deltaY > 0 ? 1.25 : 0.8, this.time(this.at_(event).x));
+  }
+
+  firstUpdated() {
+    this.renderRoot.querySelector('canvas').addEventListener('wheel', (e) => this.wheel(e), {passive: false});
+  }
+
+  summary() {
+    if (!this.#map) return 'Timeline: loading';
+    return `Timeline: ${format.some(this.lanes.length, 'lane')}, ${this.lanes.map((lane) => lane.lane).join(', ')}; the table button gives the same as a table`;
+  }
+
+  render() {
+    return html`<span class="probe" hidden></span>
+      <div class="tools"><button class="plain" title="Whole recording (0)" aria-label="Whole recording" @click=${this.all}>⤢</button>
+        <button class="plain" title="Zoom in (w)" aria-label="Zoom in" @click=${() => this.zoom(0.5)}>+</button>
+        <button class="plain" title="Zoom out (s)" aria-label="Zoom out" @click=${() => this.zoom(2)}>−</button>
+        <button class="plain" title="The same as a table" aria-label="Timeline as a table" aria-pressed=${Boolean(this.table)} @click=${() => { this.table = !this.table; }}>☰</button></div>
+      <div class="scroll" tabindex="0" role="group" aria-label="Timeline"><canvas role="img" aria-label=${this.summary()} ?hidden=${this.table}
+        @pointermove=${this.hover} @pointerleave=${() => { this.tip = null; }} @pointerdown=${this.down}></canvas>
+        ${this.table ? this.asTable() : nothing}</div>
+      ${this.fault ? html`<span class="wait bad">${this.fault.message}</span>` : nothing}
+      ${this.state ? html`<span class="wait">reading the recording… ${Math.floor(this.state.reached / Math.max(1, this.state.of) * 100)}%</span>` : nothing}
+      ${this.tip ? html`<div class="tip" role="tooltip">${this.tip.text}</div>` : nothing}`;
+  }
+
+  /** The bins in view, a row a track. */
+  asTable() {
+    const rows = (this.#data?.lanes ?? []).flatMap((lane) => lane.depths.map((items, depth) => {
+      let calls = 0, errors = 0, longest = -1;
+      for (let i = 0; i < items.length; i += WIDTH) {
+        if (items[i] > this.#view.to || items[i] + items[i + LENGTH] < this.#view.from) continue;
+        calls += items[i + COUNT];
+        errors += items[i + ERRORS];
+        if (longest < 0 || items[i + LENGTH] > items[longest + LENGTH]) longest = i;
+      }
+      return {lane: lane.lane, depth, calls, errors, items, longest};
+    }));
+    return html`<table><thead><tr><th>lane</th><th class="n">depth</th><th class="n">calls in view</th><th class="n">errors</th><th>longest</th></tr></thead>
+      <tbody>${rows.map((row) => html`<tr><td>${row.lane}</td><td class="n">${row.depth}</td><td class="n">${format.count(row.calls)}</td>
+        <td class="n ${row.errors ? 'bad' : ''}">${format.count(row.errors)}</td>
+        <td>${row.longest < 0 ? '' : html`<button class="plain" @click=${() => this.dispatchEvent(new CustomEvent('select-event', {detail: row.items[row.longest + EVENT]}))}>
+          ${this.#data.calls[row.items[row.longest + NAME]][0]} at event ${format.count(row.items[row.longest + EVENT])}</button>`}</td></tr>`)}</tbody></table>`;
+  }
+}
+customElements.define('time-line', TimeLine);
