@@ -18,6 +18,7 @@ import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.CallWindow;
+import seamtape.replayer.query.EventScan;
 import seamtape.replayer.query.Filter;
 import seamtape.replayer.query.FilterException;
 import seamtape.replayer.query.RecordedCall;
@@ -37,6 +38,7 @@ import seamtape.replayer.query.RecordedCall;
       "  seamtape show qemu.tape --filter 'errno != 0'",
       "  seamtape show qemu.tape --filter 'call == KVM_RUN && exit.reason == KVM_EXIT_MMIO'",
       "  seamtape show qemu.tape --from 4000 --count 10 --json",
+      "  seamtape show running.tape --follow",
     })
 final class ShowCommand implements Callable<Integer> {
   private static final int WINDOW = 512;
@@ -67,6 +69,13 @@ final class ShowCommand implements Callable<Integer> {
   @Option(names = "--tree", description = "Indent calls by their nesting.")
   private boolean tree;
 
+  @Option(
+      names = "--follow",
+      description = {
+        "Go on while it is being recorded: calls as they return, until it is sealed.",
+      })
+  private boolean follow;
+
   @Mixin private Output output;
 
   @Override
@@ -77,6 +86,10 @@ final class ShowCommand implements Callable<Integer> {
     Filter filter = filter();
     try (Tape tape = Recordings.open(recording);
         CallReader reader = new CallReader(tape)) {
+      if (follow) {
+        follow(tape, filter);
+        return Exit.DONE;
+      }
       if (tape.eventCount() == 0) {
         output.message("the recording has no events");
         return Exit.DONE;
@@ -85,7 +98,9 @@ final class ShowCommand implements Callable<Integer> {
         throw new UsageException(
             "--from " + from + ": the recording has " + tape.eventCount() + " events");
       }
-      if (output.json) {
+      if (output.json && expression.isBlank()) {
+        events(tape);
+      } else if (output.json) {
         events(tape, reader, filter);
       } else {
         calls(tape, reader, filter);
@@ -130,6 +145,37 @@ final class ShowCommand implements Callable<Integer> {
     return call.failed() && Output.colours() ? RED + text + PLAIN : text;
   }
 
+  private void follow(Tape tape, Filter filter) throws Exception {
+    String vendor = tape.manifest().machine().vendor();
+    boolean timed = tape.manifest().clock() != Manifest.Clock.NONE;
+    Follow.Lines lines =
+        new Follow.Lines() {
+          @Override
+          public void call(RecordedCall call) {
+            output.data(line(call, vendor, timed));
+          }
+
+          @Override
+          public void event(EventScan scan) {
+            output.data(json(scan, vendor));
+          }
+        };
+    new Follow(tape, filter, count, lines, output).run(from);
+  }
+
+  private static String json(EventScan scan, String vendor) {
+    return Json.write(EventView.of(scan.event(), scan.enter(), vendor).json(scan.depth()));
+  }
+
+  private void events(Tape tape) throws Exception {
+    String vendor = tape.manifest().machine().vendor();
+    try (EventScan scan = new EventScan(tape, from)) {
+      for (long i = 0; i < count && (i % WINDOW != 0 || output.read()) && scan.next(); i++) {
+        output.data(json(scan, vendor));
+      }
+    }
+  }
+
   private void events(Tape tape, CallReader reader, Filter filter) throws Exception {
     long left = count;
     CallWindow calls = new CallWindow(reader, WINDOW);
@@ -147,7 +193,7 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private boolean passes(RecordedCall call, CallReader reader, Filter filter) throws Exception {
-    return expression.isBlank() || (call != null && filter.matches(call, reader));
+    return call != null && filter.matches(call, reader);
   }
 
   private static EventView view(Event event, RecordedCall call, Tape tape) {

@@ -68,19 +68,25 @@ public final class Recovery {
     return new Recovery(dir, salvage, found).into(out, progress);
   }
 
-  /** The lock of a living writer is held; it is only asked for, and nothing is written. */
   private static void requireNoWriter(Path dir) throws TapeException {
+    if (beingRecorded(dir)) {
+      throw new TapeException(LOCKED, dir, "it is being recorded; stop the writer first");
+    }
+  }
+
+  /**
+   * True while a writer is at work. A living one holds the lock, which the kernel gives back when it
+   * dies, whatever process gets its number then; the lock is only asked for, and nothing is written.
+   * Not to be asked by the process of the writer itself.
+   */
+  public static boolean beingRecorded(Path dir) {
     try (FileChannel channel = FileChannel.open(TapeFiles.lock(dir), StandardOpenOption.WRITE)) {
       FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw new TapeException(LOCKED, dir, "it is being recorded; stop the writer first");
-      }
+      return lock == null;
     } catch (OverlappingFileLockException e) {
-      throw new TapeException(LOCKED, dir, "it is being recorded; stop the writer first");
-    } catch (TapeException e) {
-      throw e;
+      return true;
     } catch (IOException e) {
-      return; // no lock, or no right to take it: then no writer is at work here
+      return false; // no lock, or no right to take it: then no writer is at work here
     }
   }
 

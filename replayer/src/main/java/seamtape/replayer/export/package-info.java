@@ -1,0 +1,2 @@
+/** Recordings in the formats of other tools, streamed. */
+package seamtape.replayer.export;
