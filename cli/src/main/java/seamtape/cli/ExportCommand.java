@@ -46,7 +46,10 @@ final class ExportCommand implements Callable<Integer> {
   @Option(names = "--from", paramLabel = "N", description = "First event. Default: 1.")
   private long from = 1;
 
-  @Option(names = "--last", paramLabel = "N", description = "Last event. Default: the last there is.")
+  @Option(
+      names = "--last",
+      paramLabel = "N",
+      description = "Last event. Default: the last there is.")
   private Long last;
 
   @Mixin private Output output;

@@ -15,8 +15,8 @@ import seamtape.replayer.query.RecordedCall;
 
 /**
  * Prints a recording while it is made: calls as they return, and once more those in flight when
- * nothing else happens; with a filter, the events of a call when it returns. Ends when the recording
- * is sealed or its writer is gone.
+ * nothing else happens; with a filter, the events of a call when it returns. Ends when the
+ * recording is sealed or its writer is gone.
  */
 final class Follow {
   /** Between two looks: events are shown well within 100 ms. */
@@ -63,8 +63,10 @@ final class Follow {
         if (!news && idle % IDLE_LOOKS == 0 && !Recovery.beingRecorded(tape.path())) {
           drain(scan);
           if (!refresh() && tape.manifest().state() == seamtape.recorder.tape.Manifest.State.OPEN) {
-            output.message("the writer is gone and the recording is open: seamtape recover "
-                + tape.path() + " -o NEW.tape");
+            output.message(
+                "the writer is gone and the recording is open: seamtape recover "
+                    + tape.path()
+                    + " -o NEW.tape");
             return;
           }
         } else if (!news) {

@@ -71,12 +71,16 @@ final class ImportCommand implements Runnable {
 
     @Override
     public Integer call() throws Exception {
-      ImportOptions options = new ImportOptions(System.in, Version.TOOL);
       Path recording = Recordings.create(out);
-      ImportReport report =
-          trace == null
-              ? StraceImport.of(files, recording, options)
-              : StraceImport.withTrace(files, trace, recording, options);
+      ImportReport report;
+      try (Progress progress = new Progress("import", 0, output);
+          LeftOpen left = new LeftOpen(out)) {
+        ImportOptions options = new ImportOptions(System.in, Version.TOOL, progress);
+        report =
+            trace == null
+                ? StraceImport.of(files, recording, options)
+                : StraceImport.withTrace(files, trace, recording, options);
+      }
       print(report, output);
       output.document(document(report));
       return Exit.DONE;
@@ -121,15 +125,19 @@ final class ImportCommand implements Runnable {
 
     @Override
     public Integer call() throws Exception {
-      ImportOptions options = new ImportOptions(System.in, Version.TOOL);
       if (log != null && files.size() > 1) {
         throw new UsageException("--strace goes with one trace: name that one only");
       }
       Path recording = Recordings.create(out);
-      ImportReport report =
-          log == null
-              ? FtraceImport.of(files, recording, options)
-              : StraceImport.withTrace(List.of(log), files.get(0), recording, options);
+      ImportReport report;
+      try (Progress progress = new Progress("import", 0, output);
+          LeftOpen left = new LeftOpen(out)) {
+        ImportOptions options = new ImportOptions(System.in, Version.TOOL, progress);
+        report =
+            log == null
+                ? FtraceImport.of(files, recording, options)
+                : StraceImport.withTrace(List.of(log), files.get(0), recording, options);
+      }
       print(report, output);
       output.document(document(report));
       return Exit.DONE;

@@ -25,7 +25,8 @@ final class LiveSessions {
    * @throws LiveException where there is no /dev/kvm, or the workload cannot be made on it; nothing
    *     is left behind
    */
-  static Sessions.Recorded record(Workload workload, String profile, long seed, Path out)
+  static Sessions.Recorded record(
+      Workload workload, String profile, long seed, Path out, Sessions.Writing writing)
       throws IOException {
     if (!workload.machine().role().equals("bare")) {
       throw new LiveException(
@@ -34,8 +35,9 @@ final class LiveSessions {
     }
     long start = System.nanoTime();
     try (LiveMachine kernel = LiveMachine.open();
-        TapeWriter writer = TapeWriter.create(out, manifest(workload, seed))) {
-      RecordingVmm vmm = RecordingVmm.live(kernel, writer);
+        LeftOpen left = new LeftOpen(out);
+        TapeWriter writer = writing.begin(out, manifest(workload, seed))) {
+      RecordingVmm vmm = RecordingVmm.live(kernel, writing.telling(writer));
       Outcome outcome = run(workload, vmm, seed, profile, out);
       vmm.finish();
       Manifest sealed = writer.seal();

@@ -98,18 +98,24 @@ public final class Main {
     // A sink cannot declare what a full disk does to it.
     Exception e = thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown;
     PrintWriter err = command.getErr();
+    if (codeOf(e) == Exit.USAGE) {
+      err.println("seamtape: " + oneLine(Failures.words(e)));
+      return Exit.USAGE;
+    }
+    return fault(e, err);
+  }
+
+  /** Who can mend it: the caller, or we. */
+  static int codeOf(Exception e) {
     boolean mendable =
         e instanceof UsageException
             || e instanceof TapeException
             || e instanceof seamtape.recorder.workload.WorkloadException
             || e instanceof seamtape.recorder.live.LiveException
             || e instanceof java.io.IOException
-            || e instanceof IllegalArgumentException;
-    if (mendable) {
-      err.println("seamtape: " + oneLine(Failures.words(e)));
-      return Exit.USAGE;
-    }
-    return fault(e, err);
+            || e instanceof seamtape.machine.MachineRefusedException
+            || e instanceof seamtape.replayer.oracle.OracleException;
+    return mendable ? Exit.USAGE : Exit.FAULT;
   }
 
   private static int fault(Throwable e, PrintWriter err) {

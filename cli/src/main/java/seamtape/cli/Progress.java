@@ -7,7 +7,7 @@ final class Progress implements LongConsumer, AutoCloseable {
   private static final long EVERY_NANOS = 100_000_000;
 
   /** The clock is looked at once in so many events. */
-  private static final int ASKS_A_LOOK = 256;
+  private static final int ASKS_A_LOOK = 32;
 
   private final String what;
   private final long total;

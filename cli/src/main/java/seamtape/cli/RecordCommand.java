@@ -1,6 +1,7 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import seamtape.recorder.tape.Durability;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.workload.WorkloadFile;
 import seamtape.sim.workload.Outcome;
@@ -73,6 +75,30 @@ final class RecordCommand implements Callable<Integer> {
       })
   private boolean live;
 
+  @Option(
+      names = "--durability",
+      paramLabel = "LEVEL",
+      description = {
+        "What survives. Every level: the death of this process, kill -9 included, loses no event"
+            + " whose call has returned. When the machine crashes or loses power:",
+        "none: what the kernel happened to have written (default, fastest).",
+        "interval: all but about the last 100 ms.",
+        "block: all but the last blocks of up to 4096 events, and each is on the disk before the"
+            + " next but three is filled (slowest).",
+        "When the disk refuses a write, recording stops and says so; it is not tried again.",
+      })
+  private Durability durability = Durability.NONE;
+
+  @Option(
+      names = "--sign",
+      paramLabel = "KEY",
+      description = {
+        "Sign the seal with this Ed25519 key, a PEM file: openssl genpkey -algorithm ed25519 -out"
+            + " key.pem; openssl pkey -in key.pem -pubout -out key.pub",
+        "'seamtape verify REC --key key.pub' checks it.",
+      })
+  private Path sign;
+
   @Option(names = "--list", description = "List the bundled workloads.")
   private boolean list;
 
@@ -99,9 +125,13 @@ final class RecordCommand implements Callable<Integer> {
   private Sessions.Recorded record(Workload read) throws Exception {
     Path recording = Recordings.create(out);
     long chosen = seed == null ? read.seed() : seed;
-    return live
-        ? LiveSessions.record(read, profile, chosen, recording)
-        : Sessions.record(read, Simulators.of(simulator), profile, chosen, recording);
+    PrivateKey signer = sign == null ? null : PemKeys.secret(sign);
+    try (Progress progress = new Progress("record", 0, output)) {
+      Sessions.Writing writing = new Sessions.Writing(durability, signer, progress);
+      return live
+          ? LiveSessions.record(read, profile, chosen, recording, writing)
+          : Sessions.record(read, Simulators.of(simulator), profile, chosen, recording, writing);
+    }
   }
 
   private int list() throws Exception {

@@ -44,6 +44,9 @@ final class ServeCommand implements Callable<Integer> {
     if (!Files.isDirectory(directory)) {
       throw new UsageException("no directory at " + directory + ": check the path");
     }
+    if (port < 0 || port > 0xffff) {
+      throw new UsageException("--port " + port + ": a port is 0 to 65535");
+    }
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     try (TraceServer server = TraceServer.start(new ServerOptions(directory, host, port))) {

@@ -1,10 +1,13 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.util.function.LongConsumer;
 import seamtape.event.EventSink;
 import seamtape.machine.MachineFactory;
 import seamtape.machine.MachineSpec;
 import seamtape.recorder.RecordingVmm;
+import seamtape.recorder.tape.Durability;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeWriter;
@@ -18,19 +21,56 @@ final class Sessions {
   /** What a session gave. */
   record Recorded(Manifest manifest, Outcome outcome, double seconds) {}
 
+  /**
+   * How a session is written.
+   *
+   * @param signer signs the seal; null for none
+   * @param progress is told the number of events so far
+   */
+  record Writing(Durability durability, PrivateKey signer, LongConsumer progress) {
+    static final Writing PLAIN = new Writing(Durability.NONE, null, events -> {});
+
+    TapeWriter begin(Path out, Manifest manifest) throws TapeException {
+      TapeWriter writer = TapeWriter.create(out, manifest, durability);
+      writer.signWith(signer);
+      return writer;
+    }
+
+    EventSink telling(TapeWriter writer) {
+      return event -> {
+        long number = writer.append(event);
+        progress.accept(number);
+        return number;
+      };
+    }
+  }
+
   private Sessions() {}
 
-  /**
-   * @throws IllegalArgumentException for a machine that cannot be built
-   * @throws TapeException when the recording cannot be written
-   */
+  /** As {@link #record(Workload, MachineFactory, String, long, Path, Writing)}, plainly. */
   static Recorded record(
       Workload workload, MachineFactory machines, String profile, long seed, Path out)
       throws TapeException {
+    return record(workload, machines, profile, seed, out, Writing.PLAIN);
+  }
+
+  /**
+   * @throws seamtape.machine.MachineRefusedException for a machine that cannot be built
+   * @throws TapeException when the recording cannot be written
+   */
+  static Recorded record(
+      Workload workload,
+      MachineFactory machines,
+      String profile,
+      long seed,
+      Path out,
+      Writing writing)
+      throws TapeException {
     long start = System.nanoTime();
     MachineSpec spec = spec(workload, machines, profile, seed);
-    try (TapeWriter writer = TapeWriter.create(out, manifest(workload, machines, spec))) {
-      Outcome outcome = run(workload, machines, spec, writer);
+    try (LeftOpen left = new LeftOpen(out);
+        TapeWriter writer = writing.begin(out, manifest(workload, machines, spec))) {
+      Outcome outcome = run(workload, machines, spec, writing.telling(writer));
       Manifest sealed = writer.seal();
       return new Recorded(sealed, outcome, (System.nanoTime() - start) / 1e9);
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seamtape.recorder.tape.Damage;
 import seamtape.recorder.tape.Verification;
@@ -18,16 +19,32 @@ import seamtape.recorder.tape.Verification;
       "Prove a recording whole: every block and event in sequence, checksums, hash chain, seal.",
       "Reads the files itself and changes nothing.",
     },
-    footer = {"", "Examples:", "  seamtape verify qemu.tape", "  seamtape verify qemu.tape --json"})
+    footer = {
+      "",
+      "Examples:",
+      "  seamtape verify qemu.tape",
+      "  seamtape verify qemu.tape --json",
+      "  seamtape verify qemu.tape --key key.pub",
+      "",
+      "Checksums find accidents, the hash chain finds edits, a signature says who sealed it.",
+    })
 final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "REC", description = "The recording.")
   private Path recording;
+
+  @Option(
+      names = "--key",
+      paramLabel = "K",
+      description = "Also check that the owner of this Ed25519 key (PEM) has signed the seal.")
+  private Path key;
 
   @Mixin private Output output;
 
   @Override
   public Integer call() throws Exception {
-    Verification found = Verification.of(Recordings.find(recording));
+    Path path = Recordings.find(recording);
+    Verification found =
+        key == null ? Verification.of(path) : Verification.of(path, PemKeys.open(key));
     String state = found.state().label();
     found.damage().forEach(d -> output.line("damage: " + d.text()));
     output.line(
@@ -44,6 +61,7 @@ final class VerifyCommand implements Callable<Integer> {
     document.put("calls", found.calls());
     document.put("events", found.events());
     document.put("blocks", found.blocks());
+    document.put("digest", found.digest());
     document.put("damage", found.damage().stream().map(VerifyCommand::damage).toList());
     return document;
   }

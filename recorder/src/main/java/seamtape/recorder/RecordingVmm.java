@@ -15,6 +15,7 @@ import seamtape.event.EventSink;
 import seamtape.event.Subject;
 import seamtape.machine.Machine;
 import seamtape.machine.MachineFactory;
+import seamtape.machine.MachineRefusedException;
 import seamtape.machine.MachineSpec;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.PagedMemory;
@@ -58,7 +59,7 @@ public final class RecordingVmm implements Vmm {
     this.memory = new PagedMemory();
     this.snapshot = new ArgumentSnapshot(memory);
     this.observed = new ObservedMemory(memory);
-    this.machine = factory.create(spec, observed, new Nested());
+    this.machine = MachineRefusedException.orMachine(factory, spec, observed, new Nested());
     this.clock = machine::tsc;
     this.readBack = null;
   }
@@ -82,15 +83,10 @@ public final class RecordingVmm implements Vmm {
   }
 
   /**
-   * @throws IllegalArgumentException for a machine that cannot be built, with a sentence that says
+   * @throws MachineRefusedException for a machine that cannot be built, with a sentence that says
    *     why
    */
   public static RecordingVmm of(MachineFactory factory, MachineSpec spec, EventSink sink) {
-    if (factory.version() != Machine.VERSION) {
-      throw new IllegalArgumentException(
-          "simulator %s speaks version %d of the machine interface; this Seamtape speaks %d"
-              .formatted(factory.build(), factory.version(), Machine.VERSION));
-    }
     return new RecordingVmm(factory, spec, sink);
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 import seamtape.event.Event;
 import seamtape.event.EventSink;
 import seamtape.recorder.tape.Manifest;
@@ -22,9 +23,11 @@ public final class TapeImport {
 
   private final Path out;
   private final Manifest manifest;
+  private final LongConsumer progress;
   private TapeWriter writer;
 
-  private TapeImport(Path out, Manifest manifest) {
+  private TapeImport(Path out, Manifest manifest, LongConsumer progress) {
+    this.progress = progress;
     this.out = out;
     this.manifest = manifest;
   }
@@ -40,7 +43,7 @@ public final class TapeImport {
       List<Path> files, Path out, Manifest manifest, ImportOptions options, Reader reader)
       throws IOException {
     long start = System.nanoTime();
-    TapeImport run = new TapeImport(out, manifest.withTool(options.tool()));
+    TapeImport run = new TapeImport(out, manifest.withTool(options.tool()), options.progress());
     LogReport report;
     Manifest sealed;
     try (LogSources sources = LogSources.open(files, options.stdin())) {
@@ -70,7 +73,9 @@ public final class TapeImport {
 
   private long append(Event event) {
     try {
-      return writer().append(event);
+      long number = writer().append(event);
+      progress.accept(number);
+      return number;
     } catch (TapeException e) {
       throw new UncheckedIOException(e);
     }

@@ -28,6 +28,8 @@ public record Damage(Kind kind, long block, long fromEvent, long toEvent) {
     CHAIN,
     /** The seal is not there or contradicts the manifest. */
     SEAL,
+    /** The seal is not signed by the key that was asked for. */
+    SIGNATURE,
     /** The staging file is damaged. */
     STAGING;
 

@@ -75,9 +75,9 @@ public final class Recovery {
   }
 
   /**
-   * True while a writer is at work. A living one holds the lock, which the kernel gives back when it
-   * dies, whatever process gets its number then; the lock is only asked for, and nothing is written.
-   * Not to be asked by the process of the writer itself.
+   * True while a writer is at work. A living one holds the lock, which the kernel gives back when
+   * it dies, whatever process gets its number then; the lock is only asked for, and nothing is
+   * written. Not to be asked by the process of the writer itself.
    */
   public static boolean beingRecorded(Path dir) {
     try (FileChannel channel = FileChannel.open(TapeFiles.lock(dir), StandardOpenOption.WRITE)) {

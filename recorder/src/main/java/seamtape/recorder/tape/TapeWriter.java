@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -46,6 +48,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
   private long ioctls;
   private long time;
   private boolean closed;
+  private PrivateKey signer;
 
   private TapeWriter(Path tape, FileChannel lockFile, Manifest manifest, UUID id, Durability level)
       throws IOException {
@@ -308,6 +311,11 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     manifest = change.apply(manifest);
   }
 
+  /** Has the seal signed with an Ed25519 key. */
+  public void signWith(PrivateKey key) {
+    signer = key;
+  }
+
   /** Ends the recording: closes the chain of runs and writes the manifest that says so. */
   public Manifest seal() throws TapeException {
     return seal(Manifest.State.SEALED);
@@ -331,6 +339,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
       Manifest.Totals totals =
           new Manifest.Totals(events, calls, ioctls, blocks, publisher.bytes());
       manifest = manifest.withState(state, totals, Hex.of(seal.chain));
+      manifest = signer == null ? manifest : SealSignature.sign(manifest, signer);
       TapeFiles.replace(TapeFiles.manifest(tape), manifest.toJson());
       Files.deleteIfExists(TapeFiles.staging(tape));
       Files.deleteIfExists(TapeFiles.lock(tape));
@@ -339,6 +348,8 @@ public final class TapeWriter implements EventSink, AutoCloseable {
       throw failed(e.getCause());
     } catch (IOException e) {
       throw failed(e);
+    } catch (GeneralSecurityException e) {
+      throw failed(new IOException("the key signs no seal: " + e.getMessage(), e));
     } finally {
       close(lockFile);
     }

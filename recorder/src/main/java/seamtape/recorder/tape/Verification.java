@@ -2,6 +2,7 @@ package seamtape.recorder.tape;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import seamtape.codec.EventSchema;
@@ -46,6 +47,24 @@ public record Verification(
   public static Verification of(Path dir) throws TapeException {
     Manifest manifest = ManifestText.read(dir);
     return of(dir, manifest, Tape.schema(dir, manifest));
+  }
+
+  /** As {@link #of(Path)}; a recording that the owner of the key has not sealed is damaged. */
+  public static Verification of(Path dir, PublicKey key) throws TapeException {
+    Verification found = of(dir);
+    if (SealSignature.matches(ManifestText.read(dir), key)) {
+      return found;
+    }
+    List<Damage> damage = new ArrayList<>(found.damage);
+    damage.add(new Damage(Damage.Kind.SIGNATURE, -1, 0, 0));
+    return new Verification(
+        State.DAMAGED,
+        found.calls,
+        found.ioctls,
+        found.events,
+        found.blocks,
+        found.digest,
+        List.copyOf(damage));
   }
 
   /** Verifies against a manifest and schema that were found otherwise. */

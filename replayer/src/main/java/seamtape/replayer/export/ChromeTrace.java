@@ -76,7 +76,8 @@ final class ChromeTrace implements EventWriter {
     switch (event.phase) {
       case ENTER -> begin(track(event.actor), event);
       case RETURN -> end(scan, event);
-      case INPUT -> slice("i", track(event.actor), EventView.of(event, null, vendor), ",\"s\":\"t\"");
+      case INPUT ->
+          slice("i", track(event.actor), EventView.of(event, null, vendor), ",\"s\":\"t\"");
     }
   }
 

@@ -44,14 +44,14 @@ public final class Oracle {
    *
    * @param progress told the number of cases done
    * @throws IOException where the file cannot be read
-   * @throws IllegalArgumentException where it is no oracle file, or for an unknown profile
+   * @throws OracleException where it is no oracle file, or for an unknown profile
    */
   public static OracleReport run(
       Path file, MachineFactory machines, String profile, LongConsumer progress)
       throws IOException {
     if (!machines.profiles().contains(profile)) {
       String known = String.join(", ", machines.profiles());
-      throw new IllegalArgumentException("no profile " + profile + ": use one of " + known);
+      throw new OracleException("no profile " + profile + ": use one of " + known);
     }
     Oracle oracle = new Oracle(machines, profile);
     try (BufferedReader in =
@@ -85,10 +85,10 @@ public final class Oracle {
     }
   }
 
-  private IllegalArgumentException noOracle(Path file) {
+  private OracleException noOracle(Path file) {
     OracleReport.Refused last = refused.isEmpty() ? null : refused.get(refused.size() - 1);
     String why = last == null ? "it holds no case" : "line " + last.line() + ": " + last.reason();
-    return new IllegalArgumentException(
+    return new OracleException(
         file + " is no oracle file: " + why + ": give one case a line, as ORACLE.md says");
   }
 

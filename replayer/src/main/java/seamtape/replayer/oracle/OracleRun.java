@@ -9,6 +9,7 @@ import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.machine.Machine;
 import seamtape.machine.MachineFactory;
+import seamtape.machine.MachineRefusedException;
 import seamtape.machine.MachineSpec;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.PagedMemory;
@@ -29,7 +30,7 @@ final class OracleRun {
     this.oracleCase = oracleCase;
     this.explanations = explanations;
     MachineSpec spec = new MachineSpec(profile, "intel", "none", "bare", 1, false);
-    machine = factory.create(spec, memory.memory, NestedCalls.NONE);
+    machine = MachineRefusedException.orMachine(factory, spec, memory.memory, NestedCalls.NONE);
     steps = new OracleSteps(machine, memory, names);
   }
 
