@@ -27,6 +27,9 @@ final class StateText {
           open.get("actor") + " is in " + open.get("call") + " since event " + open.get("event"));
     }
     list(machine, "vms").forEach(vm -> text.vm((Map<?, ?>) vm));
+    if (machine.containsKey("tds")) {
+      list(machine, "tds").forEach(td -> text.td((Map<?, ?>) td));
+    }
     return text.lines;
   }
 
@@ -52,6 +55,17 @@ final class StateText {
         .forEach((name, setting) -> line("  " + name, (Map<?, ?>) setting));
     for (Object vcpu : list(vm, "vcpus")) {
       vcpu(String.valueOf(vm.get("vm")), (Map<?, ?>) vcpu);
+    }
+  }
+
+  private void td(Map<?, ?> td) {
+    lines.add("td " + td.get("tdr") + since(td));
+    for (String part : List.of("lifecycle", "op_state", "hkid", "mrtd")) {
+      lines.add("  " + part + " " + td.get(part));
+    }
+    lines.add("  rtmr " + td.get("rtmr"));
+    for (String part : List.of("vcpus", "pages", "sept")) {
+      list(td, part).forEach(one -> line("  " + part, (Map<?, ?>) one));
     }
   }
 

@@ -11,6 +11,7 @@ import seamtape.catalog.FdKind;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
 import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.TdxCommand;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 import seamtape.event.Subject;
@@ -33,6 +34,8 @@ public final class MachineState {
 
   /** VMs that no fd reaches any more; a call in flight may still name one. */
   private final BitSet gone = new BitSet();
+
+  private final TdFold tds = new TdFold();
 
   private long event;
   private int vmsMade;
@@ -67,6 +70,11 @@ public final class MachineState {
     return vms;
   }
 
+  /** Those that are not reclaimed, by TDR. */
+  public Map<Long, TdState> tds() {
+    return tds.tds();
+  }
+
   /** Enter events of the system calls that have not returned, ordered by actor. */
   List<Event> inFlight() {
     return enters.values().stream().filter(enter -> enter.number != 0).toList();
@@ -79,15 +87,33 @@ public final class MachineState {
       input(next);
     } else if (!next.call.family().nests()) {
       if (next.phase == Phase.ENTER) {
+        tdxRegion(next);
         enters.computeIfAbsent(next.actor, key -> new Event()).set(next);
       } else {
         returned(next);
       }
+    } else {
+      tds.apply(next);
+    }
+  }
+
+  /** KVM_TDX_INIT_MEM_REGION tells where the pages come from that its SEAMCALLs add. */
+  private void tdxRegion(Event enter) {
+    if (enter.call != KvmIoctl.KVM_MEMORY_ENCRYPT_OP) {
+      return;
+    }
+    StructBytes command = StructBytes.of(enter);
+    if (command.number(0, 4).orElse(-1) == TdxCommand.KVM_TDX_INIT_MEM_REGION.id()) {
+      long at = command.number(8, 8).orElse(0) - enter.fields[1];
+      long source = command.number(at, 8).orElse(0);
+      long pages = command.number(at + 16, 8).orElse(Long.MAX_VALUE);
+      tds.sources().region(source, command.number(at + 8, 8).orElse(0), pages);
     }
   }
 
   /** A write to an eventfd may be an interrupt of any VM that has it as an irqfd. */
   private void input(Event input) {
+    tds.sources().stored(input);
     if (input.call == Input.EVENTFD_WRITE) {
       vms.values().forEach(vm -> vm.vcpus().values().forEach(v -> v.touch(FROM_EVENTFD, input)));
     }

@@ -40,6 +40,9 @@ public final class StateView {
     machine.put("fds", state.fds().values().stream().map(StateView::fd).toList());
     machine.put("in_flight", state.inFlight().stream().map(StateView::inFlight).toList());
     machine.put("vms", state.vms().values().stream().map(this::vm).toList());
+    if (!state.tds().isEmpty()) {
+      machine.put("tds", state.tds().values().stream().map(TdView::td).toList());
+    }
     return machine;
   }
 

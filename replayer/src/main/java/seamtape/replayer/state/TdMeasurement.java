@@ -1,0 +1,96 @@
+package seamtape.replayer.state;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * MRTD and RTMRs as the events tell them: MRTD is SHA-384 over a record per PAGE.ADD and per
+ * MR.EXTEND with its 256 bytes. What was added is known from the memory that the VMM stored.
+ */
+final class TdMeasurement {
+  private static final int RECORD = 128;
+  private static final int CHUNK = 256;
+  private static final int PAGE = 4096;
+  private static final int SIZE = 48;
+  private static final int RTMRS = 4;
+
+  private final MessageDigest stream = sha384();
+  private final Map<Long, byte[]> added = new TreeMap<>();
+  private final long[] rtmrUnknown = new long[RTMRS];
+  private long unknownSince;
+  private boolean complete;
+
+  private static MessageDigest sha384() {
+    try {
+      return MessageDigest.getInstance("SHA-384");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-384", e);
+    }
+  }
+
+  /**
+   * @param content of the page, or null where the events do not show it
+   */
+  void pageAdded(long gpa, byte[] content) {
+    stream.update(record("MEM.PAGE.ADD", gpa));
+    if (content != null) {
+      added.put(gpa, content);
+    }
+  }
+
+  void extended(long gpa, long event) {
+    byte[] page = added.get(gpa & -PAGE);
+    if (page == null && unknownSince == 0) {
+      unknownSince = event;
+    }
+    stream.update(record("MR.EXTEND", gpa));
+    stream.update(page == null ? new byte[PAGE] : page, (int) gpa & (PAGE - 1), CHUNK);
+  }
+
+  private static byte[] record(String name, long gpa) {
+    ByteBuffer record = ByteBuffer.allocate(RECORD).order(ByteOrder.LITTLE_ENDIAN);
+    record.put(name.getBytes(StandardCharsets.US_ASCII));
+    return record.putLong(16, gpa).array();
+  }
+
+  void finish() {
+    complete = true;
+    added.clear();
+  }
+
+  /** The guest extended an RTMR; its data is in guest memory, which events do not show. */
+  void rtmrExtended(int index, long event) {
+    if (index >= 0 && index < RTMRS && rtmrUnknown[index] == 0) {
+      rtmrUnknown[index] = event;
+    }
+  }
+
+  /** True after MR.FINALIZE. */
+  boolean complete() {
+    return complete;
+  }
+
+  /** Over what was measured so far; {@code unknown since event N} where content is missing. */
+  String mrtd() {
+    if (unknownSince != 0) {
+      return "unknown since event " + unknownSince;
+    }
+    try {
+      return HexFormat.of().formatHex(((MessageDigest) stream.clone()).digest());
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-384 can be cloned", e);
+    }
+  }
+
+  String rtmr(int index) {
+    return rtmrUnknown[index] == 0
+        ? "00".repeat(SIZE)
+        : "unknown since event " + rtmrUnknown[index];
+  }
+}

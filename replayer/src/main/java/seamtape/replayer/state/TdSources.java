@@ -1,0 +1,57 @@
+package seamtape.replayer.state;
+
+import java.util.Map;
+import java.util.TreeMap;
+import seamtape.catalog.Input;
+import seamtape.event.Event;
+
+/**
+ * The memory that the VMM stored, and the region that KVM_TDX_INIT_MEM_REGION is adding: where the
+ * contents of pages come from. Memory that nobody stored to is zero.
+ */
+final class TdSources {
+  private static final int PAGE = 4096;
+
+  private final Map<Long, byte[]> memory = new TreeMap<>();
+  private long source;
+  private long gpa;
+  private long pages;
+
+  /** Takes a store of the VMM. */
+  void stored(Event input) {
+    if (input.call != Input.USER_MEMORY) {
+      return;
+    }
+    for (int i = 0; i < input.copyCount(); i++) {
+      store(input.fields[0] + input.copyAt(i), input.copied(i));
+    }
+  }
+
+  private void store(long address, byte[] bytes) {
+    for (int done = 0; done < bytes.length; ) {
+      long at = address + done;
+      int inPage = (int) at & (PAGE - 1);
+      int part = Math.min(bytes.length - done, PAGE - inPage);
+      byte[] page = memory.computeIfAbsent(at & -PAGE, key -> new byte[PAGE]);
+      System.arraycopy(bytes, done, page, inPage, part);
+      done += part;
+    }
+  }
+
+  /** A region is being added. */
+  void region(long sourceAddress, long guestAddress, long count) {
+    source = sourceAddress;
+    gpa = guestAddress;
+    pages = count;
+  }
+
+  /** A copy of the page that the region has for a guest address; null outside of it. */
+  byte[] page(long guestAddress) {
+    long offset = guestAddress - gpa;
+    if (offset < 0 || offset >>> 12 >= pages) {
+      return null;
+    }
+    byte[] page = memory.get(source + offset & -PAGE);
+    return page == null ? new byte[PAGE] : page.clone();
+  }
+}
