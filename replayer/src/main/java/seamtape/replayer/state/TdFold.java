@@ -1,5 +1,7 @@
 package seamtape.replayer.state;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import seamtape.catalog.Call;
@@ -22,8 +24,16 @@ final class TdFold {
   private static final long LEVEL = 7;
   private static final long PAGE_MASK = -4096L;
 
+  /** A call that was entered: what is needed of it when it returns. */
+  private record Entered(Call call, long number, long parent, long[] fields) {
+    static Entered of(Event event) {
+      long[] fields = Arrays.copyOf(event.fields, event.call.in().size());
+      return new Entered(event.call, event.number, event.number - event.link, fields);
+    }
+  }
+
   /** Calls that have not returned, by their event's number. */
-  private final Map<Long, Event> inFlight = new TreeMap<>();
+  private final Map<Long, Entered> inFlight = new TreeMap<>();
 
   private final Map<Long, TdState> tds = new TreeMap<>();
   private final TdSources sources = new TdSources();
@@ -44,44 +54,47 @@ final class TdFold {
       return;
     }
     if (event.phase == Phase.ENTER) {
-      inFlight.put(event.number, Event.copyOf(event));
+      inFlight.put(event.number, Entered.of(event));
       return;
     }
-    Event enter = inFlight.remove(event.number - event.link);
+    Entered enter = inFlight.remove(event.number - event.link);
     if (enter == null) {
       return;
     }
     boolean done = event.fields[0] == 0;
-    if (enter.call instanceof Seamcall leaf) {
+    if (enter.call() instanceof Seamcall leaf) {
       boolean entered = leaf == Seamcall.TDH_VP_ENTER && event.fields[0] >= 0;
       if (done || entered) {
         seamcall(leaf, enter, event);
       }
     } else if (done) {
-      tdcall((Tdcall) enter.call, enter);
+      tdcall((Tdcall) enter.call(), enter);
     }
   }
 
   /** An operand by its register's name; 0 for a register that the row does not take. */
-  private static long in(Event enter, String register) {
-    return field(enter.call, enter, register, true);
+  private static long in(Entered enter, String register) {
+    return field(enter.call().in(), enter.fields(), register);
   }
 
-  private static long field(Call call, Event event, String register, boolean in) {
-    int index = 0;
-    for (Field field : in ? call.in() : call.out()) {
-      if (field.name().equals(register)) {
-        return event.fields[index];
+  /** A register that a call gave back; 0 for one that the row does not give. */
+  private static long out(Event returned, String register) {
+    return field(returned.call.out(), returned.fields, register);
+  }
+
+  private static long field(List<Field> row, long[] values, String register) {
+    for (int i = 0; i < row.size(); i++) {
+      if (row.get(i).name().equals(register)) {
+        return values[i];
       }
-      index++;
     }
     return 0;
   }
 
-  private void seamcall(Seamcall leaf, Event enter, Event returned) {
+  private void seamcall(Seamcall leaf, Entered enter, Event returned) {
     long rcx = in(enter, "rcx");
     long rdx = in(enter, "rdx");
-    long at = enter.number;
+    long at = enter.number();
     switch (leaf) {
       case TDH_MNG_CREATE -> tds.put(rcx, new TdState(rcx, rdx & 0xffff, at));
       case TDH_MNG_KEY_CONFIG -> lifecycle(rcx, TdLifecycleState.TD_KEYS_CONFIGURED);
@@ -175,7 +188,7 @@ final class TdFold {
     }
   }
 
-  private void memory(Seamcall leaf, Event enter, Event returned) {
+  private void memory(Seamcall leaf, Entered enter, Event returned) {
     TdState td = td(in(enter, "rdx"));
     if (td == null) {
       return;
@@ -183,7 +196,7 @@ final class TdFold {
     long mapping = in(enter, "rcx");
     long page = in(enter, "r8");
     long key = TdState.key(mapping);
-    long at = enter.number;
+    long at = enter.number();
     switch (leaf) {
       case TDH_MEM_SEPT_ADD -> {
         if (!td.entries().containsKey(key)) {
@@ -204,7 +217,7 @@ final class TdFold {
       case TDH_MEM_RANGE_BLOCK, TDH_MEM_RANGE_UNBLOCK -> blocked(td, key, at);
       case TDH_MEM_PAGE_REMOVE, TDH_MEM_SEPT_REMOVE -> {
         td.entries().remove(key);
-        td.pages().remove(field(returned.call, returned, "rcx", false));
+        td.pages().remove(out(returned, "rcx"));
       }
       case TDH_MEM_PAGE_RELOCATE -> relocated(td, mapping, page, returned, at);
       case TDH_MEM_PAGE_DEMOTE -> demoted(td, mapping, page, at);
@@ -236,7 +249,7 @@ final class TdFold {
 
   private static void relocated(TdState td, long mapping, long page, Event returned, long at) {
     TdState.Entry entry = td.entries().get(TdState.key(mapping));
-    td.pages().remove(field(returned.call, returned, "rcx", false));
+    td.pages().remove(out(returned, "rcx"));
     own(td, page, 0, PamtPageType.PT_REG, at);
     if (entry != null) {
       map(td, mapping, page, other(entry.state()), true, at);
@@ -265,7 +278,7 @@ final class TdFold {
     long gpa = mapping & ~LEVEL;
     long step = 1L << (12 + 9 * (level - 1));
     TdState.Entry first = td.entries().get(TdState.key(gpa | level - 1));
-    td.pages().remove(field(returned.call, returned, "rcx", false));
+    td.pages().remove(out(returned, "rcx"));
     for (long i = 0; i < 512; i++) {
       TdState.Entry small = td.entries().remove(TdState.key(gpa + i * step | level - 1));
       if (small != null) {
@@ -279,8 +292,8 @@ final class TdFold {
   }
 
   /** Of a TD's own calls, those that change what is kept here; the TD is the one entered. */
-  private void tdcall(Tdcall leaf, Event enter) {
-    Event entry = inFlight.get(enter.number - enter.link);
+  private void tdcall(Tdcall leaf, Entered enter) {
+    Entered entry = inFlight.get(enter.parent());
     TdState td = entry == null ? null : ofVcpu(in(entry, "rcx"));
     if (td == null) {
       return;
@@ -289,9 +302,9 @@ final class TdFold {
       td.entries()
           .computeIfPresent(
               TdState.key(in(enter, "rcx")),
-              (key, pending) -> pending.in(SeptEntryState.TDX_SEPT_PRESENT, enter.number));
+              (key, pending) -> pending.in(SeptEntryState.TDX_SEPT_PRESENT, enter.number()));
     } else if (leaf == Tdcall.TDG_MR_RTMR_EXTEND) {
-      td.measurement().rtmrExtended((int) in(enter, "rdx"), enter.number);
+      td.measurement().rtmrExtended((int) in(enter, "rdx"), enter.number());
     }
   }
 }

@@ -12,9 +12,6 @@ import seamtape.catalog.TdVcpuState;
 
 /** What SEAMCALLs tell of one TD. */
 public final class TdState {
-  /** Value of a vCPU's processor when it is associated with none. */
-  static final long NO_PROCESSOR = -1;
-
   /** A page that the TD owns. */
   record Page(long hpa, int level, PamtPageType type, long event) {}
 
