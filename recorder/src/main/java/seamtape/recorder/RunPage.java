@@ -144,11 +144,8 @@ final class RunPage {
     int reason = (int) U32.get(run, EXIT_REASON);
     returns.fields[1] = reason;
     if (returns.fields[0] == 0) {
-      returns.copy(EXIT_REASON, run, EXIT_REASON, UNION - EXIT_REASON);
-      int union = unionBytes(run, reason);
-      if (union > 0) {
-        returns.copy(UNION, run, UNION, union);
-      }
+      int told = UNION - EXIT_REASON + unionBytes(run, reason);
+      returns.copy(EXIT_REASON, run, EXIT_REASON, told);
       if (reason == IO_REASON && run[IO_DIRECTION] == OUT) {
         outData(returns, run);
       }

@@ -80,8 +80,8 @@ class RunPageTest {
     poke(DATA, 'x');
     Event event = exit();
     assertEquals(KvmExit.KVM_EXIT_IO.number(), event.fields[1]);
-    assertEquals(DATA, event.copyAt(2));
-    assertArrayEquals(new byte[] {'x'}, event.copied(2));
+    assertEquals(DATA, event.copyAt(1));
+    assertArrayEquals(new byte[] {'x'}, event.copied(1));
     assertEquals(0, enter().copyCount());
   }
 
