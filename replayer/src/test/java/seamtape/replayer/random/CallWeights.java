@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import seamtape.catalog.KvmIoctl;
@@ -26,6 +28,7 @@ final class CallWeights {
   /** Weight of an ioctl that no log has; roots of the counts go to some 300. */
   private static final int UNSEEN = 6;
 
+  private final int[] weights;
   private final int[] upTo = new int[KvmIoctl.values().length];
 
   /** From the logs of the corpus. */
@@ -36,15 +39,26 @@ final class CallWeights {
         count(log, counts);
       }
     }
-    return new CallWeights(counts);
+    return new CallWeights(
+        LongStream.of(counts).mapToInt(count -> UNSEEN + (int) Math.sqrt(count)).toArray());
   }
 
-  private CallWeights(long[] counts) {
+  private CallWeights(int[] weights) {
+    this.weights = weights;
     int sum = 0;
     for (int i = 0; i < upTo.length; i++) {
-      sum += UNSEEN + (int) Math.sqrt(counts[i]);
+      sum += weights[i];
       upTo[i] = sum;
     }
+  }
+
+  /** The same, of these ioctls alone. */
+  CallWeights only(Set<KvmIoctl> rows) {
+    int[] left = weights.clone();
+    for (KvmIoctl row : KvmIoctl.values()) {
+      left[row.ordinal()] = rows.contains(row) ? left[row.ordinal()] : 0;
+    }
+    return new CallWeights(left);
   }
 
   private static void count(Path log, long[] counts) throws IOException {

@@ -29,6 +29,7 @@ final class RandomProcess {
   private final Vmm vmm;
   private final Random random;
   private final CallWeights weights;
+  private final boolean anyNumbers;
   private final OpenFds fds = new OpenFds();
   private final RandomArguments arguments;
   private final boolean[] inFlight = new boolean[THREADS];
@@ -37,7 +38,12 @@ final class RandomProcess {
   private long calls;
   private long succeeded;
 
-  RandomProcess(Vmm vmm, CallWeights weights, long seed) {
+  /**
+   * @param anyNumbers whether some calls have a number, a descriptor or a place of no meaning at
+   *     all
+   */
+  RandomProcess(Vmm vmm, CallWeights weights, long seed, boolean anyNumbers) {
+    this.anyNumbers = anyNumbers;
     this.vmm = vmm;
     this.weights = weights;
     this.random = new Random(seed);
@@ -107,8 +113,8 @@ final class RandomProcess {
 
   private void ioctl(int tid) {
     KvmIoctl row = weights.next(random);
-    int fd = random.nextInt(25) == 0 ? fds.any(random) : fds.of(row.on(), random);
-    int number = random.nextInt(200) == 0 ? random.nextInt() : row.number();
+    int fd = anyNumbers && random.nextInt(25) == 0 ? fds.any(random) : fds.of(row.on(), random);
+    int number = anyNumbers && random.nextInt(200) == 0 ? random.nextInt() : row.number();
     if (row == KvmIoctl.KVM_CREATE_VM && fds.count(FdKind.VM) >= MAX_OF_A_KIND) {
       close(tid, fds.oldest(FdKind.VM));
       return;

@@ -69,7 +69,7 @@ class RandomTruthTest {
             .withWorkload("random", spec.seed());
     try (TapeWriter writer = TapeWriter.create(path, manifest);
         RecordingVmm vmm = RecordingVmm.of(simulator, spec, writer)) {
-      RandomProcess process = new RandomProcess(vmm, weights, spec.seed());
+      RandomProcess process = new RandomProcess(vmm, weights, spec.seed(), true);
       process.run(CALLS);
       long share = process.succeeded() * 100 / process.calls();
       assertTrue(share > 40 && share < 95, "succeeded: " + share + " %");
