@@ -57,6 +57,12 @@ final class StatsCommand implements Callable<Integer> {
           stats.timed() ? String.format("%,12d %,12d %,12d", row.p50(), row.p99(), row.max()) : "";
       output.line(
           String.format("%-34s %,12d %,10d %s", row.call(), row.count(), row.errors(), latency));
+      for (Map.Entry<String, Long> cost : row.costs().entrySet()) {
+        output.line(
+            String.format(
+                "  cost %s: %,d, %.1f a call",
+                cost.getKey(), cost.getValue(), (double) cost.getValue() / row.count()));
+      }
     }
   }
 
@@ -79,6 +85,9 @@ final class StatsCommand implements Callable<Integer> {
     document.put("family", row.family());
     document.put("count", row.count());
     document.put("errors", row.errors());
+    if (!row.costs().isEmpty()) {
+      document.put("costs", row.costs());
+    }
     if (timed) {
       document.put("p50", row.p50());
       document.put("p99", row.p99());

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import seamtape.catalog.Errno;
 import seamtape.catalog.FdKind;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
@@ -89,6 +88,10 @@ public final class MachineState {
       if (next.phase == Phase.ENTER) {
         tdxRegion(next);
         enters.computeIfAbsent(next.actor, key -> new Event()).set(next);
+        if (next.call == FileOperation.CLOSE) {
+          // The number is free before the file is let go, which can be long work.
+          closed(next.fields[0]);
+        }
       } else {
         returned(next);
       }
@@ -137,8 +140,7 @@ public final class MachineState {
       case OPEN -> made(result, FdKind.SYSTEM, Subject.SYSTEM, enter);
       case EVENTFD -> made(result, FdKind.EVENTFD, Subject.SYSTEM, enter);
       case DUP -> duplicated(enter, result);
-      case CLOSE -> closed(enter.fields[0], result);
-      case MMAP, MUNMAP, KVM_UNKNOWN_IOCTL -> {}
+      case CLOSE, MMAP, MUNMAP, KVM_UNKNOWN_IOCTL -> {}
     }
   }
 
@@ -156,8 +158,8 @@ public final class MachineState {
   }
 
   /** close(2) takes the fd away whatever it answers, unless there was none. */
-  private void closed(long fd, long result) {
-    OpenFd closed = result == Errno.EBADF.result() ? null : fds.remove(fd);
+  private void closed(long fd) {
+    OpenFd closed = fds.remove(fd);
     if (closed != null && Subject.vm(closed.subject()) >= 0) {
       int vm = Subject.vm(closed.subject());
       if (fds.values().stream().noneMatch(left -> Subject.vm(left.subject()) == vm)) {

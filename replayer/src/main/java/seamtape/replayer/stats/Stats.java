@@ -5,12 +5,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
 import seamtape.catalog.Call;
 import seamtape.catalog.Errno;
 import seamtape.catalog.Family;
+import seamtape.catalog.Field;
 import seamtape.catalog.FileOperation;
+import seamtape.catalog.Role;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 import seamtape.recorder.tape.Cursor;
@@ -24,9 +28,20 @@ import seamtape.recorder.tape.TapeException;
 public record Stats(
     long ioctls, long calls, long events, long errors, boolean timed, List<PerCall> byCall) {
 
-  /** One kind of call; p50, p99 and max are 0 where the source has no times. */
+  /**
+   * One kind of call; p50, p99 and max are 0 where the source has no times.
+   *
+   * @param costs sums of its cost fields by name, such as registers copied; empty where it has none
+   */
   public record PerCall(
-      String call, String family, long count, long errors, long p50, long p99, long max) {}
+      String call,
+      String family,
+      long count,
+      long errors,
+      long p50,
+      long p99,
+      long max,
+      SortedMap<String, Long> costs) {}
 
   private static final int DIGITS = 3;
   private static final int PROGRESS_EVERY = 1 << 16;
@@ -36,6 +51,7 @@ public record Stats(
     final Histogram latency = new Histogram(DIGITS);
     long count;
     long errors;
+    final SortedMap<String, Long> costs = new TreeMap<>();
 
     Tally(Call call) {
       this.call = call;
@@ -50,7 +66,8 @@ public record Stats(
           errors,
           known ? latency.getValueAtPercentile(50) : 0,
           known ? latency.getValueAtPercentile(99) : 0,
-          known ? latency.getMaxValue() : 0);
+          known ? latency.getMaxValue() : 0,
+          costs);
     }
   }
 
@@ -89,6 +106,16 @@ public record Stats(
       }
       if (failed(event)) {
         tally.errors++;
+      }
+      addCosts(event, tally.costs);
+    }
+  }
+
+  private static void addCosts(Event event, SortedMap<String, Long> costs) {
+    List<Field> out = event.call.out();
+    for (int i = 0; i < out.size(); i++) {
+      if (out.get(i).role() == Role.COST) {
+        costs.merge(out.get(i).name(), event.fields[i], Long::sum);
       }
     }
   }

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import seamtape.event.Event;
+import seamtape.event.Phase;
+import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.workload.WorkloadFile;
 import seamtape.replayer.Recordings;
@@ -26,12 +30,24 @@ class ReplayTest {
   @ParameterizedTest
   @MethodSource("bundled")
   void aSimulatedRecordingReplaysIdenticallyOnItsOwnProfile(String workload) throws Exception {
-    try (Tape tape = Recordings.bundled(dir, workload, "linux-6.12")) {
+    boolean runs = WorkloadFile.read(workload, Map.of()).runsOn("linux-6.12");
+    try (Tape tape = Recordings.bundled(dir, workload, runs ? "linux-6.12" : "linux-7.3")) {
       ReplayReport report = Replay.run(tape, ReplayOptions.strict(new Simulator()));
       assertTrue(report.identical(), () -> String.valueOf(report.first()));
       assertEquals(tape.manifest().digest(), report.digest());
-      assertEquals(tape.index().callCount(), report.calls());
+      assertEquals(topLevelCalls(tape), report.calls());
     }
+  }
+
+  private static long topLevelCalls(Tape tape) throws Exception {
+    long calls = 0;
+    try (Cursor cursor = tape.cursor()) {
+      while (cursor.next()) {
+        Event event = cursor.event();
+        calls += event.phase == Phase.ENTER && !event.call.family().nests() ? 1 : 0;
+      }
+    }
+    return calls;
   }
 
   @Test
