@@ -25,6 +25,11 @@ final class TestTdx {
     module = new TdxModule(version, TdxPlatform.model(), CpuModel.of("intel"), memory, 1, guest);
   }
 
+  TestTdx(TdxModuleVersion version, TdxPlatform platform) {
+    TdGuest guest = TdGuest.INTERRUPTED;
+    module = new TdxModule(version, platform, CpuModel.of("intel"), memory, 1, guest);
+  }
+
   /** A module that is READY with all its memory usable. */
   static TestTdx ready(TdxModuleVersion version) {
     TestTdx host = new TestTdx(version);
