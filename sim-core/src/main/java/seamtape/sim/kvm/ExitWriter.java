@@ -29,6 +29,7 @@ public final class ExitWriter {
   /** suberror, ndata, then the flags and up to 15 bytes of the instruction. */
   private static final int EMULATION_WORDS = 4;
 
+  private static final long SVM_EXIT_INVALID = 0xffff_ffffL;
   private static final long EMULATION_FLAG_INSTRUCTION_BYTES = 1;
 
   private final RunPage run;
@@ -101,6 +102,12 @@ public final class ExitWriter {
     fields.putLong(48, 0).putLong(56, 0).putLong(64, 0);
     fields.put(48, (byte) exit.instructionLength);
     fields.put(49, exit.instruction, 0, exit.instructionLength);
+  }
+
+  /** VMRUN found the guest's state or its ASID invalid. */
+  void failEntry() {
+    reason(KvmExit.KVM_EXIT_FAIL_ENTRY);
+    fields.putLong(32, SVM_EXIT_INVALID).putInt(40, 0);
   }
 
   void memoryFault(long gpa) {

@@ -6,6 +6,7 @@ import seamtape.sim.kvm.irq.InterruptController;
 import seamtape.sim.kvm.irq.Pic;
 import seamtape.sim.kvm.irq.Pit;
 import seamtape.sim.kvm.mem.MemorySlot;
+import seamtape.sim.kvm.sev.SevVm;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** What a vCPU's instructions reach in the kernel: slots, in-kernel devices, CPUID, MSRs. */
@@ -21,16 +22,36 @@ final class VcpuBus implements GuestBus {
   /** A page of a slot without user memory behind it was touched: its address, or -1. */
   private long faultingGpa = -1;
 
+  /** Null where guests are not encrypted. */
+  private final EncryptedPages encrypted;
+
   VcpuBus(VcpuRunner runner) {
     this.runner = runner;
     this.vm = runner.vm();
     this.state = runner.state();
     this.msrs = new MsrExits(vm, state, runner.lapic());
+    this.encrypted = vm.sev == null ? null : new EncryptedPages(vm, state.cpu);
   }
 
   void begin(long executed) {
     executedBefore = executed;
     faultingGpa = -1;
+  }
+
+  /** The guest is left: the VMM is about to see its memory. */
+  void leaveGuest() {
+    if (encrypted != null) {
+      encrypted.writeBack();
+    }
+  }
+
+  /** KVM_MEMORY_EXIT_FLAG_* of the fault at {@link #faultingGpa}. */
+  long faultFlags() {
+    return encrypted == null ? 0 : encrypted.faultFlags();
+  }
+
+  private boolean raisesVc() {
+    return vm.sev != null && vm.sev.raisesVc();
   }
 
   /** The machine's time has caught up with the guest's instructions. */
@@ -49,9 +70,28 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public byte[] readPage(long gpa) {
+    if (encrypted != null && encrypted.inUse()) {
+      return encryptedPage(gpa, false);
+    }
     long gfn = gpa >>> Limits.PAGE_SHIFT;
     MemorySlot slot = vm.slots.backing(gfn);
     return slot == null ? null : page(slot, gfn);
+  }
+
+  private byte[] encryptedPage(long gpa, boolean write) {
+    long gfn = (gpa & ~SevVm.C_BIT) >>> Limits.PAGE_SHIFT;
+    MemorySlot slot = vm.slots.backing(gfn);
+    if (slot == null || write && slot.readOnly()) {
+      return null;
+    }
+    byte[] page = encrypted.page(slot, gfn, gpa, write);
+    if (page == null) {
+      faultingGpa = gpa & -Limits.PAGE_SIZE;
+    } else if (write && slot.logsDirty()) {
+      vm.dirtyLog.written(slot, gfn);
+      runner.dirtyRing().push(slot, gfn);
+    }
+    return page;
   }
 
   private byte[] page(MemorySlot slot, long gfn) {
@@ -64,6 +104,9 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public byte[] writePage(long gpa) {
+    if (encrypted != null && encrypted.inUse()) {
+      return encryptedPage(gpa, true);
+    }
     long gfn = gpa >>> Limits.PAGE_SHIFT;
     MemorySlot slot = vm.slots.backing(gfn);
     if (slot == null || slot.readOnly()) {
@@ -79,6 +122,9 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public boolean pioIn(int port, int size, byte[] data, int offset) {
+    if (raisesVc()) {
+      return false;
+    }
     Pic pic = vm.interrupts.pic();
     Pit pit = vm.pit();
     if (pic != null && Pic.owns(port)) {
@@ -108,6 +154,9 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public boolean pioOut(int port, int size, byte[] data, int offset) {
+    if (raisesVc()) {
+      return false;
+    }
     Pic pic = vm.interrupts.pic();
     Pit pit = vm.pit();
     if (pic != null && Pic.owns(port)) {
@@ -132,6 +181,9 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public boolean mmioRead(long gpa, int length, byte[] data, int offset) {
+    if (raisesVc()) {
+      return false;
+    }
     if (runner.lapic() != null && runner.lapic().owns(gpa)) {
       store(data, offset, length, runner.lapic().read((int) gpa & 0xfff));
       return true;
@@ -145,6 +197,9 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public boolean mmioWrite(long gpa, int length, byte[] data, int offset) {
+    if (raisesVc()) {
+      return false;
+    }
     if (runner.lapic() != null && runner.lapic().owns(gpa)) {
       runner.lapic().write((int) gpa & 0xfff, (int) load(data, offset, length));
       return true;
@@ -163,12 +218,12 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public Answer readMsr(int index, long[] value) {
-    return msrs.read(index, value);
+    return raisesVc() ? Answer.EXIT : msrs.read(index, value);
   }
 
   @Override
   public Answer writeMsr(int index, long value) {
-    return msrs.write(index, value);
+    return raisesVc() ? Answer.EXIT : msrs.write(index, value);
   }
 
   @Override
@@ -178,7 +233,7 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public Answer hypercall(CpuState cpu) {
-    return Hypercalls.emulate(runner, cpu);
+    return raisesVc() ? Answer.EXIT : Hypercalls.emulate(runner, cpu);
   }
 
   @Override

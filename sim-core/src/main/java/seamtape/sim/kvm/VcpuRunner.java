@@ -13,6 +13,7 @@ import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.guest.Interpreter;
 import seamtape.sim.kvm.irq.LocalApic;
+import seamtape.sim.kvm.sev.SevVm;
 import seamtape.sim.kvm.tdx.TdRun;
 import seamtape.sim.kvm.tdx.VcpuTdx;
 import seamtape.sim.kvm.vcpu.Vcpu;
@@ -23,6 +24,7 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  */
 public final class VcpuRunner {
   private static final int UNDEFINED_OPCODE = 6;
+  private static final int VMM_COMMUNICATION = 29;
 
   private final Vm vm;
   private final Vcpu state;
@@ -157,11 +159,19 @@ public final class VcpuRunner {
       state.hasRun = true;
       return end(script.applyTo(state, exits));
     }
+    if (vm.sev != null && vm.sev.entryFails()) {
+      exits.failEntry();
+      return end(0);
+    }
     exits.reason(KvmExit.KVM_EXIT_UNKNOWN);
     return advance(false, instructions);
   }
 
   private long beforeEntry() {
+    long notReady = vm.sev == null ? 0 : vm.sev.readyToRun(state);
+    if (notReady != 0) {
+      return notReady;
+    }
     if (!syncRegs.valid(vm.hasProtectedState()) || !syncRegs.apply()) {
       return EINVAL.result();
     }
@@ -186,6 +196,7 @@ public final class VcpuRunner {
     }
     beginGuest();
     GuestExit.Kind kind = interpreter.complete();
+    bus.leaveGuest();
     return kind != GuestExit.Kind.NONE && leave(kind) == 0;
   }
 
@@ -278,6 +289,7 @@ public final class VcpuRunner {
       long done = kind == GuestExit.Kind.BUDGET ? left : executed;
       vm.host.time.advance(done * VirtualTime.CYCLES_PER_INSTRUCTION);
       bus.caughtUp(interpreter.executed());
+      bus.leaveGuest();
       left -= Math.max(done, 1);
       long result = leave(kind);
       if (result != Machine.IN_PROGRESS) {
@@ -307,6 +319,11 @@ public final class VcpuRunner {
   /** Ends the run with an exit, or goes on in the kernel (IN_PROGRESS). */
   private long leave(GuestExit.Kind kind) {
     GuestExit exit = interpreter.exit();
+    if (asksUserSpace(kind) && vm.sev != null && vm.sev.raisesVc() && !faults(exit)) {
+      interpreter.forget();
+      state.queueException(VMM_COMMUNICATION, true, svmExitCode(kind));
+      return Machine.IN_PROGRESS;
+    }
     answerDue = asksUserSpace(kind);
     switch (kind) {
       case NONE, BUDGET -> {
@@ -351,9 +368,28 @@ public final class VcpuRunner {
     };
   }
 
+  /** The exit code of SVM that #VC tells the guest. */
+  private static int svmExitCode(GuestExit.Kind kind) {
+    return switch (kind) {
+      case IO -> 0x7b;
+      case RDMSR, WRMSR -> 0x7c;
+      case HYPERCALL -> 0x81;
+      default -> 0x400;
+    };
+  }
+
+  /** The access was to memory that is not there, not to a device. */
+  private boolean faults(GuestExit exit) {
+    return exit.kind == GuestExit.Kind.MMIO
+        && exit.gpa >>> Limits.PAGE_SHIFT == bus.faultingGpa() >>> Limits.PAGE_SHIFT;
+  }
+
   private long mmio(GuestExit exit) {
-    if (exit.gpa >>> Limits.PAGE_SHIFT == bus.faultingGpa() >>> Limits.PAGE_SHIFT) {
+    if (faults(exit)) {
       return memoryFault();
+    }
+    if (vm.sev != null) {
+      exit.gpa &= ~SevVm.C_BIT;
     }
     exits.mmio(exit);
     return 0;
@@ -369,7 +405,8 @@ public final class VcpuRunner {
     answerDue = false;
     interpreter.forget();
     if (vm.host.profile.guestMemfd()) {
-      exits.memoryFault(bus.faultingGpa());
+      long gpa = bus.faultingGpa();
+      exits.memoryFault(vm.sev == null ? gpa : gpa & ~SevVm.C_BIT, bus.faultFlags());
     }
     return EFAULT.result();
   }

@@ -1,12 +1,18 @@
 package seamtape.sim.kvm.sev;
 
+import static seamtape.catalog.Errno.EINVAL;
+
 import java.util.ArrayList;
 import java.util.List;
 import seamtape.sim.kvm.Vm;
 import seamtape.sim.kvm.VmType;
+import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** struct kvm_sev_info: what KVM keeps of an encrypted VM. */
 public final class SevVm {
+  /** The bit of a guest physical address that asks for encryption. */
+  public static final long C_BIT = 1L << 51;
+
   static final long VMSA_SNP_ACTIVE = 1;
   static final long VMSA_DEBUG_SWAP = 1 << 5;
   static final long VMSA_SECURE_TSC = 1 << 9;
@@ -32,6 +38,8 @@ public final class SevVm {
   /** Whose context this VM mirrors; null for a VM with one of its own. */
   SevVm owner;
 
+  private GuestView view;
+  private SevGuest viewed;
   private long writebacks;
   final List<SevVm> mirrors = new ArrayList<>();
 
@@ -39,6 +47,11 @@ public final class SevVm {
     this.module = module;
     this.vm = vm;
     needInit = vm.type == VmType.SEV || vm.type == VmType.SEV_ES || vm.type == VmType.SNP;
+  }
+
+  /** The VM has an encryption context: its memory may be encrypted. */
+  public boolean encrypts() {
+    return active;
   }
 
   boolean guest() {
@@ -55,6 +68,42 @@ public final class SevVm {
 
   boolean mirror() {
     return owner != null;
+  }
+
+  /** KVM_RUN finds the VM as it must be: 0, or the error of kvm_x86_vcpu_pre_run. */
+  public long readyToRun(Vcpu vcpu) {
+    return needInit || esGuest() && !vcpu.guestStateProtected ? EINVAL.result() : 0;
+  }
+
+  /** VMRUN fails: the ASID has no key yet. */
+  public boolean entryFails() {
+    return guest() && !snpGuest() && firmwareGuest() == null;
+  }
+
+  /** The vCPU's instructions that need the host raise #VC, for the guest to ask by itself. */
+  public boolean raisesVc() {
+    return esGuest();
+  }
+
+  /** Memory with the C-bit is private: in a guest_memfd, not in the VMM's memory. */
+  public boolean memoryInMemfd() {
+    return snpGuest();
+  }
+
+  /** What the guest sees of its memory with the C-bit; null for a guest without a key. */
+  public GuestView view() {
+    if (mirror()) {
+      return owner.view();
+    }
+    SevGuest guest = active ? firmwareGuest() : null;
+    if (guest == null) {
+      return null;
+    }
+    if (view == null || viewed != guest) {
+      view = new GuestView(guest.memory);
+      viewed = guest;
+    }
+    return view;
   }
 
   /** The guest in the firmware; null before a launch, and for SNP. */
