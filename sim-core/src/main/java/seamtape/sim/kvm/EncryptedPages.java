@@ -1,6 +1,7 @@
 package seamtape.sim.kvm;
 
 import seamtape.sim.guest.CpuState;
+import seamtape.sim.guest.GuestExit;
 import seamtape.sim.kvm.mem.MemorySlot;
 import seamtape.sim.kvm.sev.GuestView;
 import seamtape.sim.kvm.sev.SevVm;
@@ -46,6 +47,16 @@ final class EncryptedPages {
     byte[] page = vm.host.user.memory().page(address);
     GuestView view = isPrivate && page != null ? vm.sev.view() : null;
     return view == null ? page : view.page(address, page, write);
+  }
+
+  /** The exit code of SVM that #VC tells the guest. */
+  static int svmExitCode(GuestExit.Kind kind) {
+    return switch (kind) {
+      case IO -> 0x7b;
+      case RDMSR, WRMSR -> 0x7c;
+      case HYPERCALL -> 0x81;
+      default -> 0x400;
+    };
   }
 
   void writeBack() {

@@ -15,6 +15,8 @@ public final class ExitWriter {
   private static final int IO_DATA_OFFSET = Limits.KVM_PIO_PAGE_OFFSET * Limits.PAGE_SIZE;
   private static final int MMIO_DATA = 40;
   private static final int HYPERCALL_RET = 88;
+  private static final int XEN_RESULT = 56;
+  private static final int HYPERV_RESULT = 48;
 
   /** The only hypercall that exits has three arguments; the others' places stay as they were. */
   private static final int MAP_GPA_RANGE_ARGUMENTS = 3;
@@ -71,6 +73,31 @@ public final class ExitWriter {
       fields.putLong(MMIO_DATA, 0);
       fields.put(MMIO_DATA, exit.data, 0, exit.length);
     }
+  }
+
+  /** KVM_EXIT_XEN_HCALL. */
+  void xenHypercall(long number, long[] parameters, boolean longMode, int cpl) {
+    reason(KvmExit.KVM_EXIT_XEN);
+    fields.putInt(32, 1).putInt(40, longMode ? 1 : 0).putInt(44, cpl).putLong(48, number);
+    fields.putLong(XEN_RESULT, 0);
+    for (int i = 0; i < parameters.length; i++) {
+      fields.putLong(64 + 8 * i, parameters[i]);
+    }
+  }
+
+  long xenResult() {
+    return fields.getLong(XEN_RESULT);
+  }
+
+  /** KVM_EXIT_HYPERV_HCALL: control word, input, output. */
+  void hypervHypercall(long[] call) {
+    reason(KvmExit.KVM_EXIT_HYPERV);
+    fields.putInt(32, 2).putInt(36, 0).putLong(40, call[0]).putLong(HYPERV_RESULT, 0);
+    fields.putLong(56, call[1]).putLong(64, call[2]);
+  }
+
+  long hypervResult() {
+    return fields.getLong(HYPERV_RESULT);
   }
 
   public void hypercall(long number, long[] arguments, boolean longMode) {
@@ -184,7 +211,6 @@ public final class ExitWriter {
         exit.msrError = fields.get(MSR_ERROR);
         exit.msrData = exit.kind == GuestExit.Kind.RDMSR ? fields.getLong(MSR_DATA) : exit.msrData;
       }
-      case HYPERCALL -> exit.result = fields.getLong(HYPERCALL_RET);
       default -> {
         // The other exits ask nothing.
       }

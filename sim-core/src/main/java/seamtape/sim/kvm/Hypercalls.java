@@ -1,94 +1,118 @@
 package seamtape.sim.kvm;
 
-import seamtape.catalog.Errno;
-import seamtape.catalog.Family;
-import seamtape.catalog.KvmHypercall;
+import java.util.Arrays;
+import seamtape.catalog.Call;
 import seamtape.event.Actor;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus.Answer;
 
 /**
- * kvm_emulate_hypercall for guests of KVM's own interface: number in RAX, arguments in registers.
+ * kvm_emulate_hypercall: a call goes to Xen's interface where the VM intercepts it, else to
+ * Hyper-V's where the guest has switched it on, else to KVM's own. Each is told to the recording as
+ * a call of its family, those that user space serves when their answer is there.
  */
 final class Hypercalls {
-  private static final int ARGUMENTS = 4;
   private static final long LOW_HALF = 0xffff_ffffL;
 
-  private Hypercalls() {}
+  /** Bit of RAX by which a guest of both interfaces marks the calls that are Hyper-V's. */
+  private static final long HYPERV_MARK = 0x8000_0000L;
 
-  /** Answers in RAX, or leaves the hypercall to user space. */
-  static Answer emulate(VcpuRunner runner, CpuState cpu) {
-    KvmHypercall row = KvmHypercall.of(number(cpu));
-    boolean exits = cpu.cpl() == 0 && exits(runner.vm(), row);
-    boolean refused = exits && !validRange(cpu);
-    if (exits && !refused) {
-      return Answer.EXIT;
+  private final VcpuRunner runner;
+  private final CpuState cpu;
+  private final KvmHypercalls kvm;
+  private final HypervHypercalls hyperv;
+  private final XenHypercalls xen;
+  private final long actor;
+
+  /** Fields of the call at hand; only the first {@link #length} count. */
+  final long[] in = new long[8];
+
+  private final long[] out = new long[1];
+  private int length;
+  private Call row;
+
+  Hypercalls(VcpuRunner runner) {
+    this.runner = runner;
+    this.cpu = runner.state().cpu;
+    this.kvm = new KvmHypercalls(this, runner);
+    this.hyperv = new HypervHypercalls(this, runner);
+    this.xen = new XenHypercalls(this, runner);
+    this.actor = Actor.vcpu(runner.vm().number, runner.id());
+  }
+
+  /** VMCALL or VMMCALL: answered in registers, left to user space, or refused with #UD. */
+  Answer emulate() {
+    if (runner.vm().xen.interceptsHypercalls()) {
+      boolean marked = (cpu.gpr[CpuState.RAX] & HYPERV_MARK) != 0;
+      return marked && hyperv.enabled() ? hyperv.emulate() : xen.emulate();
     }
-    enter(runner, cpu, row);
-    Errno error = refused ? Errno.EINVAL : cpu.cpl() != 0 ? Errno.EPERM : null;
-    long result = error == null ? serve(row) : error.result();
-    returns(runner, result);
-    cpu.gpr[CpuState.RAX] = cpu.longMode64() ? result : result & LOW_HALF;
-    return Answer.DONE;
+    return hyperv.enabled() ? hyperv.emulate() : kvm.emulate();
   }
 
-  private static boolean exits(Vm vm, KvmHypercall row) {
-    return row != KvmHypercall.KVM_HC_UNKNOWN
-        && (vm.settings.exitingHypercalls >>> row.number() & 1) != 0;
+  /** Notes the call: its row and in-fields are in {@link #in}. */
+  void call(Call called, int fields) {
+    row = called;
+    length = fields;
   }
 
-  /** KVM_HC_MAP_GPA_RANGE: whole pages, one at least, that do not wrap. */
-  private static boolean validRange(CpuState cpu) {
-    long[] arguments = arguments(cpu);
-    long first = arguments[0] >>> Limits.PAGE_SHIFT;
-    long pages = arguments[1];
-    boolean aligned = (arguments[0] & Limits.PAGE_SIZE - 1) == 0;
-    return aligned && pages != 0 && Long.compareUnsigned(first + pages, first) > 0;
+  /** Tells a call that the kernel has answered. */
+  void answered(long result) {
+    enter();
+    returns(result);
   }
 
-  private static long serve(KvmHypercall row) {
-    return switch (row) {
-      case KVM_HC_VAPIC_POLL_IRQ, KVM_HC_KICK_CPU, KVM_HC_SCHED_YIELD -> 0;
-      case KVM_HC_CLOCK_PAIRING -> Errno.EOPNOTSUPP.result();
-      default -> -KvmHypercall.ENOSYS;
-    };
+  /** Tells that a call begins, for those inside which other things happen. */
+  void enter() {
+    // Rows have as many fields as their interface has registers; the rest of the array is spare.
+    long[] fields = length == in.length ? in : Arrays.copyOf(in, length);
+    runner.vm().host.nested.enter(
+        runner.tid(), actor, row.family().ordinal(), row.number(), fields);
   }
 
-  static long number(CpuState cpu) {
-    return cut(cpu, cpu.gpr[CpuState.RAX]);
+  void returns(long result) {
+    out[0] = result;
+    runner.vm().host.nested.returns(runner.tid(), out);
   }
 
-  static long[] arguments(CpuState cpu) {
-    long[] arguments = new long[ARGUMENTS];
-    arguments[0] = cut(cpu, cpu.gpr[CpuState.RBX]);
-    arguments[1] = cut(cpu, cpu.gpr[CpuState.RCX]);
-    arguments[2] = cut(cpu, cpu.gpr[CpuState.RDX]);
-    arguments[3] = cut(cpu, cpu.gpr[CpuState.RSI]);
-    return arguments;
+  /** The exit of the call that was left to user space. */
+  void exit(ExitWriter exits) {
+    switch (row.family()) {
+      case XEN_HYPERCALL -> exits.xenHypercall(xen.number(), xen.parameters(), cpu.longMode64(), cpu.cpl());
+      case HYPERV_HYPERCALL -> exits.hypervHypercall(in);
+      default -> exits.hypercall(number(), in, cpu.longMode64());
+    }
   }
 
-  private static long cut(CpuState cpu, long value) {
+  /**
+   * User space has answered the call that it got.
+   *
+   * @return what RAX becomes
+   */
+  long complete(ExitWriter exits) {
+    long result =
+        switch (row.family()) {
+          case XEN_HYPERCALL -> exits.xenResult();
+          case HYPERV_HYPERCALL -> hyperv.completed(exits.hypervResult());
+          default -> exits.hypercallResult();
+        };
+    answered(result);
+    return result;
+  }
+
+  /** RAX, as wide as the mode. */
+  long number() {
+    return cut(cpu.gpr[CpuState.RAX]);
+  }
+
+  long register(int index) {
+    return cut(cpu.gpr[index]);
+  }
+
+  private long cut(long value) {
     return cpu.longMode64() ? value : value & LOW_HALF;
   }
 
-  /** Tells the recording of a hypercall; its answer follows with {@link #returns}. */
-  static void enter(VcpuRunner runner, CpuState cpu, KvmHypercall row) {
-    long[] arguments = arguments(cpu);
-    long[] fields = new long[row.in().size()];
-    boolean unknown = row == KvmHypercall.KVM_HC_UNKNOWN;
-    if (unknown) {
-      fields[0] = number(cpu);
-    }
-    System.arraycopy(arguments, 0, fields, unknown ? 1 : 0, ARGUMENTS);
-    long actor = Actor.vcpu(runner.vm().number, runner.id());
-    runner
-        .vm()
-        .host
-        .nested
-        .enter(runner.tid(), actor, Family.KVM_HYPERCALL.ordinal(), row.number(), fields);
-  }
-
-  static void returns(VcpuRunner runner, long result) {
-    runner.vm().host.nested.returns(runner.tid(), new long[] {result});
+  void result(long value) {
+    cpu.gpr[CpuState.RAX] = cut(value);
   }
 }

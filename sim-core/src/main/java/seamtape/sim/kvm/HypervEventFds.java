@@ -37,6 +37,15 @@ final class HypervEventFds {
         : assign(connection, files.find(argument.getInt(4)));
   }
 
+  /** Signals the eventfd of a connection; false where none is bound. */
+  boolean signal(int connection) {
+    EventFd bound = byConnection.get(connection);
+    if (bound != null) {
+      bound.write(1);
+    }
+    return bound != null;
+  }
+
   private long deassign(int connection) {
     EventFd removed = byConnection.remove(connection);
     if (removed == null) {

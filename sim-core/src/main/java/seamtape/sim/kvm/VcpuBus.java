@@ -2,6 +2,7 @@ package seamtape.sim.kvm;
 
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus;
+import seamtape.sim.guest.GuestExit;
 import seamtape.sim.kvm.irq.InterruptController;
 import seamtape.sim.kvm.irq.Pic;
 import seamtape.sim.kvm.irq.Pit;
@@ -15,6 +16,7 @@ final class VcpuBus implements GuestBus {
   private final Vm vm;
   private final Vcpu state;
   private final MsrExits msrs;
+  private final Hypercalls hypercalls;
 
   /** Guest instructions executed when the run began: the TSC moves with them. */
   private long executedBefore;
@@ -25,7 +27,8 @@ final class VcpuBus implements GuestBus {
   /** Null where guests are not encrypted. */
   private final EncryptedPages encrypted;
 
-  VcpuBus(VcpuRunner runner) {
+  VcpuBus(VcpuRunner runner, Hypercalls hypercalls) {
+    this.hypercalls = hypercalls;
     this.runner = runner;
     this.vm = runner.vm();
     this.state = runner.state();
@@ -45,12 +48,24 @@ final class VcpuBus implements GuestBus {
     }
   }
 
-  /** KVM_MEMORY_EXIT_FLAG_* of the fault at {@link #faultingGpa}. */
-  long faultFlags() {
-    return encrypted == null ? 0 : encrypted.faultFlags();
+  /** A guest physical address without the bit that asks for encryption. */
+  long plainAddress(long gpa) {
+    return encrypted == null ? gpa : gpa & ~SevVm.C_BIT;
   }
 
-  private boolean raisesVc() {
+  /** The access was to memory that is not there, not to a device. */
+  boolean faults(GuestExit exit) {
+    return exit.kind == GuestExit.Kind.MMIO
+        && exit.gpa >>> Limits.PAGE_SHIFT == faultingGpa >>> Limits.PAGE_SHIFT;
+  }
+
+  void reportFault(ExitWriter exits) {
+    long flags = encrypted == null ? 0 : encrypted.faultFlags();
+    exits.memoryFault(plainAddress(faultingGpa), flags);
+  }
+
+  /** Exits of the guest become exceptions that it handles itself. */
+  boolean raisesVc() {
     return vm.sev != null && vm.sev.raisesVc();
   }
 
@@ -233,7 +248,7 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public Answer hypercall(CpuState cpu) {
-    return raisesVc() ? Answer.EXIT : Hypercalls.emulate(runner, cpu);
+    return raisesVc() ? Answer.EXIT : hypercalls.emulate();
   }
 
   @Override

@@ -6,14 +6,12 @@ import static seamtape.catalog.Errno.EINTR;
 import static seamtape.catalog.Errno.EINVAL;
 
 import seamtape.catalog.KvmExit;
-import seamtape.catalog.KvmHypercall;
 import seamtape.event.Subject;
 import seamtape.machine.Machine;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.guest.Interpreter;
 import seamtape.sim.kvm.irq.LocalApic;
-import seamtape.sim.kvm.sev.SevVm;
 import seamtape.sim.kvm.tdx.TdRun;
 import seamtape.sim.kvm.tdx.VcpuTdx;
 import seamtape.sim.kvm.vcpu.Vcpu;
@@ -35,6 +33,7 @@ public final class VcpuRunner {
   private final LocalApic lapic;
   private final VcpuBus bus;
   private final Interpreter interpreter;
+  private final Hypercalls hypercalls;
   private final DirtyRing dirtyRing;
 
   /** The last exit's answer is still to be taken over. */
@@ -60,7 +59,8 @@ public final class VcpuRunner {
     dirtyRing = new DirtyRing(vm.settings.dirtyRingSize);
     apicEvents = new ApicEvents(vm, state);
     lapic = apicEvents.lapic();
-    bus = new VcpuBus(this);
+    hypercalls = new Hypercalls(this);
+    bus = new VcpuBus(this, hypercalls);
     interpreter = new Interpreter(state.cpu, bus);
     tdx = vm.tdx == null ? null : new VcpuTdx(vm.tdx, state);
     td = tdx == null ? null : new TdRun(tdx, bus, exits, bus::msrExitReason);
@@ -151,7 +151,7 @@ public final class VcpuRunner {
     if (run.immediateExit()) {
       return end(EINTR.result());
     }
-    long notReady = td == null ? 0 : td.check();
+    long notReady = td == null ? vm.readyToRun(state) : td.check();
     if (notReady != 0) {
       return end(notReady);
     }
@@ -168,10 +168,6 @@ public final class VcpuRunner {
   }
 
   private long beforeEntry() {
-    long notReady = vm.sev == null ? 0 : vm.sev.readyToRun(state);
-    if (notReady != 0) {
-      return notReady;
-    }
     if (!syncRegs.valid(vm.hasProtectedState()) || !syncRegs.apply()) {
       return EINVAL.result();
     }
@@ -191,8 +187,7 @@ public final class VcpuRunner {
     GuestExit exit = interpreter.exit();
     exits.answer(exit);
     if (exit.kind == GuestExit.Kind.HYPERCALL) {
-      Hypercalls.enter(this, state.cpu, KvmHypercall.of(Hypercalls.number(state.cpu)));
-      Hypercalls.returns(this, exit.result);
+      exit.result = hypercalls.complete(exits);
     }
     beginGuest();
     GuestExit.Kind kind = interpreter.complete();
@@ -319,9 +314,9 @@ public final class VcpuRunner {
   /** Ends the run with an exit, or goes on in the kernel (IN_PROGRESS). */
   private long leave(GuestExit.Kind kind) {
     GuestExit exit = interpreter.exit();
-    if (asksUserSpace(kind) && vm.sev != null && vm.sev.raisesVc() && !faults(exit)) {
+    if (asksUserSpace(kind) && bus.raisesVc() && !bus.faults(exit)) {
       interpreter.forget();
-      state.queueException(VMM_COMMUNICATION, true, svmExitCode(kind));
+      state.queueException(VMM_COMMUNICATION, true, EncryptedPages.svmExitCode(kind));
       return Machine.IN_PROGRESS;
     }
     answerDue = asksUserSpace(kind);
@@ -346,15 +341,14 @@ public final class VcpuRunner {
         return mmio(exit);
       }
       case DEBUG -> exits.debug(exit);
-      case HYPERCALL ->
-          exits.hypercall(
-              Hypercalls.number(state.cpu),
-              Hypercalls.arguments(state.cpu),
-              state.cpu.longMode64());
+      case HYPERCALL -> hypercalls.exit(exits);
       case RDMSR, WRMSR -> exits.msr(exit, bus.msrExitReason(), kind == GuestExit.Kind.WRMSR);
       case INTERRUPT_WINDOW -> exits.reason(KvmExit.KVM_EXIT_IRQ_WINDOW_OPEN);
       case INTERNAL_ERROR -> {
-        return bus.faultingGpa() >= 0 ? memoryFault() : internalError(exit);
+        if (bus.faultingGpa() >= 0) {
+          return memoryFault();
+        }
+        exits.internalError(exit);
       }
       case SHUTDOWN -> exits.reason(KvmExit.KVM_EXIT_SHUTDOWN);
     }
@@ -368,35 +362,12 @@ public final class VcpuRunner {
     };
   }
 
-  /** The exit code of SVM that #VC tells the guest. */
-  private static int svmExitCode(GuestExit.Kind kind) {
-    return switch (kind) {
-      case IO -> 0x7b;
-      case RDMSR, WRMSR -> 0x7c;
-      case HYPERCALL -> 0x81;
-      default -> 0x400;
-    };
-  }
-
-  /** The access was to memory that is not there, not to a device. */
-  private boolean faults(GuestExit exit) {
-    return exit.kind == GuestExit.Kind.MMIO
-        && exit.gpa >>> Limits.PAGE_SHIFT == bus.faultingGpa() >>> Limits.PAGE_SHIFT;
-  }
-
   private long mmio(GuestExit exit) {
-    if (faults(exit)) {
+    if (bus.faults(exit)) {
       return memoryFault();
     }
-    if (vm.sev != null) {
-      exit.gpa &= ~SevVm.C_BIT;
-    }
+    exit.gpa = bus.plainAddress(exit.gpa);
     exits.mmio(exit);
-    return 0;
-  }
-
-  private long internalError(GuestExit exit) {
-    exits.internalError(exit);
     return 0;
   }
 
@@ -405,8 +376,7 @@ public final class VcpuRunner {
     answerDue = false;
     interpreter.forget();
     if (vm.host.profile.guestMemfd()) {
-      long gpa = bus.faultingGpa();
-      exits.memoryFault(vm.sev == null ? gpa : gpa & ~SevVm.C_BIT, bus.faultFlags());
+      bus.reportFault(exits);
     }
     return EFAULT.result();
   }

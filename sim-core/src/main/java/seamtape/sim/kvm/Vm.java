@@ -18,6 +18,7 @@ import seamtape.sim.kvm.mem.MemorySlot;
 import seamtape.sim.kvm.mem.MemorySlots;
 import seamtape.sim.kvm.sev.SevVm;
 import seamtape.sim.kvm.tdx.KvmTdx;
+import seamtape.sim.kvm.vcpu.HypervVm;
 import seamtape.sim.kvm.vcpu.TscSync;
 import seamtape.sim.kvm.vcpu.Vcpu;
 import seamtape.sim.kvm.vcpu.VmFacts;
@@ -43,6 +44,9 @@ public final class Vm implements VmFacts {
   public final VmClock clock;
   public final LocalApics lapics = new LocalApics();
 
+  final XenVm xen;
+  final HypervEventFds hypervEventFds;
+  private final HypervVm hyperv = new HypervVm();
   public final MemoryAttributes attributes = new MemoryAttributes();
 
   /** What SEV keeps of the VM; null on a host of another vendor. */
@@ -72,6 +76,8 @@ public final class Vm implements VmFacts {
     ioEventFds = new IoEventFds(host.files);
     settings = new VmSettings(host.time.tscKhz());
     clock = new VmClock(host.time);
+    xen = new XenVm(this);
+    hypervEventFds = new HypervEventFds(host.files);
     sev = host.sev == null ? null : new SevVm(host.sev, this);
     tdx = type == VmType.TDX ? new KvmTdx(this, host.tdx) : null;
   }
@@ -79,6 +85,11 @@ public final class Vm implements VmFacts {
   /** kvm_vm_dead: from now on every ioctl on the VM and its vCPUs is EIO. */
   public void die() {
     dead = true;
+  }
+
+  /** The vendor lets a vCPU run: 0, or the error of kvm_x86_vcpu_pre_run. */
+  long readyToRun(Vcpu vcpu) {
+    return sev == null ? 0 : sev.readyToRun(vcpu);
   }
 
   boolean dead() {
@@ -244,6 +255,31 @@ public final class Vm implements VmFacts {
   @Override
   public long tsc() {
     return host.time.tsc();
+  }
+
+  /** kvm_read_guest: false where a byte has no memory behind it. */
+  boolean readGuest(long gpa, byte[] target, int length) {
+    for (int done = 0; done < length; ) {
+      byte[] page = guestPage(gpa + done);
+      if (page == null) {
+        return false;
+      }
+      int inPage = (int) (gpa + done) & Limits.PAGE_SIZE - 1;
+      int part = Math.min(length - done, Limits.PAGE_SIZE - inPage);
+      System.arraycopy(page, inPage, target, done, part);
+      done += part;
+    }
+    return true;
+  }
+
+  @Override
+  public HypervVm hyperv() {
+    return hyperv;
+  }
+
+  @Override
+  public boolean interceptsXenHypercalls() {
+    return xen.interceptsHypercalls();
   }
 
   @Override

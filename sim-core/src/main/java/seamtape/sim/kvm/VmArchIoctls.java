@@ -24,15 +24,11 @@ final class VmArchIoctls {
   private final UserCopy user;
   private final VmInterruptIoctls interrupts;
   private final PmuEventFilter pmuEventFilter = new PmuEventFilter();
-  private final XenVm xen;
-  private final HypervEventFds hyperv;
 
   VmArchIoctls(Vm vm) {
     this.vm = vm;
     this.user = vm.host.user;
     this.interrupts = new VmInterruptIoctls(vm);
-    this.xen = new XenVm(vm);
-    this.hyperv = new HypervEventFds(vm.host.files);
   }
 
   long handle(KvmIoctl row, long arg) {
@@ -55,7 +51,7 @@ final class VmArchIoctls {
           KVM_XEN_HVM_GET_ATTR,
           KVM_XEN_HVM_SET_ATTR,
           KVM_XEN_HVM_EVTCHN_SEND ->
-          vm.has(KvmCapability.KVM_CAP_XEN_HVM) ? xen.handle(row, arg) : ENOTTY.result();
+          vm.has(KvmCapability.KVM_CAP_XEN_HVM) ? vm.xen.handle(row, arg) : ENOTTY.result();
       case KVM_SET_CLOCK -> setClock(arg);
       case KVM_GET_CLOCK -> getClock(arg);
       case KVM_SET_TSC_KHZ -> setTscKhz(arg);
@@ -67,7 +63,7 @@ final class VmArchIoctls {
       case KVM_MEMORY_ENCRYPT_UNREG_REGION ->
           encryptedRegion(arg, vm.host.ops.memEncUnregisterRegion());
       case KVM_HYPERV_EVENTFD ->
-          vm.has(KvmCapability.KVM_CAP_HYPERV_EVENTFD) ? hyperv.set(arg, user) : ENOTTY.result();
+          vm.has(KvmCapability.KVM_CAP_HYPERV_EVENTFD) ? vm.hypervEventFds.set(arg, user) : ENOTTY.result();
       case KVM_SET_PMU_EVENT_FILTER -> pmuEventFilter.set(arg, vm);
       case KVM_X86_SET_MSR_FILTER -> setMsrFilter(arg);
       default -> ENOTTY.result();

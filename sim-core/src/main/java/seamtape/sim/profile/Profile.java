@@ -219,6 +219,11 @@ public final class Profile {
     return since(V7_3);
   }
 
+  /** Extended hypercalls of Hyper-V go to user space (Linux 6.3). */
+  public boolean hypervExtendedHypercalls() {
+    return since(V6_12);
+  }
+
   /** KVM_SEV_INIT2 and the VM types of encrypted guests. */
   public boolean sevInit2() {
     return since(V6_12);

@@ -37,6 +37,11 @@ public final class FpuState {
   private final byte[] area = new byte[SIZE];
   private final ByteBuffer fields = Bytes.wrap(area);
 
+  /** Copies XMM registers from the first on. */
+  void copyXmm(byte[] target, int offset, int length) {
+    System.arraycopy(area, XMM, target, offset, length);
+  }
+
   FpuState(CpuModel host) {
     this.host = host;
     initialLegacy(fields, FP | SSE);

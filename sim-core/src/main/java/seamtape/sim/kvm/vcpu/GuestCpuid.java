@@ -203,7 +203,7 @@ public final class GuestCpuid {
   }
 
   /** KVM's own features, of which a table may enforce a part (KVM_CAP_ENFORCE_PV_FEATURE_CPUID). */
-  boolean hasPv(int bit) {
+  public boolean hasPv(int bit) {
     if (!vcpu.enforcePvCpuid) {
       return true;
     }

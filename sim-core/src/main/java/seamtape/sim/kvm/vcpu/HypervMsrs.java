@@ -7,6 +7,7 @@ import java.util.TreeMap;
  * The synthetic MSRs of Hyper-V that KVM emulates; mostly stored, without what they would start.
  */
 final class HypervMsrs {
+  private static final int HYPERCALL = 0x4000_0001;
   private static final int VP_INDEX = 0x4000_0002;
   private static final int RESET = 0x4000_0003;
   private static final int VP_RUNTIME = 0x4000_0010;
@@ -44,7 +45,12 @@ final class HypervMsrs {
     };
   }
 
-  private boolean enabled() {
+  /** The value last stored in an MSR that KVM only keeps. */
+  long stored(int index) {
+    return values.getOrDefault(index, 0L);
+  }
+
+  boolean enabled() {
     return vcpu.cpuid.register(0x4000_0001, 0, 0) == INTERFACE_SIGNATURE;
   }
 
@@ -59,6 +65,8 @@ final class HypervMsrs {
     }
     result.value =
         switch (index) {
+          case Msr.HV_FIRST -> vcpu.vm().hyperv().guestOsId();
+          case HYPERCALL -> vcpu.vm().hyperv().hypercall();
           case VP_INDEX -> values.getOrDefault(index, (long) vcpu.id());
           case TSC_FREQUENCY -> vcpu.tscKhz * 1000L;
           case APIC_FREQUENCY -> APIC_HZ;
@@ -78,7 +86,12 @@ final class HypervMsrs {
     if (refused || !host && !enabled()) {
       return MsrAccess.REFUSED;
     }
-    if (index != RESET && index != EOI) {
+    if (index == HYPERCALL) {
+      return MsrAccess.of(vcpu.vm().hyperv().hypercall(value, vcpu.vm()));
+    }
+    if (index == Msr.HV_FIRST) {
+      vcpu.vm().hyperv().guestOsId(value);
+    } else if (index != RESET && index != EOI) {
       values.put(index, value);
     }
     return MsrAccess.DONE;

@@ -27,7 +27,7 @@ public final class Msrs {
   private final MtrrMsrs mtrr;
   private final PmuMsrs pmu;
   private final VmxMsrs vmx;
-  private final HypervMsrs hyperv;
+  final HypervMsrs hyperv;
   private final VendorMsrs vendor;
   final CapabilityMsrs capabilities;
   private final Vcpu vcpu;

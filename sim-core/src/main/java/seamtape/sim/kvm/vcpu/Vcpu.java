@@ -101,6 +101,9 @@ public final class Vcpu {
 
   int xenVcpuId;
 
+  /** Event channel of KVM_XEN_VCPU_ATTR_TYPE_TIMER; 0 while the kernel serves no timer. */
+  public int xenTimerPort;
+
   /** Of KVM_SET_NESTED_STATE: -1 outside VMX operation. */
   long vmxonPointer = -1;
 
@@ -211,6 +214,23 @@ public final class Vcpu {
     cpu.copyFrom(other.cpu);
     xcr0 = other.xcr0;
     msrs.takeSaveArea(other.msrs);
+  }
+
+  /** kvm_read_guest_virt, as a supervisor: false where an address leads to no memory. */
+  public boolean readLinear(long linear, byte[] target, int length) {
+    for (int done = 0; done < length; done++) {
+      long gpa = Translation.of(this, linear + done);
+      byte[] page = gpa == Translation.NONE ? null : vm.guestPage(gpa);
+      if (page == null) {
+        return false;
+      }
+      target[done] = page[(int) gpa & 0xfff];
+    }
+    return true;
+  }
+
+  public int xenVcpuId() {
+    return xenVcpuId;
   }
 
   int pendingNmis() {

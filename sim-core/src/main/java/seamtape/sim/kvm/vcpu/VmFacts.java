@@ -20,6 +20,14 @@ public interface VmFacts {
   /** The host's TSC: that of the machine. */
   long tsc();
 
+  /** The MSRs of Hyper-V that belong to the VM. */
+  HypervVm hyperv();
+
+  /** Xen's hypercalls come first: those of Hyper-V carry a mark. */
+  default boolean interceptsXenHypercalls() {
+    return false;
+  }
+
   /** The TSC writes of this VM's vCPUs, which keep them in step. */
   TscSync tscSync();
 

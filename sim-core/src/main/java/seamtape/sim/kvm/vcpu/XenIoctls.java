@@ -16,6 +16,7 @@ final class XenIoctls {
   private static final int VCPU_ID = 6;
   private static final int TIMER = 7;
   private static final int UPCALL_VECTOR = 8;
+  private static final int PRIORITY_2LEVEL = -1;
   private static final long UNSET = -1;
   private static final int MAX_VCPUS = 4096;
 
@@ -29,7 +30,10 @@ final class XenIoctls {
     switch (Bytes.u16(attr, 0)) {
       case VCPU_INFO, VCPU_TIME_INFO, RUNSTATE_ADDR -> attr.putLong(VALUE, UNSET);
       case VCPU_ID -> attr.putInt(VALUE, vcpu.xenVcpuId);
-      case TIMER -> attr.putLong(VALUE, 0).putLong(VALUE + 8, 0);
+      case TIMER -> {
+        attr.putInt(VALUE, vcpu.xenTimerPort).putInt(VALUE + 4, vcpu.xenTimerPort == 0 ? 0 : -1);
+        attr.putLong(VALUE + 8, 0);
+      }
       case UPCALL_VECTOR -> attr.put(VALUE, (byte) vcpu.xenUpcallVector);
       default -> {
         return EINVAL.result();
@@ -51,6 +55,12 @@ final class XenIoctls {
             boolean known = Integer.compareUnsigned(id, MAX_VCPUS) < 0;
             vcpu.xenVcpuId = known ? id : vcpu.xenVcpuId;
             yield known;
+          }
+          case TIMER -> {
+            int port = attr.getInt(VALUE);
+            boolean valid = port == 0 || attr.getInt(VALUE + 4) == PRIORITY_2LEVEL;
+            vcpu.xenTimerPort = valid ? port : vcpu.xenTimerPort;
+            yield valid;
           }
           case UPCALL_VECTOR -> {
             int vector = Bytes.u8(attr, VALUE);

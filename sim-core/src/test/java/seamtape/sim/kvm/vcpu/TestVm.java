@@ -21,6 +21,7 @@ final class TestVm implements VmFacts {
   private final Profile profile;
   private final CpuModel model;
   private final TscSync tscSync = new TscSync();
+  private final HypervVm hyperv = new HypervVm();
   private final byte[][] guest = new byte[GUEST_MEMORY / 4096][4096];
   boolean irqchip;
   boolean split;
@@ -134,6 +135,11 @@ final class TestVm implements VmFacts {
   @Override
   public long tsc() {
     return tsc;
+  }
+
+  @Override
+  public HypervVm hyperv() {
+    return hyperv;
   }
 
   @Override
