@@ -50,6 +50,9 @@ final class StateText {
     for (String part : List.of("irqchip", "pit", "gsi_routing")) {
       line("  " + part, (Map<?, ?>) vm.get(part));
     }
+    if (vm.get("sev") instanceof Map<?, ?> sev) {
+      line("  sev", sev);
+    }
     list(vm, "capabilities").forEach(cap -> line("  enabled", (Map<?, ?>) cap));
     ((Map<?, ?>) vm.get("settings"))
         .forEach((name, setting) -> line("  " + name, (Map<?, ?>) setting));

@@ -179,7 +179,7 @@ public final class MachineState {
       vm.vcpu(Subject.vcpu(enter.link), 0).apply(enter, returned);
       touchSiblings(vm, call, enter);
     } else if (vm != null && result >= 0) {
-      vm.apply(enter);
+      vm.apply(enter, returned);
     }
   }
 

@@ -72,6 +72,9 @@ public final class StateView {
     json.put("irqchip", part(vm.irqchip(), vm.irqchipEvent()));
     json.put("pit", part(vm.pitEvent() == 0 ? "none" : "kernel", vm.pitEvent()));
     json.put("gsi_routing", routing(vm));
+    if (vm.sev().document() != null) {
+      json.put("sev", vm.sev().document());
+    }
     json.put("capabilities", vm.enabled().stream().map(StateView::enabled).toList());
     json.put("settings", settings(vm));
     json.put("vcpus", vm.vcpus().values().stream().map(vcpu -> vcpu(vm, vcpu)).toList());

@@ -35,11 +35,18 @@ public final class VmState {
   private long irqchipEvent;
   private long pitEvent;
   private Known routing = Known.NOTHING;
+  private final SevFold sev;
 
   VmState(int number, long created, long type) {
     this.number = number;
     this.created = created;
     this.type = type;
+    this.sev = new SevFold(type);
+  }
+
+  /** What is known of its encryption by SEV. */
+  SevFold sev() {
+    return sev;
   }
 
   /** Its place in the order of creation, from 0. */
@@ -98,7 +105,7 @@ public final class VmState {
   }
 
   /** A call on this VM that succeeded. */
-  void apply(Event enter) {
+  void apply(Event enter, Event returned) {
     KvmIoctl call = (KvmIoctl) enter.call;
     for (VcpuState vcpu : vcpus.values()) {
       vcpu.touch(Topic.touchedFromOutside(call), enter);
@@ -108,7 +115,11 @@ public final class VmState {
       case KVM_CREATE_IRQCHIP -> irqchip("kernel", enter);
       case KVM_CREATE_PIT, KVM_CREATE_PIT2 -> pitEvent = enter.number;
       case KVM_SET_GSI_ROUTING -> routing = new Known(enter.number, call, StructBytes.of(enter));
-      case KVM_ENABLE_CAP -> enable(enter);
+      case KVM_ENABLE_CAP -> {
+        enable(enter);
+        sev.apply(enter, returned);
+      }
+      case KVM_MEMORY_ENCRYPT_OP -> sev.apply(enter, returned);
       case KVM_SET_TSS_ADDR,
           KVM_SET_IDENTITY_MAP_ADDR,
           KVM_SET_BOOT_CPU_ID,

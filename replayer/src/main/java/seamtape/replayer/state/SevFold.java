@@ -1,0 +1,133 @@
+package seamtape.replayer.state;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import seamtape.catalog.Format;
+import seamtape.catalog.KvmCapability;
+import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.SevCommand;
+import seamtape.event.Event;
+
+/**
+ * What the commands of KVM_MEMORY_ENCRYPT_OP tell of an AMD VM's encryption. The ASID is told by no
+ * call: the host keeps it to itself.
+ */
+final class SevFold {
+  private static final int TDX_VM = 5;
+  private static final int MEASUREMENT_BYTES = 48;
+  private static final String[] STATES = {
+    "UNINIT", "LUPDATE", "LSECRET", "RUNNING", "SUPDATE", "RUPDATE", "SENT"
+  };
+
+  private final long vmType;
+  private String kind;
+  private String state;
+  private Long handle;
+  private Long policy;
+  private String measurement;
+  private long event;
+
+  SevFold(long vmType) {
+    this.vmType = vmType;
+  }
+
+  /** A call on the VM that succeeded. */
+  void apply(Event enter, Event returned) {
+    StructBytes in = StructBytes.of(enter);
+    long id = in.number(0, 4).orElse(-1);
+    if (enter.call == KvmIoctl.KVM_ENABLE_CAP) {
+      context(enter, id);
+    } else if (vmType != TDX_VM && enter.fields[1] != 0) {
+      SevCommand.byId(id).ifPresent(command -> command(command, in, enter, returned));
+    }
+  }
+
+  private void context(Event enter, long cap) {
+    boolean copied = cap == KvmCapability.KVM_CAP_VM_COPY_ENC_CONTEXT_FROM.number();
+    if (copied || cap == KvmCapability.KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM.number()) {
+      kind = copied ? "mirror" : "moved";
+      event = enter.number;
+    }
+  }
+
+  private void command(SevCommand command, StructBytes in, Event enter, Event returned) {
+    long place = in.number(8, 8).orElse(0) - enter.fields[1];
+    StructBytes out = StructBytes.of(returned);
+    event = enter.number;
+    switch (command) {
+      case KVM_SEV_INIT -> begin("sev");
+      case KVM_SEV_ES_INIT -> begin("sev-es");
+      case KVM_SEV_INIT2 -> begin(vmType == 2 ? "sev" : vmType == 3 ? "sev-es" : "snp");
+      case KVM_SEV_LAUNCH_START, KVM_SEV_RECEIVE_START -> {
+        handle = number(out, place, 4);
+        policy = number(in, place + 4, 4);
+        state = command == SevCommand.KVM_SEV_LAUNCH_START ? "LUPDATE" : "RUPDATE";
+      }
+      case KVM_SEV_LAUNCH_MEASURE -> measured(in, out, place, enter.fields[1]);
+      case KVM_SEV_LAUNCH_FINISH, KVM_SEV_RECEIVE_FINISH, KVM_SEV_SEND_CANCEL -> state = "RUNNING";
+      case KVM_SEV_SEND_START -> state = "SUPDATE";
+      case KVM_SEV_SEND_FINISH -> state = "SENT";
+      case KVM_SEV_GUEST_STATUS -> status(out, place);
+      case KVM_SEV_SNP_LAUNCH_START -> {
+        policy = number(in, place, 8);
+        state = "LAUNCH";
+      }
+      case KVM_SEV_SNP_LAUNCH_FINISH -> state = "RUNNING";
+      // What is left changes memory, or asks.
+      default -> {}
+    }
+  }
+
+  private void begin(String newKind) {
+    kind = newKind;
+    state = "UNINIT";
+  }
+
+  private static Long number(StructBytes bytes, long place, int size) {
+    OptionalLong value = bytes.number(place, size);
+    return value.isPresent() ? value.getAsLong() : null;
+  }
+
+  private void measured(StructBytes in, StructBytes out, long place, long argument) {
+    state = "LSECRET";
+    long blob = in.number(place, 8).orElse(0) - argument;
+    StringBuilder hex = new StringBuilder();
+    for (int i = 0; i < MEASUREMENT_BYTES; i++) {
+      OptionalLong next = out.number(blob + i, 1);
+      if (next.isEmpty()) {
+        return;
+      }
+      hex.append(String.format("%02x", next.getAsLong()));
+    }
+    measurement = hex.toString();
+  }
+
+  private void status(StructBytes out, long place) {
+    handle = number(out, place, 4);
+    policy = number(out, place + 4, 4);
+    long value = out.number(place + 8, 4).orElse(-1);
+    state = value >= 0 && value < STATES.length ? STATES[(int) value] : state;
+  }
+
+  /** The part of a state document; null for a VM that is not encrypted. */
+  Map<String, Object> document() {
+    if (kind == null) {
+      return null;
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("mode", kind);
+    put(json, "state", state);
+    put(json, "handle", handle);
+    put(json, "policy", policy == null ? null : Format.HEX.value(policy));
+    put(json, "measurement", measurement);
+    json.put("event", event);
+    return json;
+  }
+
+  private static void put(Map<String, Object> json, String key, Object value) {
+    if (value != null) {
+      json.put(key, value);
+    }
+  }
+}
