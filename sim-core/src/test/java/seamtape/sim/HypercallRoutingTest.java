@@ -193,8 +193,16 @@ final class HypercallRoutingTest {
 
   /** A call of Hyper-V's with EDX:EAX, EBX:ECX; its status, or minus the exit reason. */
   private long hvcall(long control, long input) {
-    int exit = call(RAX, control & 0xffff_ffffL, RDX, control >>> 32, RCX, input & 0xffff_ffffL,
-        RBX, input >>> 32);
+    int exit =
+        call(
+            RAX,
+            control & 0xffff_ffffL,
+            RDX,
+            control >>> 32,
+            RCX,
+            input & 0xffff_ffffL,
+            RBX,
+            input >>> 32);
     return exit == EXIT_HLT ? register(RDX) << 32 | register(RAX) : -exit;
   }
 

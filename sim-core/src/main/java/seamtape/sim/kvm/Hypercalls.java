@@ -65,8 +65,11 @@ final class Hypercalls {
   void enter() {
     // Rows have as many fields as their interface has registers; the rest of the array is spare.
     long[] fields = length == in.length ? in : Arrays.copyOf(in, length);
-    runner.vm().host.nested.enter(
-        runner.tid(), actor, row.family().ordinal(), row.number(), fields);
+    runner
+        .vm()
+        .host
+        .nested
+        .enter(runner.tid(), actor, row.family().ordinal(), row.number(), fields);
   }
 
   void returns(long result) {
@@ -77,7 +80,8 @@ final class Hypercalls {
   /** The exit of the call that was left to user space. */
   void exit(ExitWriter exits) {
     switch (row.family()) {
-      case XEN_HYPERCALL -> exits.xenHypercall(xen.number(), xen.parameters(), cpu.longMode64(), cpu.cpl());
+      case XEN_HYPERCALL ->
+          exits.xenHypercall(xen.number(), xen.parameters(), cpu.longMode64(), cpu.cpl());
       case HYPERV_HYPERCALL -> exits.hypervHypercall(in);
       default -> exits.hypercall(number(), in, cpu.longMode64());
     }

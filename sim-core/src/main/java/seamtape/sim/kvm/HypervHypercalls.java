@@ -256,9 +256,7 @@ final class HypervHypercalls {
 
   private HvStatus sendIpi() {
     if (fast()) {
-      return in[1] >>> 32 != 0
-          ? HV_STATUS_INVALID_HYPERCALL_INPUT
-          : send((int) in[1], in[2], 0, 0);
+      return in[1] >>> 32 != 0 ? HV_STATUS_INVALID_HYPERCALL_INPUT : send((int) in[1], in[2], 0, 0);
     }
     return readable(IPI_SIZE) && word(0) >>> 32 == 0
         ? send((int) word(0), word(8), 0, 0)

@@ -190,7 +190,7 @@ public final class Vm implements VmFacts {
   MemoryRules memoryRules(boolean version2) {
     int readOnly = tdx == null ? MemorySlot.KVM_MEM_READONLY : 0;
     int flags = MemorySlot.KVM_MEM_LOG_DIRTY_PAGES | readOnly;
-    if (version2 && has(KvmCapability.KVM_CAP_GUEST_MEMFD)) {
+    if (version2 && (hasPrivateMemory() || has(KvmCapability.KVM_CAP_GUEST_MEMFD))) {
       flags |= MemorySlot.KVM_MEM_GUEST_MEMFD;
     }
     long maxGfn = (1L << host.cpuModel.physicalBits() - Limits.PAGE_SHIFT) - 1;

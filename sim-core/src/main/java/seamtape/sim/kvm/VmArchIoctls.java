@@ -63,7 +63,9 @@ final class VmArchIoctls {
       case KVM_MEMORY_ENCRYPT_UNREG_REGION ->
           encryptedRegion(arg, vm.host.ops.memEncUnregisterRegion());
       case KVM_HYPERV_EVENTFD ->
-          vm.has(KvmCapability.KVM_CAP_HYPERV_EVENTFD) ? vm.hypervEventFds.set(arg, user) : ENOTTY.result();
+          vm.has(KvmCapability.KVM_CAP_HYPERV_EVENTFD)
+              ? vm.hypervEventFds.set(arg, user)
+              : ENOTTY.result();
       case KVM_SET_PMU_EVENT_FILTER -> pmuEventFilter.set(arg, vm);
       case KVM_X86_SET_MSR_FILTER -> setMsrFilter(arg);
       default -> ENOTTY.result();

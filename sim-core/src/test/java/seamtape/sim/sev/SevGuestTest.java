@@ -57,7 +57,8 @@ final class SevGuestTest {
     assertEquals(0, sev.m.run());
     assertEquals(5, sev.m.exitReason());
     assertNotEquals(42, sev.m.number(GUEST + 0x100, 2), "ciphertext");
-    assertNotEquals(java.util.Arrays.toString(before), java.util.Arrays.toString(sev.bytes(GUEST + 0x100, 16)));
+    assertNotEquals(
+        java.util.Arrays.toString(before), java.util.Arrays.toString(sev.bytes(GUEST + 0x100, 16)));
     var debug = sev.struct(24).putLong(0, GUEST + 0x100).putLong(8, OUT).putInt(16, 2);
     assertEquals("0 0", sev.command(SevCommand.KVM_SEV_DBG_DECRYPT, debug));
     assertArrayEquals(new byte[] {42, 0}, sev.bytes(OUT, 2));
