@@ -96,10 +96,10 @@ class CallDetails extends LitElement {
     if (this.fault) return html`<div class="state"><h2>This call cannot be shown</h2><p>${this.fault.message}</p></div>`;
     if (!this.call) return html`<div class="state"><p>Select a call to see its fields and bytes.</p></div>`;
     return html`
-      <section class="pane" aria-label="Fields">${this.titleOf(this.call)}${this.fields()}</section>
-      <section class="pane" aria-label="Bytes">${this.sides()}
+      <section class="pane" tabindex="0" aria-label="Fields">${this.titleOf(this.call)}${this.fields()}</section>
+      <section class="pane" tabindex="0" aria-label="Bytes">${this.sides()}
         <hex-view .parts=${this.call[this.side]?.parts ?? []} @byte=${this.byte}></hex-view></section>
-      <section class="pane" aria-label="Calls around it">${this.tree()}</section>`;
+      <section class="pane" tabindex="0" aria-label="Calls around it">${this.tree()}</section>`;
   }
 
   titleOf(call) {

@@ -45,7 +45,7 @@ const styles = css`
   .row.flight .result { color: var(--warn); }
   .row.selected { background: var(--select); }
   .row.selected::after { content: ''; position: absolute; inset: 0; border: 1px solid var(--line); border-width: 1px 0; pointer-events: none; }
-  :host(:focus) .row.selected::after { border-color: var(--accent); }
+  :host(:focus-within) .row.selected::after { border-color: var(--accent); }
   .row.broken { color: var(--error); }
   .row.loading > span { border-radius: 3px; height: 9px; background: var(--raised); }
   @media (max-width: 900px) {
@@ -61,10 +61,8 @@ export class CallList extends VirtualRows {
 
   connectedCallback() {
     super.connectedCallback();
-    this.tabIndex = 0;
-    this.setAttribute('role', 'grid');
-    this.setAttribute('aria-label', 'Calls');
-    this.setAttribute('aria-colcount', COLUMNS.length);
+    this.grid.setAttribute('aria-label', 'Calls');
+    this.grid.setAttribute('aria-colcount', COLUMNS.length);
   }
 
   head() {
@@ -162,7 +160,7 @@ export class CallList extends VirtualRows {
       row.setAttribute('aria-rowindex', index + 2);
       row.setAttribute('aria-selected', selected);
       row.classList.toggle('selected', selected);
-      if (selected) this.setAttribute('aria-activedescendant', row.id);
+      if (selected) this.grid.setAttribute('aria-activedescendant', row.id);
     }
     row.classList.toggle('dim', Array.isArray(call) && !this.#source.passes(index));
     row.classList.toggle('marked', Array.isArray(call) && this.bookmarks.has(call[format.EVENT]));

@@ -34,9 +34,7 @@ export class DiffList extends VirtualRows {
 
   connectedCallback() {
     super.connectedCallback();
-    this.tabIndex = 0;
-    this.setAttribute('role', 'grid');
-    this.setAttribute('aria-label', 'Differences');
+    this.grid.setAttribute('aria-label', 'Differences');
   }
 
   needs(first, count) {
@@ -69,7 +67,7 @@ export class DiffList extends VirtualRows {
     row.setAttribute('aria-selected', selected);
     row.setAttribute('aria-rowindex', index + 1);
     row.id = `row-${index}`;
-    if (selected) this.setAttribute('aria-activedescendant', row.id);
+    if (selected) this.grid.setAttribute('aria-activedescendant', row.id);
     if (row.shown === change && change) return;
     row.shown = change;
     row.mark.textContent = change ? {changed: '≠', only_a: '−', only_b: '+'}[change.kind] : '';

@@ -298,7 +298,10 @@ class ExplorerPage extends LitElement {
 
   async fitCall() {
     const row = await this.rowAt(Math.max(0, this.list.selected));
-    if (Array.isArray(row) && this.time !== undefined) this.line.fit(this.time, this.time + Math.max(0, this.recording.clock === 'none' ? 2 : row[format.DURATION]));
+    if (!Array.isArray(row)) return;
+    const untimed = this.recording.clock === 'none';
+    const start = untimed ? row[format.EVENT] : row[format.TIME];
+    this.line.fit(start, start + Math.max(0, untimed ? 2 : row[format.DURATION]));
   }
 
   hideOrDim() {

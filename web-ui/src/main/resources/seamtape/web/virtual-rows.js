@@ -6,6 +6,7 @@ export const virtualStyles = css`
   :host { display: block; position: relative; overflow: hidden; outline: none; }
   .view { position: absolute; inset: 0 13px 0 0; overflow: hidden; touch-action: none; contain: strict; }
   .rows { position: absolute; left: 0; right: 0; top: 0; will-change: transform; }
+  .grid { outline: none; }
   .bar { position: absolute; right: 0; top: 0; bottom: 0; width: 13px; background: var(--bg); border-left: 1px solid var(--line-soft); touch-action: none; }
   .thumb { position: absolute; left: 2px; right: 2px; border-radius: 5px; background: var(--faint); opacity: .6; min-height: 24px; }
   .bar:hover .thumb, .bar.held .thumb { opacity: 1; }
@@ -35,7 +36,12 @@ export class VirtualRows extends HTMLElement {
   }
 
   #build() {
-    const root = this.attachShadow({mode: 'open'});
+    const root = this.attachShadow({mode: 'open', delegatesFocus: true});
+    // The grid is within, so that the row it names as active is in the same tree.
+    this.grid = document.createElement('div');
+    this.grid.className = 'grid';
+    this.grid.tabIndex = 0;
+    this.grid.setAttribute('role', 'grid');
     root.adoptedStyleSheets = this.constructor.styles.map((style) => style.styleSheet);
     this.view = document.createElement('div');
     this.view.className = 'view';
@@ -48,13 +54,10 @@ export class VirtualRows extends HTMLElement {
     this.thumb = document.createElement('div');
     this.thumb.className = 'thumb';
     this.bar.append(this.thumb);
-    root.append(...this.head(), this.view, this.bar);
+    this.grid.append(...this.head(), this.view);
+    root.append(this.grid, this.bar);
     this.rows.id = 'rows';
-    this.bar.setAttribute('role', 'scrollbar');
-    this.bar.setAttribute('aria-controls', 'rows');
-    this.bar.setAttribute('aria-orientation', 'vertical');
-    this.bar.setAttribute('aria-valuemin', '0');
-    this.bar.setAttribute('aria-label', 'Position in the list');
+    this.bar.setAttribute('aria-hidden', 'true');
     this.addEventListener('wheel', (e) => this.#wheel(e), {passive: false});
     this.view.addEventListener('pointerdown', (e) => this.#touch(e));
     this.rows.addEventListener('click', (e) => this.#click(e));
@@ -135,7 +138,8 @@ export class VirtualRows extends HTMLElement {
     });
     this.rows.style.transform = `translateY(${-(this.#top - first) * this.rowHeight}px)`;
     this.#paintBar(height);
-    this.setAttribute('aria-rowcount', this.total);
+    this.grid.setAttribute('aria-rowcount', this.total);
+    if (this.selected < first || this.selected >= first + wanted) this.grid.removeAttribute('aria-activedescendant');
   }
 
   #paintBar(height) {
@@ -145,8 +149,6 @@ export class VirtualRows extends HTMLElement {
     const last = Math.max(1, this.total - fits);
     this.thumb.style.height = `${size}px`;
     this.thumb.style.transform = `translateY(${(height - size) * Math.min(1, this.#top / last)}px)`;
-    this.bar.setAttribute('aria-valuemax', Math.max(0, Math.round(last)));
-    this.bar.setAttribute('aria-valuenow', Math.round(this.#top));
   }
 
   /** Draws again with the same rows: their content has changed. */

@@ -168,6 +168,36 @@ final class SampleTapes implements AutoCloseable {
     }
   }
 
+  /** A recording that is being written. */
+  static final class Growing implements AutoCloseable {
+    private final SampleTapes tape;
+    private int made;
+
+    private Growing(SampleTapes tape) {
+      this.tape = tape;
+    }
+
+    /** Makes so many calls. */
+    void add(int calls) {
+      for (int i = 0; i < calls; i++) {
+        tape.call(KvmIoctl.KVM_IOEVENTFD, Subject.vm(0), new long[] {4, made++ % 200}, 0);
+      }
+    }
+
+    void seal() throws IOException {
+      tape.writer.seal();
+    }
+
+    @Override
+    public void close() throws IOException {
+      tape.close();
+    }
+  }
+
+  static Growing growing(Path dir) throws IOException {
+    return new Growing(new SampleTapes(dir, "linux-7.3", "growing"));
+  }
+
   /** A recording whose names and strings are markup. */
   static void hostile(Path dir) throws IOException {
     try (SampleTapes tape = new SampleTapes(dir, HOSTILE, HOSTILE)) {
