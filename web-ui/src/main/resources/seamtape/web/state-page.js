@@ -41,6 +41,7 @@ class StatePage extends LitElement {
     table { border-collapse: collapse; width: 100%; font: 12px/19px var(--mono); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 4px 12px; }
     td { padding: 1px 12px; vertical-align: top; overflow-wrap: anywhere; }
+    td:first-child { min-width: 190px; }
     td.old { color: var(--error); }
     td.new { color: var(--good); }
     td button.plain { font: 12px/18px var(--mono); height: auto; padding: 0 2px; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--accent); }

@@ -168,7 +168,8 @@ class BrowserFlowsTest {
     screen("timeline");
     press("0");
     waitFor(HITS + ".length > 20");
-    page.locator("time-line canvas").click(new Locator.ClickOptions().setPosition(600, 50));
+    Object x = page.evaluate("Math.ceil(" + HITS + ".find(h => h.y === 43 && h.a > 600).a) + 1");
+    page.locator("time-line canvas").click(new Locator.ClickOptions().setPosition((Integer) x, 48));
     page.waitForURL(Pattern.compile(".*sel=(?!29).*"));
     page.getByLabel("Timeline as a table").click();
     that(page.locator("time-line tbody tr").first()).containsText("vm0/vcpu0");
@@ -193,7 +194,8 @@ class BrowserFlowsTest {
     that(page.getByText("Last changed by")).containsText("KVM_CREATE_VM");
     screen("state");
     press("b");
-    that(page.getByRole(com.microsoft.playwright.options.AriaRole.BUTTON,
+    that(page.getByRole(
+            com.microsoft.playwright.options.AriaRole.BUTTON,
             new Page.GetByRoleOptions().setName("Before")))
         .hasAttribute("aria-pressed", "true");
     page.locator("section.pane").first().focus();
@@ -265,8 +267,7 @@ class BrowserFlowsTest {
       open("/r/growing");
       that(page.locator("button.live.on")).isVisible();
       growing.add(4000);
-      that(page.locator("call-list .row:visible").last().locator(".event"))
-          .hasText("8,999");
+      that(page.locator("call-list .row:visible").last().locator(".event")).hasText("8,999");
       press("Space");
       that(page.locator("button.live.off")).containsText("PAUSED");
       growing.add(1000);
