@@ -13,6 +13,8 @@ import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Family;
 import seamtape.catalog.Field;
+import seamtape.sim.coverage.Coverage;
+import seamtape.sim.coverage.Status;
 
 /** {@code seamtape catalog}. */
 @Command(
@@ -29,21 +31,34 @@ final class CatalogCommand implements Callable<Integer> {
   @Option(names = "--call", paramLabel = "NAME", description = "Only this call.")
   private String name;
 
+  @Option(
+      names = "--profile",
+      paramLabel = "P",
+      description = "Only the calls that this profile has, and how it answers them.")
+  private String profile;
+
   @Mixin private Output output;
 
   @Override
   public Integer call() {
+    if (profile != null && !Coverage.profiles().contains(profile)) {
+      throw new UsageException(
+          "no profile " + profile + ": use one of " + String.join(", ", Coverage.profiles()));
+    }
     List<Call> rows =
         Catalog.calls().stream()
             .filter(row -> row.family() != Family.INPUT)
             .filter(row -> name == null || named(row))
+            .filter(row -> profile == null || status(profile, row) != Status.ABSENT)
             .toList();
     if (rows.isEmpty()) {
       throw new UsageException("no call named " + name + ": 'seamtape catalog' lists them");
     }
     rows.forEach(this::print);
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("calls", rows.stream().map(CatalogCommand::document).toList());
+    if (output.json) {
+      document.put("calls", rows.stream().map(this::document).toList());
+    }
     output.document(document);
     return Exit.DONE;
   }
@@ -55,7 +70,8 @@ final class CatalogCommand implements Callable<Integer> {
   private void print(Call row) {
     output.line(
         String.format(
-            "%-10s %-10s %-40s %s", row.family().label(), number(row), row.label(), row.doc()));
+            "%-10s %-10s %-40s %s%s",
+            row.family().label(), number(row), row.label(), answered(row), row.doc()));
     if (name != null) {
       row.in().forEach(field -> print("in ", field));
       row.out().forEach(field -> print("out", field));
@@ -69,11 +85,19 @@ final class CatalogCommand implements Callable<Integer> {
             direction, field.name(), field.format().name().toLowerCase(Locale.ROOT), field.doc()));
   }
 
+  private static Status status(String profile, Call row) {
+    return Coverage.of(profile).status(row);
+  }
+
+  private String answered(Call row) {
+    return profile == null ? "" : String.format("%-9s", status(profile, row).text());
+  }
+
   private static String number(Call row) {
     return "0x" + Integer.toHexString(row.number());
   }
 
-  private static Map<String, Object> document(Call row) {
+  private Map<String, Object> document(Call row) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("name", row.label());
     document.put("family", row.family().label());
@@ -82,6 +106,10 @@ final class CatalogCommand implements Callable<Integer> {
     row.in().forEach(field -> fields.add(field(field, "in")));
     row.out().forEach(field -> fields.add(field(field, "out")));
     document.put("fields", fields);
+    Map<String, Object> profiles = new LinkedHashMap<>();
+    List<String> shown = profile == null ? Coverage.profiles() : List.of(profile);
+    shown.forEach(each -> profiles.put(each, status(each, row).text()));
+    document.put("profiles", profiles);
     document.put("doc", row.doc());
     return document;
   }

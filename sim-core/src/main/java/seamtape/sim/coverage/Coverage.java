@@ -1,0 +1,143 @@
+package seamtape.sim.coverage;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import seamtape.catalog.Call;
+import seamtape.catalog.FileOperation;
+import seamtape.catalog.HypercallServer;
+import seamtape.catalog.HypervHypercall;
+import seamtape.catalog.KvmHypercall;
+import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.Seamcall;
+import seamtape.catalog.SevCommand;
+import seamtape.catalog.Tdcall;
+import seamtape.catalog.Tdvmcall;
+import seamtape.catalog.TdxCommand;
+import seamtape.catalog.XenHypercall;
+import seamtape.sim.kvm.sev.SevIoctl;
+import seamtape.sim.profile.CpuModel;
+import seamtape.sim.profile.KernelLine;
+import seamtape.sim.profile.Profile;
+import seamtape.sim.tdx.PhysicalMemory;
+import seamtape.sim.tdx.TdGuest;
+import seamtape.sim.tdx.TdxModule;
+import seamtape.sim.tdx.TdxModuleVersion;
+import seamtape.sim.tdx.TdxPlatform;
+
+/**
+ * Call by call and profile by profile: modelled, regular or absent. Ioctls are tried on machines of
+ * the profile, leaves looked up in the module's own table; a hypercall's row says who serves it,
+ * and a test makes every one of them.
+ */
+public final class Coverage {
+  private static final Map<String, Coverage> BY_PROFILE = new TreeMap<>();
+
+  /**
+   * What the host under a kernel in a TD serves: the leaves, and the sub-functions of VP.VMCALL.
+   */
+  private static final Set<Tdcall> GUEST_LEAVES =
+      EnumSet.of(Tdcall.TDG_VP_VMCALL, Tdcall.TDG_VP_INFO, Tdcall.TDG_MEM_PAGE_ACCEPT);
+
+  private static final Set<Tdvmcall> GUEST_TDVMCALLS =
+      EnumSet.of(
+          Tdvmcall.TDVMCALL_VENDOR,
+          Tdvmcall.TDVMCALL_GET_TD_VM_CALL_INFO,
+          Tdvmcall.TDVMCALL_MAP_GPA,
+          Tdvmcall.TDVMCALL_HLT,
+          Tdvmcall.TDVMCALL_REPORT_FATAL_ERROR);
+
+  /** KVM answers those left out with SUBFUNC_UNSUPPORTED. */
+  private static final Set<Tdvmcall> HOST_TDVMCALLS =
+      EnumSet.complementOf(
+          EnumSet.of(
+              Tdvmcall.TDVMCALL_SERVICE,
+              Tdvmcall.TDVMCALL_MIG_TD,
+              Tdvmcall.TDVMCALL_WBINVD,
+              Tdvmcall.TDVMCALL_PCONFIG,
+              Tdvmcall.TDVMCALL_UNKNOWN));
+
+  private final Profile profile;
+  private final TdxModule module =
+      new TdxModule(
+          TdxModuleVersion.V1_5,
+          TdxPlatform.model(),
+          CpuModel.of("intel"),
+          new PhysicalMemory(TdxPlatform.model().cmrs()),
+          1,
+          TdGuest.INTERRUPTED);
+  private final Map<KvmIoctl, Status> ioctls = new TreeMap<>();
+
+  private Coverage(String name) {
+    profile = Profile.of(name);
+  }
+
+  /** Of a profile; asked again, the same. */
+  public static synchronized Coverage of(String profile) {
+    return BY_PROFILE.computeIfAbsent(profile, Coverage::new);
+  }
+
+  public static List<String> profiles() {
+    return Profile.names();
+  }
+
+  /** How the profile answers a row of the catalog. */
+  public Status status(Call row) {
+    if (row instanceof KvmIoctl ioctl) {
+      return ioctls.computeIfAbsent(ioctl, this::ioctl);
+    }
+    if (row instanceof Seamcall leaf) {
+      return hostsTds() ? modelledIf(module.models(leaf)) : Status.ABSENT;
+    }
+    if (row instanceof Tdcall leaf) {
+      return modelledIf(!hostsTds() && GUEST_LEAVES.contains(leaf));
+    }
+    if (row instanceof Tdvmcall call) {
+      return modelledIf((hostsTds() ? HOST_TDVMCALLS : GUEST_TDVMCALLS).contains(call));
+    }
+    return row instanceof FileOperation operation
+        ? modelledIf(operation != FileOperation.KVM_UNKNOWN_IOCTL)
+        : hypercall(row);
+  }
+
+  private boolean hostsTds() {
+    return profile.line().compareTo(KernelLine.V7_3) >= 0;
+  }
+
+  private static Status modelledIf(boolean modelled) {
+    return modelled ? Status.MODELLED : Status.REGULAR;
+  }
+
+  private Status ioctl(KvmIoctl row) {
+    if (IoctlProbe.answers(row, profile.name())) {
+      return Status.MODELLED;
+    }
+    boolean defined =
+        row.lines().stream().anyMatch(line -> line.ordinal() == profile.line().ordinal());
+    return defined && !row.gone() ? Status.REGULAR : Status.ABSENT;
+  }
+
+  private Status hypercall(Call row) {
+    if (row instanceof KvmHypercall kvm) {
+      boolean served = kvm.arch().startsWith("x86") && kvm != KvmHypercall.KVM_HC_MMU_OP;
+      return modelledIf(served);
+    }
+    if (row instanceof HypervHypercall hyperv) {
+      boolean later = hyperv.since().equals("6.3") && !profile.hypervExtendedHypercalls();
+      return later ? Status.ABSENT : modelledIf(hyperv.server() != HypercallServer.NONE);
+    }
+    return modelledIf(((XenHypercall) row).server() != HypercallServer.USER_SPACE);
+  }
+
+  /** A command of KVM_MEMORY_ENCRYPT_OP on AMD. */
+  public Status status(SevCommand command) {
+    return SevIoctl.known(command, profile) ? Status.MODELLED : Status.ABSENT;
+  }
+
+  /** A command of KVM_MEMORY_ENCRYPT_OP on Intel. */
+  public Status status(TdxCommand command) {
+    return command != null && hostsTds() ? Status.MODELLED : Status.ABSENT;
+  }
+}
