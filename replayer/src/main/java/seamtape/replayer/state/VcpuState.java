@@ -103,6 +103,7 @@ public final class VcpuState {
   private void refused(KvmIoctl call, Event enter) {
     if (call == KvmIoctl.KVM_SET_VCPU_EVENTS) {
       touch(EnumSet.of(Topic.EVENTS), enter);
+      touch(Topic.touchedBy(call), enter);
     }
   }
 

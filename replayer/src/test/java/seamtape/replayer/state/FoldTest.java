@@ -47,6 +47,18 @@ class FoldTest {
   }
 
   @Test
+  void refusedVcpuEventsMayHaveQueuedAnInterruptThatTheSregsShow() throws Exception {
+    String steps =
+        """
+        - events: KVM_GET_VCPU_EVENTS
+        - KVM_GET_SREGS
+        - KVM_SET_VCPU_EVENTS: {from: events, interrupt: {injected: 1, nr: 3}, smi: {pending: 1}, flags: 8}
+          expect: EINVAL
+        """;
+    assertTrue(known("queued", steps, Topic.SREGS).unknown());
+  }
+
+  @Test
   void flagsOfAnNmiAreKeptAsBooleans() throws Exception {
     String steps =
         """
