@@ -11,7 +11,7 @@ import seamtape.sim.kvm.MiscDevices;
 import seamtape.sim.kvm.tdx.TdxHost;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
-import seamtape.sim.tdx.TdGuest;
+import seamtape.sim.tdx.guest.TdGuestRunner;
 import seamtape.sim.tdxguest.TdGuestKernel;
 
 /** This build of the simulator: builds machines of any of its profiles. */
@@ -51,7 +51,13 @@ public final class Simulator implements MachineFactory {
     Host host = new Host(profile, cpu, memory, nested, spec.scripted(), spec.seed(), tdGuest);
     if (tdGuest == null) {
       host.tdx =
-          TdxHost.of(profile, cpu, spec.tdxModule(), spec.seed(), nested, TdGuest.INTERRUPTED);
+          TdxHost.of(
+              profile,
+              cpu,
+              spec.tdxModule(),
+              spec.seed(),
+              nested,
+              new TdGuestRunner(nested, host.time::tsc));
     }
     MiscDevices devices = new MiscDevices();
     devices.registerKvm(host);

@@ -195,6 +195,31 @@ final class Core {
     }
   }
 
+  /** Asks whether the machine has another answer to the instruction than to execute it. */
+  void intercept(int reason, long qualification) {
+    int vector = bus.intercept(reason, qualification, insn.length);
+    if (vector != GuestBus.NONE) {
+      throw raised(vector);
+    }
+  }
+
+  private GuestFault raised(int vector) {
+    boolean hasCode = vector == GuestFault.DF || vector == GuestFault.GP;
+    return hasCode ? fault.with(vector, 0) : fault.with(vector);
+  }
+
+  /** No page backs the access: an exception, an exit, or MMIO where this returns. */
+  void noPage(long gpa, long linear, int access) {
+    int length = insn == null ? 0 : insn.length;
+    int vector = bus.eptViolation(gpa, linear, access, length);
+    if (vector == GuestBus.LEAVE) {
+      throw leave(GuestExit.Kind.EPT_VIOLATION);
+    }
+    if (vector != GuestBus.NONE) {
+      throw raised(vector);
+    }
+  }
+
   GuestFault undefined() {
     return fault.with(GuestFault.UD);
   }

@@ -29,6 +29,7 @@ final class Flow {
 
   private void halt() {
     core.requireCpl0();
+    core.intercept(12, 0);
     core.exit.kind = GuestExit.Kind.HLT;
     core.exitAfter = true;
     core.attention = true;

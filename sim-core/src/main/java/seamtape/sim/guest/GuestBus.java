@@ -15,6 +15,34 @@ public interface GuestBus {
     EXIT
   }
 
+  /** Of {@link #intercept} and {@link #eptViolation}: nothing special, go on. */
+  int NONE = -1;
+
+  /** Of {@link #eptViolation}: leave the instruction; it starts again later. */
+  int LEAVE = -2;
+
+  /**
+   * An instruction that hardware may be told to intercept, before it does anything.
+   *
+   * @param reason VMX exit reason
+   * @param qualification exit qualification
+   * @param length bytes of the instruction
+   * @return the exception to raise instead, or {@link #NONE}
+   */
+  default int intercept(int reason, long qualification, int length) {
+    return NONE;
+  }
+
+  /**
+   * No page backs an access.
+   *
+   * @param access 0 read, 1 write, 2 fetch
+   * @return the exception to raise, {@link #LEAVE}, or {@link #NONE} for an MMIO access
+   */
+  default int eptViolation(long gpa, long gla, int access, int length) {
+    return NONE;
+  }
+
   /** The 4096 bytes backing the guest page at {@code gpa} (aligned), or null: an MMIO access. */
   byte[] readPage(long gpa);
 

@@ -21,6 +21,8 @@ public final class GuestExit {
     RDMSR,
     WRMSR,
     TDCALL,
+    /** A page has to come first; the bus knows which. */
+    EPT_VIOLATION,
     INTERRUPT_WINDOW,
     INTERNAL_ERROR,
     SHUTDOWN

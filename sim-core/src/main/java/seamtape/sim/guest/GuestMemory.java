@@ -137,6 +137,7 @@ final class GuestMemory {
   byte[] codePage(long gpa) {
     byte[] page = core.bus.readPage(gpa & -PAGE);
     if (page == null) {
+      core.noPage(gpa, gpa, Paging.FETCH);
       throw core.emulationFailure();
     }
     return page;
@@ -210,6 +211,7 @@ final class GuestMemory {
     long gpa = core.paging.translate(linear, Paging.READ);
     byte[] page = core.bus.readPage(gpa & -PAGE);
     if (page == null) {
+      core.noPage(gpa, linear, Paging.READ);
       return core.mmio.read(gpa, size);
     }
     return assemble(page, (int) gpa & PAGE - 1, size);
@@ -238,6 +240,7 @@ final class GuestMemory {
     long gpa = core.paging.translate(linear, Paging.WRITE);
     byte[] page = core.bus.writePage(gpa & -PAGE);
     if (page == null) {
+      core.noPage(gpa, linear, Paging.WRITE);
       core.mmio.write(gpa, size, value);
       return;
     }

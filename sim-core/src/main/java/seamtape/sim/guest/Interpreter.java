@@ -285,7 +285,7 @@ public final class Interpreter {
         return false;
       } catch (GuestFault fault) {
         if (fault.vector == GuestFault.EXIT) {
-          copyInstruction();
+          leftDuringDelivery(first, hasCode, code);
           return true;
         }
         if (first == GuestFault.DF) {
@@ -298,6 +298,19 @@ public final class Interpreter {
         code = doubled ? 0 : fault.errorCode;
       }
     }
+  }
+
+  /** The event is delivered again once the page is there; all else cannot be emulated. */
+  private void leftDuringDelivery(int vector, boolean hasErrorCode, int errorCode) {
+    if (core.exit.kind != GuestExit.Kind.EPT_VIOLATION) {
+      copyInstruction();
+      return;
+    }
+    core.mmio.abandon();
+    cpu.exceptionPending = true;
+    cpu.exceptionVector = vector;
+    cpu.exceptionHasErrorCode = hasErrorCode;
+    cpu.exceptionErrorCode = errorCode;
   }
 
   private static boolean doubles(int first, int second) {

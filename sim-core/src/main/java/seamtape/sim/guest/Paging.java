@@ -88,6 +88,7 @@ final class Paging {
   private long entry(long gpa, int size) {
     byte[] page = core.bus.readPage(gpa & -4096);
     if (page == null) {
+      core.noPage(gpa, gpa, READ);
       throw core.emulationFailure();
     }
     return GuestMemory.load(page, (int) gpa & 4095, size);

@@ -20,6 +20,7 @@ final class Ports {
       // The I/O permission bitmap of the TSS is outside the subset: nothing is permitted.
       throw core.fault.with(GuestFault.GP, 0);
     }
+    core.intercept(30, qualification(i));
     switch (i.op) {
       case IN -> in(i);
       case OUT -> out(i);
@@ -27,6 +28,19 @@ final class Ports {
       case OUTS -> outString(i);
       default -> throw new AssertionError(i.op);
     }
+  }
+
+  /** The VMX I/O qualification: size, direction, string, REP, port. */
+  private long qualification(Insn i) {
+    boolean in = i.op == Op.IN || i.op == Op.INS;
+    boolean string = i.op == Op.INS || i.op == Op.OUTS;
+    int size = i.op == Op.OUT ? i.size1 : i.size0;
+    long port = string ? cpu.gpr[CpuState.RDX] & 0xffff : port(in ? core.read1(i) : core.read0(i));
+    return size - 1
+        | (in ? 1 << 3 : 0)
+        | (string ? 1 << 4 : 0)
+        | (i.rep != 0 ? 1 << 5 : 0)
+        | port << 16;
   }
 
   private int port(long value) {

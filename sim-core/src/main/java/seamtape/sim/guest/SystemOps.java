@@ -42,7 +42,10 @@ final class SystemOps {
         core.requireCpl0();
         core.flush();
       }
-      case WBINVD -> core.requireCpl0();
+      case WBINVD -> {
+        core.requireCpl0();
+        core.intercept(54, 0);
+      }
       case CPUID -> identify();
       case RDMSR -> readMsr();
       case WRMSR -> writeMsr();
@@ -209,6 +212,7 @@ final class SystemOps {
   }
 
   private void identify() {
+    core.intercept(10, 0);
     core.bus.cpuid((int) cpu.gpr[CpuState.RAX], (int) cpu.gpr[CpuState.RCX], cpuid);
     core.writeGpr(CpuState.RAX, 4, cpuid[0]);
     core.writeGpr(CpuState.RBX, 4, cpuid[1]);
@@ -218,6 +222,7 @@ final class SystemOps {
 
   private void readMsr() {
     core.requireCpl0();
+    core.intercept(31, 0);
     int index = (int) cpu.gpr[CpuState.RCX];
     if (core.mmio.replaying()) {
       msr[0] = core.mmio.next();
@@ -235,6 +240,7 @@ final class SystemOps {
 
   private void writeMsr() {
     core.requireCpl0();
+    core.intercept(32, 0);
     if (core.mmio.replaying()) {
       core.mmio.next();
       requireGp(core.exit.msrError == 0);
@@ -265,6 +271,7 @@ final class SystemOps {
   }
 
   private void hypercall() {
+    core.intercept(18, 0);
     if (core.mmio.replaying()) {
       core.writeGpr(CpuState.RAX, core.codeSize == 8 ? 8 : 4, core.mmio.next());
       return;
@@ -279,6 +286,7 @@ final class SystemOps {
   /** The machine serves the TDCALL with the registers at the exit, then runs on. */
   private void tdcall() {
     core.requireCpl0();
+    core.intercept(77, 0);
     if (core.mmio.replaying()) {
       core.mmio.next();
       return;

@@ -73,6 +73,9 @@ public final class Td {
   /** MRTD and the RTMRs. */
   public final Measurement measurement = new Measurement();
 
+  /** The host's EPT for shared addresses; null until the host has one. */
+  public SharedEpt shared;
+
   final FieldValues fields = new FieldValues();
 
   Td(long tdr, int keyId) {

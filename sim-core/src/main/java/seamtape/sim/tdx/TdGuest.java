@@ -17,6 +17,20 @@ public interface TdGuest {
         regs.gpr[Registers.RAX] = TdxStatus.TDX_SUCCESS.value() | 1;
       };
 
+  /** The module whose TDs it runs; told once, before the first run. */
+  default void attach(TdxModule module) {}
+
+  /** The thread of the VMM that is served from here on. */
+  default void serve(int tid) {}
+
+  /** Guest instructions that the next run may execute. */
+  default void budget(long instructions) {}
+
+  /** Guest instructions that the last run has executed. */
+  default long executed() {
+    return 1;
+  }
+
   /**
    * @param lp logical processor
    */

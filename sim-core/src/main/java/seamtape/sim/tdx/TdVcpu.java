@@ -2,6 +2,7 @@ package seamtape.sim.tdx;
 
 import seamtape.catalog.TdVcpuState;
 import seamtape.sim.guest.CpuState;
+import seamtape.sim.guest.GuestBus;
 
 /** A virtual processor of a TD: what the module keeps in TDVPR and its TDCX pages. */
 public final class TdVcpu {
@@ -69,6 +70,12 @@ public final class TdVcpu {
 
   /** VMCS fields and MSRs that the host or the guest can reach, by metadata field. */
   final FieldValues fields = new FieldValues();
+
+  /** How the guest goes on; null before its first entry. */
+  public seamtape.sim.tdx.guest.VcpuExecution execution;
+
+  /** The virtual APIC page: where the host posts interrupts; null without one. */
+  public GuestBus interrupts;
 
   TdVcpu(Td td, long tdvpr) {
     this.td = td;

@@ -80,6 +80,7 @@ public final class TdxModule {
     this.metadata = new Metadata(this);
     this.reports = new TdReport(version, seed);
     this.leaves = new LeafTable(this, guest);
+    guest.attach(this);
   }
 
   /**

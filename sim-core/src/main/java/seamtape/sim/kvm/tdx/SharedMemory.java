@@ -4,12 +4,13 @@ import java.util.TreeSet;
 import seamtape.sim.kvm.Limits;
 import seamtape.sim.kvm.Vm;
 import seamtape.sim.kvm.mem.MemorySlot;
+import seamtape.sim.tdx.SharedEpt;
 
 /**
  * The EPT of a TD's shared memory, which KVM owns: user memory behind slots. A frame without a slot
  * becomes an MMIO entry at its first access; from then on accesses to it raise #VE in the guest.
  */
-public final class SharedMemory {
+public final class SharedMemory implements SharedEpt {
   private final Vm vm;
   private final TreeSet<Long> mmio = new TreeSet<>();
 
@@ -21,6 +22,7 @@ public final class SharedMemory {
    * The page behind a shared address, without the SHARED bit; null for an EPT violation: no slot,
    * no memory behind it, or memory that is private now.
    */
+  @Override
   public byte[] page(long gpa, boolean write) {
     long gfn = gpa >>> Limits.PAGE_SHIFT;
     MemorySlot slot = vm.slots.backing(gfn);
@@ -29,6 +31,7 @@ public final class SharedMemory {
   }
 
   /** An access to the address raises #VE instead of an exit. */
+  @Override
   public boolean raisesVe(long gpa) {
     return mmio.contains(gpa >>> Limits.PAGE_SHIFT) && page(gpa, false) == null;
   }
@@ -41,5 +44,10 @@ public final class SharedMemory {
       return true;
     }
     return page(gpa, true) != null;
+  }
+
+  @Override
+  public int vm() {
+    return vm.number;
   }
 }

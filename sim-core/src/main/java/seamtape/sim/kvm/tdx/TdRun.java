@@ -14,6 +14,7 @@ import seamtape.sim.kvm.Limits;
 import seamtape.sim.kvm.mem.MemoryAttributes;
 import seamtape.sim.kvm.vcpu.Vcpu;
 import seamtape.sim.marshal.Gpr;
+import seamtape.sim.tdx.TdVcpu;
 
 /** KVM_RUN of a TD's vCPU: guest entry by TDH.VP.ENTER, and what its exits lead to. */
 public final class TdRun {
@@ -65,6 +66,7 @@ public final class TdRun {
    * @return IN_PROGRESS to go on, 0 with an exit to user space, or a negative errno
    */
   public long enter() {
+    link();
     long status = vcpu.enter();
     int reason = (int) status & BASIC;
     boolean failed = (status & ERROR) != 0 && reason != EXIT_REASON_TRIPLE_FAULT;
@@ -82,6 +84,15 @@ public final class TdRun {
       }
       default -> unexpected(status);
     };
+  }
+
+  /** The module's view of this vCPU and TD learns where KVM's parts are. */
+  private void link() {
+    TdVcpu inModule = tdx.host.module().vcpu(vcpu.tdvpr());
+    if (inModule != null && inModule.interrupts == null) {
+      inModule.interrupts = bus;
+      inModule.td.shared = tdx.shared;
+    }
   }
 
   private long unexpected(long status) {

@@ -27,7 +27,7 @@ public final class TdxHost {
   final CpuModel cpu;
   private final boolean[] keyIdTaken;
   private boolean triedBringUp;
-  private long budget;
+  private final TdGuest guest;
 
   /** Null until bring-up succeeded. */
   private TdxSysInfo info;
@@ -37,6 +37,7 @@ public final class TdxHost {
     TdxPlatform platform = TdxPlatform.model();
     this.profile = profile;
     this.cpu = cpu;
+    this.guest = guest;
     memory = new PhysicalMemory(platform.cmrs());
     module = new TdxModule(TdxModuleVersion.of(version), platform, cpu, memory, seed, guest);
     seamcalls = new SeamcallChannel(module, nested, layout(profile));
@@ -61,11 +62,13 @@ public final class TdxHost {
   /** Calls from here on are made for a thread of the VMM. */
   public void serve(int tid) {
     seamcalls.serve(tid);
+    guest.serve(tid);
   }
 
   /** What is done at the end of the process is nobody's call. */
   public void serveNobody() {
     seamcalls.serve(SeamcallChannel.NOBODY);
+    guest.serve(SeamcallChannel.NOBODY);
   }
 
   /** Brings the module up if nobody has tried, and says whether VMs can be TDs. */
@@ -92,12 +95,12 @@ public final class TdxHost {
 
   /** Guest instructions that the next guest entry may execute. */
   public void budget(long instructions) {
-    budget = instructions;
+    guest.budget(instructions);
   }
 
   /** Guest instructions that the last guest entry has executed. */
   public long executed() {
-    return 1;
+    return guest.executed();
   }
 
   public SeamcallChannel seamcalls() {

@@ -1,0 +1,69 @@
+package seamtape.sim.tdx.guest;
+
+import static seamtape.catalog.TdxStatus.TDX_INVALID_REPORTMACSTRUCT;
+import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
+import static seamtape.sim.tdx.Registers.R8;
+import static seamtape.sim.tdx.Registers.RCX;
+import static seamtape.sim.tdx.Registers.RDX;
+
+import seamtape.catalog.TdxOperand;
+import seamtape.sim.tdx.Measurement;
+import seamtape.sim.tdx.TdVcpu;
+import seamtape.sim.tdx.TdxModule;
+
+/** TDG.MR.*: run-time measurement and reports. */
+final class ReportLeaves {
+  private static final int PAGE_OFFSET = 4095;
+
+  private final TdVcpu vcpu;
+  private final GuestOperands operands;
+  private final TdReport report;
+
+  ReportLeaves(TdxModule module, TdVcpu vcpu, GuestOperands operands) {
+    this.vcpu = vcpu;
+    this.operands = operands;
+    this.report = new TdReport(module.version());
+  }
+
+  long extendRtmr(long[] gpr) {
+    byte[] data = operands.page(gpr[RCX], 64, RCX, false);
+    if (data == null) {
+      return operands.status;
+    }
+    if (Long.compareUnsigned(gpr[RDX], Measurement.RTMRS) >= 0) {
+      return TDX_OPERAND_INVALID.with(TdxOperand.RDX);
+    }
+    int offset = (int) gpr[RCX] & PAGE_OFFSET;
+    vcpu.td.measurement.extendRtmr((int) gpr[RDX], data, offset);
+    return 0;
+  }
+
+  long report(long[] gpr) {
+    if ((gpr[RCX] & 1023) != 0 || !vcpu.td.isPrivate(gpr[RCX])) {
+      return TDX_OPERAND_INVALID.with(TdxOperand.RCX);
+    }
+    byte[] data = operands.page(gpr[RDX], 64, RDX, false);
+    if (data == null) {
+      return operands.status;
+    }
+    if (gpr[R8] != 0) {
+      return TDX_OPERAND_INVALID.with(TdxOperand.R8);
+    }
+    byte[] target = operands.page(gpr[RCX], 1024, RCX, true);
+    if (target == null) {
+      return operands.status;
+    }
+    byte[] made = report.make(vcpu.td, data, (int) gpr[RDX] & PAGE_OFFSET);
+    System.arraycopy(made, 0, target, (int) gpr[RCX] & PAGE_OFFSET, made.length);
+    return 0;
+  }
+
+  long verify(long[] gpr) {
+    byte[] page = operands.page(gpr[RCX], 256, RCX, false);
+    if (page == null) {
+      return operands.status;
+    }
+    boolean good = report.verifies(page, (int) gpr[RCX] & PAGE_OFFSET);
+    return good ? 0 : TDX_INVALID_REPORTMACSTRUCT.value();
+  }
+}
