@@ -199,6 +199,14 @@ public final class CpuState {
     rflags = value ? rflags | mask : rflags & ~mask;
   }
 
+  /** An exception that is delivered before the next instruction. */
+  public void pend(int vector, boolean hasErrorCode, int errorCode) {
+    exceptionPending = true;
+    exceptionVector = vector;
+    exceptionHasErrorCode = hasErrorCode;
+    exceptionErrorCode = errorCode;
+  }
+
   public boolean realMode() {
     return (cr0 & CR0_PE) == 0;
   }

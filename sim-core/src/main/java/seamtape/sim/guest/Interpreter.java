@@ -307,10 +307,7 @@ public final class Interpreter {
       return;
     }
     core.mmio.abandon();
-    cpu.exceptionPending = true;
-    cpu.exceptionVector = vector;
-    cpu.exceptionHasErrorCode = hasErrorCode;
-    cpu.exceptionErrorCode = errorCode;
+    cpu.pend(vector, hasErrorCode, errorCode);
   }
 
   private static boolean doubles(int first, int second) {

@@ -20,6 +20,8 @@ final class GuestOperands {
   /** Bytes of the instruction TDCALL. */
   private static final int LENGTH = 4;
 
+  private static final int DF = 8;
+
   private final TdVcpu vcpu;
   private final TdBus bus;
   Unfinished unfinished = Unfinished.NO;
@@ -56,10 +58,7 @@ final class GuestOperands {
   }
 
   private Unfinished raise(int vector) {
-    vcpu.cpu.exceptionPending = true;
-    vcpu.cpu.exceptionVector = vector;
-    vcpu.cpu.exceptionHasErrorCode = vector == 8;
-    vcpu.cpu.exceptionErrorCode = 0;
+    vcpu.cpu.pend(vector, vector == DF, 0);
     return Unfinished.EXCEPTION;
   }
 

@@ -112,9 +112,7 @@ public final class VcpuExecution {
       default -> {
         // An instruction outside the subset.
         interpreter.forget();
-        vcpu.cpu.exceptionPending = true;
-        vcpu.cpu.exceptionVector = UD;
-        vcpu.cpu.exceptionHasErrorCode = false;
+        vcpu.cpu.pend(UD, false, 0);
         return false;
       }
     }
