@@ -29,8 +29,9 @@ final class IoctlProbe {
   private final int vm;
   private final int vcpu;
 
-  private IoctlProbe(String profile, String vendor, boolean irqchip) {
-    MachineSpec spec = new MachineSpec(profile, vendor, "none", "bare", 1, false);
+  private IoctlProbe(String profile, String vendor, String role, boolean irqchip) {
+    String tdx = role.equals("bare") ? "none" : "1.5";
+    MachineSpec spec = new MachineSpec(profile, vendor, tdx, role, 1, false);
     machine = new Simulator().create(spec, memory, NestedCalls.NONE);
     memory.map(MEMORY, MEMORY_BYTES);
     memory.map(GUEST, MEMORY_BYTES);
@@ -68,19 +69,23 @@ final class IoctlProbe {
     return result;
   }
 
-  /** True where a machine of the profile has behaviour for an ioctl, on either vendor's CPU. */
+  /**
+   * True where a machine of the profile has behaviour for an ioctl: on either vendor's CPU, with
+   * and without an irqchip, or as the kernel of a TD.
+   */
   static boolean answers(KvmIoctl row, String profile) {
-    for (String vendor : new String[] {"intel", "amd"}) {
-      for (boolean irqchip : new boolean[] {false, true}) {
-        IoctlProbe probe = new IoctlProbe(profile, vendor, irqchip);
-        boolean answers = probe.answers(row);
-        probe.machine.close();
-        if (answers) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return answers(row, profile, "intel", "bare", false)
+        || answers(row, profile, "intel", "bare", true)
+        || answers(row, profile, "amd", "bare", false)
+        || profile.contains("tdx-shm") && answers(row, profile, "intel", "td-guest", false);
+  }
+
+  private static boolean answers(
+      KvmIoctl row, String profile, String vendor, String role, boolean irqchip) {
+    IoctlProbe probe = new IoctlProbe(profile, vendor, role, irqchip);
+    boolean answers = probe.answers(row);
+    probe.machine.close();
+    return answers;
   }
 
   private boolean answers(KvmIoctl row) {
