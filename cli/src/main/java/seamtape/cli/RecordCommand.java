@@ -83,8 +83,8 @@ final class RecordCommand implements Callable<Integer> {
             + " whose call has returned. When the machine crashes or loses power:",
         "none: what the kernel happened to have written (default, fastest).",
         "interval: all but about the last 100 ms.",
-        "block: all but the last blocks of up to 4096 events, and each is on the disk before the"
-            + " next but three is filled (slowest).",
+        "block: all but the last few blocks: each is on the disk before its buffer is filled anew"
+            + " (slowest).",
         "When the disk refuses a write, recording stops and says so; it is not tried again.",
       })
   private Durability durability = Durability.NONE;

@@ -33,6 +33,9 @@ final class JournalScanner implements AutoCloseable {
   private long bytes;
   private BlockHeader seal;
 
+  /** Zeros from here to the end of the file were searched once; the file is large and sparse. */
+  private long nothingAfter = -1;
+
   /** What the walk stumbled over since the last good block; null when nothing. */
   private Damage.Kind broken;
 
@@ -56,6 +59,7 @@ final class JournalScanner implements AutoCloseable {
       }
       file++;
       position = 0;
+      nothingAfter = -1;
     }
   }
 
@@ -130,6 +134,9 @@ final class JournalScanner implements AutoCloseable {
     if (cut && truncated(channel, size)) {
       return false;
     }
+    if (header == 0 && from == nothingAfter) {
+      return false; // the writer's next block comes right here
+    }
     Damage.Kind before = broken;
     broken = before == null ? Damage.Kind.FRAMING : before;
     if (search(channel, from + 4, size)) {
@@ -137,6 +144,7 @@ final class JournalScanner implements AutoCloseable {
     }
     broken = before;
     position = from;
+    nothingAfter = from;
     if (cut) {
       damage.add(new Damage(Damage.Kind.TRUNCATED, nextBlock, nextEvent, 0));
       position = size;

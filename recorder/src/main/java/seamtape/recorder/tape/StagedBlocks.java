@@ -84,7 +84,12 @@ final class StagedBlocks {
     mapped.get(slot + Staging.SLOT_HEADER, bytes, 0, bytes.length - Block.SLACK_BYTES);
     VarHandle.acquireFence();
     boolean stable = (long) Staging.IN_BUFFER.getOpaque(mapped, slot) == number;
-    if (number != 0 && stable && commit != 0) {
+    if (!stable || commit == 0) {
+      return;
+    }
+    if (number == 0) {
+      damage.add(new Damage(Damage.Kind.STAGING, -1, header.firstEvent, 0));
+    } else {
       if (length > Block.MAX_BYTES) {
         damage.add(new Damage(Damage.Kind.STAGING, header.number, header.firstEvent, 0));
       } else {
@@ -97,7 +102,13 @@ final class StagedBlocks {
     int count = (int) (commit >>> Staging.COUNT_SHIFT) & (1 << 13) - 1;
     Event event = new Event();
     long time = header.baseTime;
-    long check = 0;
+    long check =
+        Staging.head(
+            header.number + 1,
+            header.firstEvent,
+            header.firstCall,
+            header.baseTime,
+            header.firstIoctl);
     int at = 0;
     header.minTime = Long.MAX_VALUE;
     header.maxTime = Long.MIN_VALUE;

@@ -29,7 +29,7 @@ final class Staging implements AutoCloseable {
   static final long MAGIC = 0x0a4754534d414553L;
 
   /** Of this file alone; an open recording of another layout has its published blocks only. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   static final int SLOTS = 16;
   static final int FILE_HEADER = 4096;
@@ -86,15 +86,23 @@ final class Staging implements AutoCloseable {
   /** Starts a block in its slot, whose block before is published. */
   void begin(Block block) {
     slot = FILE_HEADER + (int) (block.number % SLOTS) * SLOT_BYTES;
-    check = 0;
+    long number = block.number + 1;
+    check = head(number, block.firstEvent, block.firstCall, block.baseTime, block.firstIoctl);
     IN_BUFFER.setRelease(mapped, slot, 0L);
+    VarHandle.fullFence();
+    mapped.putLong(
+        slot + 32, 0L); // before the rest: a slot without number and with events is damage
     VarHandle.fullFence();
     mapped.putLong(slot + 8, block.firstEvent);
     mapped.putLong(slot + 16, block.firstCall);
     mapped.putLong(slot + 24, block.baseTime);
     mapped.putLong(slot + 40, block.firstIoctl);
-    mapped.putLong(slot + 32, 0L);
-    IN_BUFFER.setRelease(mapped, slot, block.number + 1);
+    IN_BUFFER.setRelease(mapped, slot, number);
+  }
+
+  /** The check before the first event, which the words at the slot's start take part in. */
+  static long head(long number, long event, long call, long time, long ioctl) {
+    return mix(mix(mix(mix(mix(0, number), event), call), time), ioctl);
   }
 
   /** Adds the event that lies between two offsets of the block's bytes. */

@@ -53,6 +53,9 @@ public final class TapeException extends IOException {
     if (cause instanceof java.nio.file.AccessDeniedException) {
       reason = "permission denied";
     }
+    if (cause instanceof java.nio.file.NoSuchFileException) {
+      reason = "no such file or directory";
+    }
     String kind = cause.getClass().getSimpleName();
     return new TapeException(
         Kind.IO, path, 0, "cannot " + doing + ": " + (reason == null ? kind : reason), cause);

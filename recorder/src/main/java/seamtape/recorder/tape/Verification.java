@@ -91,7 +91,7 @@ public record Verification(
       damage.addAll(staging.damage());
     }
     scanner.scan();
-    damage.removeIf(one -> one.block() >= 0 && one.block() < scanner.nextBlock());
+    damage.removeIf(one -> published(one, scanner));
     Snapshot snapshot = Snapshot.of(scanner, staged, manifest);
     damage.addAll(snapshot.damage());
     for (BlockRow row : snapshot.rows()) {
@@ -110,6 +110,13 @@ public record Verification(
         snapshot.rows().size(),
         check.digest(),
         List.copyOf(damage));
+  }
+
+  /** Damage of a slot whose block is in the journal by now. */
+  private static boolean published(Damage one, JournalScanner scanner) {
+    return one.fromEvent() > 0
+        && one.fromEvent() < scanner.nextEvent()
+        && one.block() < scanner.nextBlock();
   }
 
   public boolean whole() {

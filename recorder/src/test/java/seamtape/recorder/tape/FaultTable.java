@@ -1,0 +1,77 @@
+package seamtape.recorder.tape;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The table of docs/RELIABILITY.md, made of what the tests counted. A row that this run did not
+ * make (a fault that this machine cannot have, the long forms) is left as it is.
+ */
+final class FaultTable {
+  /** What is done to recordings, in the order of the table. */
+  enum Fault {
+    KILL("kill -9 of the writing process"),
+    CUT_BLOCKS("the journal cut at every byte of its blocks"),
+    FLIP_BLOCKS("every bit of the blocks of a sealed journal flipped, one at a time"),
+    FLIP_OPEN("every bit of the blocks of an open journal flipped, one at a time"),
+    FLIP_JOURNAL("one bit of every sixteenth byte of the rest of the journal flipped"),
+    FLIP_STAGING("every bit of the staging file's used part flipped, one at a time"),
+    CUT_MANIFEST("manifest.json cut at every byte"),
+    FLIP_MANIFEST("every bit of manifest.json flipped, one at a time"),
+    LOST_PAGES("up to three 4 KiB pages of the journal lost"),
+    DISK_FULL("the disk full (tmpfs of 3 MiB), compiled and with -Xint"),
+    FSYNC("fsync fails with EIO");
+
+    private final String words;
+
+    Fault(String words) {
+      this.words = words;
+    }
+
+    String row(String numbers) {
+      return "| " + words + " | " + numbers + " |";
+    }
+  }
+
+  private static final Path DOCUMENT =
+      Path.of(System.getProperty("seamtape.root", ".."), "docs/RELIABILITY.md");
+  private static final boolean UPDATE = "update".equals(System.getProperty("golden"));
+  private static final Map<Fault, String> ROWS = new EnumMap<>(Fault.class);
+
+  private FaultTable() {}
+
+  /**
+   * Notes a row.
+   *
+   * @param lost events whose append had returned and that are neither readable nor told to be lost
+   * @param detected rounds whose damage is told; in the others there was none that matters
+   */
+  static synchronized void row(Fault fault, int rounds, long lost, int detected) {
+    assertEquals(0, lost, fault.words);
+    ROWS.put(
+        fault, fault.row(rounds + " | " + lost + " | " + detected + " | " + (rounds - detected)));
+  }
+
+  /** Compares the rows made so far with the document, or writes them. */
+  static synchronized void check() throws IOException {
+    if (Boolean.getBoolean("seamtape.soak")) {
+      return; // the document tells the short forms
+    }
+    String text = Files.readString(DOCUMENT);
+    for (Map.Entry<Fault, String> made : ROWS.entrySet()) {
+      String start = made.getKey().row("").replaceAll(" \\|  \\|$", " |");
+      String old = text.lines().filter(line -> line.startsWith(start)).findFirst().orElse("");
+      if (UPDATE && !old.equals(made.getValue())) {
+        text = text.replace(old, made.getValue());
+        Files.writeString(DOCUMENT, text);
+      } else {
+        assertEquals(made.getValue(), old, "stale: -Dgolden=update rewrites docs/RELIABILITY.md");
+      }
+    }
+  }
+}

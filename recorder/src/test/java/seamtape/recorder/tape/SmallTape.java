@@ -1,0 +1,123 @@
+package seamtape.recorder.tape;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import seamtape.codec.EventSchema;
+import seamtape.recorder.tape.Manifest.Source;
+
+/** A recording of a few small blocks, and how it is judged after it was damaged. */
+final class SmallTape {
+  static final int EVENTS = 30;
+  private static final int EVENTS_A_BLOCK = 10;
+
+  final Path path;
+  final List<String> events = new ArrayList<>();
+  private Manifest manifest;
+
+  private SmallTape(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Records.
+   *
+   * @param sealed false leaves it open, its last third in the staging file only
+   */
+  static SmallTape record(Path path, boolean sealed) throws IOException {
+    SmallTape tape = new SmallTape(path);
+    TapeWriter writer = TapeWriter.create(path, Manifest.of(Source.SIM, "linux-7.3"));
+    Events source = new Events(5);
+    for (int i = 1; i <= EVENTS; i++) {
+      writer.append(source.next());
+      if (i % EVENTS_A_BLOCK == 0 && (sealed || i < EVENTS)) {
+        writer.flush();
+      }
+    }
+    if (sealed) {
+      writer.seal();
+    } else {
+      tape.keepStaging(writer);
+    }
+    tape.manifest = ManifestText.read(path);
+    try (Tape opened = Tape.open(path);
+        Cursor cursor = opened.cursor()) {
+      while (cursor.next()) {
+        tape.events.add(Events.text(cursor.event()));
+      }
+    }
+    return tape;
+  }
+
+  /** Closing publishes what is staged; a copy of before is what a killed writer leaves. */
+  private void keepStaging(TapeWriter writer) throws IOException {
+    Path killed = path.resolveSibling("killed");
+    copy(path, killed);
+    writer.close();
+    TapeFiles.remove(path);
+    Files.move(killed, path);
+    cutZeros();
+  }
+
+  /** The space kept ahead is 80 MiB of zeros, which every look would read. */
+  private void cutZeros() throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(cycle(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer start = ByteBuffer.allocate(1 << 20);
+      channel.read(start, 0);
+      int end = start.capacity();
+      while (start.get(end - 1) == 0) {
+        end--;
+      }
+      channel.truncate((end + 4 + 4095) & -4096L);
+    }
+  }
+
+  static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  Path cycle() throws IOException {
+    return TapeFiles.cycles(path).get(0);
+  }
+
+  /**
+   * True when the damage is told; false when it is harmless: every event reads as it was written.
+   *
+   * @throws AssertionError when it is neither
+   */
+  boolean detected() throws IOException {
+    Verification found = Verification.of(path, manifest, EventSchema.current());
+    if (!found.whole()) {
+      return true;
+    }
+    int read = 0;
+    try (Tape tape = new Tape(path, manifest, EventSchema.current());
+        Cursor cursor = tape.cursor()) {
+      while (cursor.next()) {
+        if (!events.get(read).equals(Events.text(cursor.event()))) {
+          throw new AssertionError("event " + (read + 1) + " is another, and nobody says so");
+        }
+        read++;
+      }
+    }
+    if (read != events.size()) {
+      throw new AssertionError(read + " of " + events.size() + " events, and nobody says so");
+    }
+    return false;
+  }
+}

@@ -1,0 +1,201 @@
+package seamtape.recorder.tape;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import seamtape.recorder.tape.FaultTable.Fault;
+import seamtape.recorder.tape.Manifest.Source;
+
+/** Faults of the system around a writer: a clear error, and what was appended stays readable. */
+class TapeFaultTest {
+  @TempDir Path dir;
+
+  @AfterAll
+  static void theTableIsUpToDate() throws IOException {
+    FaultTable.check();
+  }
+
+  private static void assertAllReadable(Path tape, Child.End end) throws TapeException {
+    Verification found = Verification.of(tape);
+    assertEquals(Verification.State.OPEN, found.state(), found.damage().toString());
+    assertTrue(found.events() >= end.acknowledged(), found.events() + " < " + end.acknowledged());
+  }
+
+  @Test
+  void aFullDiskIsAClearErrorAndLosesNothing() throws Exception {
+    Path mount = Files.createDirectory(dir.resolve("full"));
+    assumeTrue(
+        Child.succeeds("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", mount.toString()),
+        "no right to mount a small disk here");
+    try {
+      for (List<String> flags : List.of(List.<String>of(), List.of("-Xint"))) {
+        Path tape = mount.resolve("a.tape");
+        Child.End end = Child.run(List.of(), flags, tape, Durability.NONE);
+        assertEquals(0, end.exit(), end.errors());
+        assertTrue(end.failure().contains("No space left on device"), end.failure());
+        assertTrue(end.acknowledged() > 1000, "events: " + end.acknowledged());
+        assertAllReadable(tape, end);
+        Recovery.of(tape, dir.resolve("recovered" + flags.size() + ".tape"), done -> {});
+        TapeFiles.remove(tape);
+      }
+      FaultTable.row(Fault.DISK_FULL, 2, 0, 2);
+    } finally {
+      Child.succeeds("umount", "-l", mount.toString());
+    }
+  }
+
+  @Test
+  void aDiskThatCannotSyncEndsTheRecordingAtOnce() throws Exception {
+    List<String> inject =
+        List.of(
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=fsync,fdatasync",
+            "-e",
+            "inject=fsync,fdatasync:error=EIO:when=7+");
+    assumeTrue(
+        Child.succeeds("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "true"),
+        "no strace to make fsync fail");
+    for (Durability level : List.of(Durability.INTERVAL, Durability.BLOCK)) {
+      Path tape = dir.resolve(level + ".tape");
+      Child.End end = Child.run(inject, List.of(), tape, level);
+      assertEquals(0, end.exit(), end.errors());
+      assertTrue(end.failure().contains("Input/output error"), end.failure());
+      assertAllReadable(tape, end);
+    }
+    FaultTable.row(Fault.FSYNC, 2, 0, 2);
+  }
+
+  @Test
+  void aSecondProcessIsRefusedAndTheFirstGoesOn() throws Exception {
+    Path tape = dir.resolve("a.tape");
+    try (TapeWriter writer = TapeWriter.create(tape, Manifest.of(Source.SIM, "linux-7.3"))) {
+      Events.append(writer, 1, 1000);
+      Child.End second = Child.run(List.of(), List.of(), tape, Durability.NONE);
+      assertEquals(0, second.acknowledged());
+      assertTrue(second.failure().contains("another writer is recording here"), second.failure());
+      Events.append(writer, 2, 1000);
+      writer.seal();
+    }
+    assertEquals(2000, Verification.of(tape).events());
+    assertTrue(Verification.of(tape).whole());
+  }
+
+  @Test
+  void aRemovedDirectoryIsAClearError() throws Exception {
+    Path tape = dir.resolve("a.tape");
+    TapeWriter writer = TapeWriter.create(tape, Manifest.of(Source.SIM, "linux-7.3"));
+    Events.append(writer, 1, 1000);
+    writer.flush();
+    TapeFiles.remove(tape);
+    Events.append(writer, 2, 1000);
+    TapeException e = assertThrows(TapeException.class, writer::seal);
+    assertTrue(e.getMessage().startsWith(tape + ": cannot "), e.getMessage());
+    assertTrue(e.getMessage().endsWith("no such file or directory"), e.getMessage());
+    assertEquals(TapeException.Kind.IO, e.kind());
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenIsAClearError() throws Exception {
+    Path mount = Files.createDirectory(dir.resolve("readonly"));
+    assumeTrue(
+        Child.succeeds("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", mount.toString()),
+        "no right to mount a read-only disk here");
+    try {
+      TapeException e =
+          assertThrows(
+              TapeException.class,
+              () ->
+                  TapeWriter.create(mount.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3")));
+      assertTrue(e.getMessage().contains("Read-only file system"), e.getMessage());
+    } finally {
+      Child.succeeds("umount", "-l", mount.toString());
+    }
+  }
+
+  @Test
+  void aRecordingOnAReadOnlyDiskIsReadVerifiedAndRecoveredElsewhere() throws Exception {
+    Path origin = dir.resolve("origin");
+    Path mount = Files.createDirectory(dir.resolve("mounted"));
+    try (TapeWriter writer =
+        TapeWriter.create(origin.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3"))) {
+      Events.append(writer, 1, 1000);
+    }
+    assumeTrue(
+        Child.succeeds("mount", "--bind", origin.toString(), mount.toString())
+            && Child.succeeds("mount", "-o", "remount,ro,bind", mount.toString()),
+        "no right to mount a read-only disk here");
+    try {
+      Path tape = mount.resolve("a.tape");
+      assertEquals(1000, Verification.of(tape).events());
+      Recovery.of(tape, dir.resolve("b.tape"), done -> {});
+      assertEquals(1000, Verification.of(dir.resolve("b.tape")).events());
+    } finally {
+      Child.succeeds("umount", "-l", mount.toString());
+    }
+  }
+
+  @Test
+  void aRecordingBehindSymbolicLinksIsTheSameRecording() throws Exception {
+    Path real = Files.createDirectory(dir.resolve("real"));
+    Path link = Files.createSymbolicLink(dir.resolve("link"), real);
+    try (TapeWriter writer =
+        TapeWriter.create(link.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3"))) {
+      Events.append(writer, 1, 100);
+      writer.seal();
+    }
+    Path tape = Files.createSymbolicLink(dir.resolve("b.tape"), real.resolve("a.tape"));
+    assertEquals(Verification.State.SEALED, Verification.of(tape).state());
+    Path dangling = Files.createSymbolicLink(dir.resolve("c.tape"), dir.resolve("nowhere"));
+    assertThrows(TapeException.class, () -> Tape.open(dangling));
+    assertThrows(
+        TapeException.class,
+        () -> TapeWriter.create(dangling, Manifest.of(Source.SIM, "linux-7.3")));
+  }
+
+  @Test
+  void noClockOfTheHostDecidesWhereBlocksGo() throws Exception {
+    Path tape = dir.resolve("a.tape");
+    try (TapeWriter writer = TapeWriter.create(tape, Manifest.of(Source.SIM, "linux-7.3"))) {
+      Events.append(writer, 1, 20_000);
+      writer.seal();
+    }
+    // The queue's clock stands at the epoch: a clock set back or forward names no other file.
+    List<Path> cycles = TapeFiles.cycles(tape);
+    assertEquals(1, cycles.size());
+    assertTrue(cycles.get(0).getFileName().toString().startsWith("19700101"), cycles.toString());
+  }
+
+  @Test
+  void aFailedWriterSaysTheSameAgain() throws Exception {
+    Path mount = Files.createDirectory(dir.resolve("small"));
+    assumeTrue(
+        Child.succeeds("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount.toString()),
+        "no right to mount a small disk here");
+    try {
+      TapeWriter writer =
+          TapeWriter.create(mount.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3"));
+      UncheckedIOException first =
+          assertThrows(UncheckedIOException.class, () -> Events.append(writer, 1, 1_000_000));
+      UncheckedIOException second = assertThrows(UncheckedIOException.class, writer::flush);
+      assertEquals(first.getMessage(), second.getMessage());
+      assertThrows(TapeException.class, writer::seal);
+    } finally {
+      Child.succeeds("umount", "-l", mount.toString());
+    }
+  }
+}
