@@ -1,6 +1,7 @@
 package seamtape.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ class TdxShmDiffTest {
                 && change.call().equals("KVM_TDX_SHM")
                 && "ENOTTY".equals(String.valueOf(change.valueA()));
         assertTrue(beneath || turned, change::toString);
+        assertFalse(beneath && change.root(), change::toString);
       }
       assertEquals(11, report.changed());
       assertEquals(0, report.onlyA());

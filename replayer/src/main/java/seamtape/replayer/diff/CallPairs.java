@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import seamtape.catalog.Call;
 import seamtape.catalog.Errno;
@@ -36,9 +37,10 @@ final class CallPairs implements AutoCloseable {
 
   /** The difference in words; null where every field that differs is covered by a rule. */
   Change describe(Diff.Difference difference, Causes causes) throws TapeException {
-    Event enter = difference.a() != 0 ? read(a, difference.a()) : read(b, difference.b());
+    boolean inA = difference.a() != 0;
+    Event enter = inA ? read(a, difference.a()) : read(b, difference.b());
     if (difference.kind() != Change.Kind.CHANGED) {
-      boolean root = causes.isCause(enter, null, null, null);
+      boolean root = causes.isCause(enter, inA, null, null, null);
       return change(difference, enter, List.of(), root);
     }
     excused = false;
@@ -48,7 +50,7 @@ final class CallPairs implements AutoCloseable {
     }
     Change.FieldChange first =
         fields.isEmpty() ? new Change.FieldChange("memory", null, null) : fields.get(0);
-    boolean root = causes.isCause(enter, first.field(), first.valueA(), first.valueB());
+    boolean root = causes.isCause(enter, inA, first.field(), first.valueA(), first.valueB());
     return change(difference, enter, fields.isEmpty() ? List.of(first) : fields, root);
   }
 
@@ -98,16 +100,24 @@ final class CallPairs implements AutoCloseable {
       Map<String, Object> one,
       Map<String, Object> other,
       List<Change.FieldChange> fields) {
+    boolean oneFailed = failed(one) != failed(other);
     Set<String> names = new LinkedHashSet<>(one.keySet());
     names.addAll(other.keySet());
     for (String name : names) {
       Object valueA = one.get(name);
       Object valueB = other.get(name);
-      boolean differs = valueA == null ? valueB != null : !valueA.equals(valueB);
+      boolean differs = !Objects.equals(valueA, valueB);
+      if (differs && oneFailed && (valueA == null || valueB == null)) {
+        continue; // what a call that failed does not give is no difference of its own
+      }
       if (differs && counts(call, name) && fields.size() < MAX_FIELDS) {
         fields.add(new Change.FieldChange(name, shown(name, valueA), shown(name, valueB)));
       }
     }
+  }
+
+  private static boolean failed(Map<String, Object> fields) {
+    return fields.get("ret") instanceof Long ret && Errno.ofResult(ret).isPresent();
   }
 
   /** An error by its name, everything else as it is. */

@@ -2,6 +2,7 @@ package seamtape.replayer.diff;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,6 @@ public final class Diff {
   private final Tape b;
   private final DiffOptions options;
   private final List<Change> changes = new ArrayList<>();
-  private final Causes causes = new Causes();
   private long matched;
   private long changed;
   private long onlyA;
@@ -85,6 +85,7 @@ public final class Diff {
   }
 
   private void describe(List<Difference> found, StableFields stable) throws TapeException {
+    Causes causes = new Causes(enters(found));
     try (CallPairs pairs = new CallPairs(a, b, stable)) {
       for (Difference difference : found) {
         if (changes.size() == options.maxChanges()) {
@@ -100,6 +101,15 @@ public final class Diff {
         }
       }
     }
+  }
+
+  private static Set<Long> enters(List<Difference> found) {
+    Set<Long> enters = new HashSet<>();
+    for (Difference difference : found) {
+      enters.add(difference.a());
+      enters.add(Causes.ofB(difference.b()));
+    }
+    return enters;
   }
 
   private DiffReport report() {

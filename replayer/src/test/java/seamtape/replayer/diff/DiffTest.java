@@ -187,8 +187,11 @@ class DiffTest {
         Tape b = Recordings.bundled(dir, "profile-differences", "linux-7.3")) {
       DiffReport report = Diff.compare(a, b, new DiffOptions(Set.of(), 10_000, events -> {}));
       assertTrue(report.changed() > 5);
-      assertEquals(0, report.onlyA() + report.onlyB());
-      assertEquals(report.changed(), report.changes().size());
+      assertEquals(0, report.onlyA());
+      for (Change change : report.changes()) {
+        // Only 7.3 asks the TDX module, beneath the call whose answer has to tell of TDs.
+        assertTrue(change.kind() == Change.Kind.CHANGED || !change.root(), change::toString);
+      }
     }
   }
 
