@@ -26,6 +26,7 @@ import seamtape.sim.tdx.TdGuest;
 import seamtape.sim.tdx.TdxModule;
 import seamtape.sim.tdx.TdxModuleVersion;
 import seamtape.sim.tdx.TdxPlatform;
+import seamtape.sim.tdx.guest.TdGuestRunner;
 
 /**
  * Call by call and profile by profile: modelled, regular or absent. Ioctls are tried on machines of
@@ -92,7 +93,7 @@ public final class Coverage {
       return hostsTds() ? modelledIf(module.models(leaf)) : Status.ABSENT;
     }
     if (row instanceof Tdcall leaf) {
-      return modelledIf(!hostsTds() && GUEST_LEAVES.contains(leaf));
+      return modelledIf(hostsTds() ? TdGuestRunner.models(leaf) : GUEST_LEAVES.contains(leaf));
     }
     if (row instanceof Tdvmcall call) {
       return modelledIf((hostsTds() ? HOST_TDVMCALLS : GUEST_TDVMCALLS).contains(call));

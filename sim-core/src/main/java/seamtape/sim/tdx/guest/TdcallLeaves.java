@@ -11,6 +11,8 @@ import static seamtape.sim.tdx.Registers.RCX;
 import static seamtape.sim.tdx.Registers.RDX;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.TdxOperand;
 import seamtape.sim.tdx.Metadata;
@@ -32,6 +34,17 @@ final class TdcallLeaves {
     EXCEPTION
   }
 
+  /** Leaves about L2 VMs and bound service TDs, of which there are none: refused by rule. */
+  private static final Set<Tdcall> WITHOUT_OBJECT =
+      EnumSet.of(
+          Tdcall.TDG_SERVTD_RD,
+          Tdcall.TDG_SERVTD_WR,
+          Tdcall.TDG_MEM_PAGE_ATTR_RD,
+          Tdcall.TDG_MEM_PAGE_ATTR_WR,
+          Tdcall.TDG_VP_ENTER,
+          Tdcall.TDG_VP_INVVPID,
+          Tdcall.TDCALL_UNKNOWN);
+
   private final TdxModule module;
   private final TdVcpu vcpu;
   private final Td td;
@@ -46,6 +59,11 @@ final class TdcallLeaves {
     this.operands = new GuestOperands(vcpu, bus);
     this.reports = new ReportLeaves(module, vcpu, operands);
     this.accept = new AcceptLeaf(module, td, operands);
+  }
+
+  /** True for a leaf that is served, not refused for want of what it is about. */
+  static boolean models(Tdcall row) {
+    return !WITHOUT_OBJECT.contains(row);
   }
 
   void prepare() {
