@@ -1,12 +1,16 @@
 package seamtape.web;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.function.Function;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
@@ -52,6 +56,20 @@ final class Api {
     get(router, "/api/v1/catalog").handler(this::catalog);
     get(router, "/api/v1/health")
         .handler(context -> send(context, new JsonObject().put("ok", true)));
+    Buffer contract = contract();
+    get(router, "/api/v1/openapi.json")
+        .handler(
+            context ->
+                context.response().putHeader("content-type", "application/json").end(contract));
+  }
+
+  /** The OpenAPI document: what each route takes and answers. */
+  private static Buffer contract() {
+    try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
+      return Buffer.buffer(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A route for GET, and for HEAD, which the router does not take as the same. */

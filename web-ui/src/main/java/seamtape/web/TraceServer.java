@@ -6,12 +6,14 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,16 +43,19 @@ public final class TraceServer implements AutoCloseable {
   private final DiffJobs diffs;
   private final Jobs jobs;
   private final URI uri;
+  private final Router router;
 
   private TraceServer(
       Vertx vertx,
       HttpServer server,
+      Router router,
       Recordings recordings,
       DiffJobs diffs,
       Jobs jobs,
       String host) {
     this.vertx = vertx;
     this.server = server;
+    this.router = router;
     this.recordings = recordings;
     this.diffs = diffs;
     this.jobs = jobs;
@@ -87,7 +92,8 @@ public final class TraceServer implements AutoCloseable {
     DiffJobs diffs = new DiffJobs(vertx);
     Jobs jobs = new Jobs(vertx);
     HttpServer server = vertx.createHttpServer(httpOptions());
-    server.requestHandler(router(vertx, recordings, diffs, jobs));
+    Router router = router(vertx, recordings, diffs, jobs);
+    server.requestHandler(router);
     try {
       await(server.listen(options.port(), options.host()), START_SECONDS);
     } catch (BindException e) {
@@ -99,7 +105,7 @@ public final class TraceServer implements AutoCloseable {
               + " is in use; choose another with --port N, or --port 0 for any free one",
           e);
     }
-    return new TraceServer(vertx, server, recordings, diffs, jobs, options.host());
+    return new TraceServer(vertx, server, router, recordings, diffs, jobs, options.host());
   }
 
   private static HttpServerOptions httpOptions() {
@@ -176,6 +182,11 @@ public final class TraceServer implements AutoCloseable {
   /** The address of the first page. */
   public URI uri() {
     return uri;
+  }
+
+  /** Every route, in the order in which they are tried. */
+  List<Route> routes() {
+    return router.getRoutes();
   }
 
   /** Lets requests in flight end, closes the recordings, and frees the port. */
