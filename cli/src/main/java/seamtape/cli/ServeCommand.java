@@ -15,7 +15,12 @@ import seamtape.web.TraceServer;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = "Browse the recordings of a directory in a web browser; this machine only.",
+    description = {
+      "Browse the recordings of a directory in a web browser; this machine only.",
+      "The pages also write there: new recordings that you record, import or replay, .trash with "
+          + "those that you delete, and notes.json in a recording for its bookmarks and filters. "
+          + "Events of a recording are never changed."
+    },
     footer = {"", "Examples:", "  seamtape serve .", "  seamtape serve recordings --port 8090"})
 final class ServeCommand implements Callable<Integer> {
   static final int DEFAULT_PORT = 7373;

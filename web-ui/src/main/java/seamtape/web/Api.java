@@ -54,8 +54,6 @@ final class Api {
     get(router, "/api/v1/filters/words").handler(Api::words);
     get(router, "/api/v1/diff").handler(this::diff);
     get(router, "/api/v1/catalog").handler(this::catalog);
-    get(router, "/api/v1/health")
-        .handler(context -> send(context, new JsonObject().put("ok", true)));
     Buffer contract = contract();
     get(router, "/api/v1/openapi.json")
         .handler(

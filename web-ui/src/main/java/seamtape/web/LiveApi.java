@@ -1,11 +1,13 @@
 package seamtape.web;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.TapeException;
 
@@ -21,7 +23,8 @@ final class LiveApi {
 
   private final Vertx vertx;
   private final Recordings recordings;
-  private final AtomicInteger streams = new AtomicInteger();
+  private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   LiveApi(Vertx vertx, Recordings recordings) {
     this.vertx = vertx;
@@ -33,14 +36,28 @@ final class LiveApi {
   }
 
   private void live(RoutingContext context) {
-    if (streams.get() >= MAX_STREAMS) {
+    if (streams.size() >= MAX_STREAMS) {
       throw new Problem(503, "Too busy", "too many pages follow recordings; close one");
+    }
+    if (closed) {
+      throw new Problem(503, "Ending", "the server ends");
     }
     String id = context.pathParam("id");
     recordings
         .run(id, LiveApi::head)
         .onFailure(context::fail)
         .onSuccess(head -> new Stream(context.response(), id).begin(head));
+  }
+
+  /** How many pages follow a recording now. */
+  int streamCount() {
+    return streams.size();
+  }
+
+  /** Tells every page that the server ends, so that none waits for a connection that breaks. */
+  void close() {
+    closed = true;
+    streams.forEach(Stream::serverEnds);
   }
 
   private static JsonObject head(OpenRecording recording) throws TapeException {
@@ -56,6 +73,7 @@ final class LiveApi {
   private final class Stream {
     private final HttpServerResponse response;
     private final String id;
+    private final Context loop = vertx.getOrCreateContext();
     private long timer;
     private long lastEvents = -1;
     private String lastState = "";
@@ -69,7 +87,7 @@ final class LiveApi {
     }
 
     void begin(JsonObject head) {
-      streams.incrementAndGet();
+      streams.add(this);
       response
           .putHeader("content-type", "text/event-stream")
           .putHeader("cache-control", "no-store")
@@ -125,7 +143,16 @@ final class LiveApi {
     }
 
     private void finish() {
-      write("bye", new JsonObject());
+      finish(new JsonObject());
+    }
+
+    /** A page comes back by itself once there is a server again. */
+    void serverEnds() {
+      loop.runOnContext(now -> finish(new JsonObject().put("reason", "server")));
+    }
+
+    private void finish(JsonObject why) {
+      write("bye", why);
       if (!over && !response.ended()) {
         response.end();
       }
@@ -135,7 +162,7 @@ final class LiveApi {
     private void end() {
       if (!over) {
         over = true;
-        streams.decrementAndGet();
+        streams.remove(this);
         vertx.cancelTimer(timer);
       }
     }

@@ -53,6 +53,11 @@ final class Recordings {
         .compose(entry -> task.apply(open(entry)));
   }
 
+  /** How many are open. */
+  synchronized int openCount() {
+    return open.size();
+  }
+
   private synchronized OpenRecording opened(String id) {
     return open.get(id);
   }

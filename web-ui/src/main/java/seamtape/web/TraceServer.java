@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.FilterException;
 
@@ -39,26 +40,19 @@ public final class TraceServer implements AutoCloseable {
 
   private final Vertx vertx;
   private final HttpServer server;
-  private final Recordings recordings;
-  private final DiffJobs diffs;
-  private final Jobs jobs;
+  private final Parts parts;
   private final URI uri;
   private final Router router;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  private TraceServer(
-      Vertx vertx,
-      HttpServer server,
-      Router router,
-      Recordings recordings,
-      DiffJobs diffs,
-      Jobs jobs,
-      String host) {
+  /** What works behind the routes, and is closed with the server. */
+  private record Parts(Recordings recordings, DiffJobs diffs, Jobs jobs, LiveApi live) {}
+
+  private TraceServer(Vertx vertx, HttpServer server, Router router, Parts parts, String host) {
     this.vertx = vertx;
     this.server = server;
     this.router = router;
-    this.recordings = recordings;
-    this.diffs = diffs;
-    this.jobs = jobs;
+    this.parts = parts;
     String shown = host.contains(":") ? "[" + host + "]" : host;
     uri = URI.create("http://" + shown + ":" + server.actualPort() + "/");
   }
@@ -89,10 +83,10 @@ public final class TraceServer implements AutoCloseable {
 
   private static TraceServer start(ServerOptions options, Vertx vertx) throws IOException {
     Recordings recordings = new Recordings(vertx, new Library(options.directory()));
-    DiffJobs diffs = new DiffJobs(vertx);
-    Jobs jobs = new Jobs(vertx);
+    LiveApi live = new LiveApi(vertx, recordings);
+    Parts parts = new Parts(recordings, new DiffJobs(vertx), new Jobs(vertx), live);
     HttpServer server = vertx.createHttpServer(httpOptions());
-    Router router = router(vertx, recordings, diffs, jobs);
+    Router router = router(vertx, parts);
     server.requestHandler(router);
     try {
       await(server.listen(options.port(), options.host()), START_SECONDS);
@@ -105,7 +99,7 @@ public final class TraceServer implements AutoCloseable {
               + " is in use; choose another with --port N, or --port 0 for any free one",
           e);
     }
-    return new TraceServer(vertx, server, router, recordings, diffs, jobs, options.host());
+    return new TraceServer(vertx, server, router, parts, options.host());
   }
 
   private static HttpServerOptions httpOptions() {
@@ -119,14 +113,19 @@ public final class TraceServer implements AutoCloseable {
         .setHandle100ContinueAutomatically(false);
   }
 
-  private static Router router(Vertx vertx, Recordings recordings, DiffJobs diffs, Jobs jobs) {
+  private static Router router(Vertx vertx, Parts parts) {
+    Recordings recordings = parts.recordings();
+    Metrics metrics = metrics(vertx, parts);
     Assets assets = Assets.load();
     Router router = Router.router(vertx);
+    router.route().handler(metrics);
     router.route().handler(new Guard(assets.importMapHash())).failureHandler(TraceServer::fail);
-    new Api(recordings, diffs, assets.version()).mount(router);
-    new MakeApi(vertx, recordings, jobs).mount(router);
-    new LiveApi(vertx, recordings).mount(router);
+    new Api(recordings, parts.diffs(), assets.version()).mount(router);
+    new MakeApi(vertx, recordings, parts.jobs()).mount(router);
+    new HealthApi(recordings, metrics).mount(router);
+    parts.live().mount(router);
     new Pages(assets).mount(router);
+    metrics.name(router);
     router
         .route()
         .handler(
@@ -134,6 +133,15 @@ public final class TraceServer implements AutoCloseable {
               throw Problem.notFound("nothing is served at this address");
             });
     return router;
+  }
+
+  private static Metrics metrics(Vertx vertx, Parts parts) {
+    Metrics metrics = new Metrics(vertx);
+    metrics.gauge(
+        "seamtape_open_recordings", "Recordings held open.", parts.recordings()::openCount);
+    metrics.gauge(
+        "seamtape_live_streams", "Pages that follow a recording.", parts.live()::streamCount);
+    return metrics;
   }
 
   /** Every failure of a handler ends here, as problem+json. */
@@ -192,10 +200,14 @@ public final class TraceServer implements AutoCloseable {
   /** Lets requests in flight end, closes the recordings, and frees the port. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    parts.live().close();
     quietly(server.shutdown(DRAIN_MILLIS, TimeUnit.MILLISECONDS));
-    quietly(recordings.close());
-    diffs.close();
-    jobs.close();
+    quietly(parts.recordings().close());
+    parts.diffs().close();
+    parts.jobs().close();
     // By itself: what is chained to it would have to run on the event loops that it ends.
     quietly(vertx.close());
   }

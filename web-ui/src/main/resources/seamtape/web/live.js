@@ -28,7 +28,8 @@ export class Live {
     if (this.stream || this.ended) return;
     this.stream = new EventSource(`/api/v1/recordings/${this.page.recordingId}/live`);
     this.stream.addEventListener('head', ({data}) => this.head(JSON.parse(data)));
-    this.stream.addEventListener('bye', () => {
+    this.stream.addEventListener('bye', ({data}) => {
+      if (JSON.parse(data).reason === 'server') return; // the browser connects again by itself
       this.ended = true;
       this.#stop();
       this.page.live = null;

@@ -63,6 +63,7 @@ class OpenApiTest {
         diff                                    , diff?a=td-one&b=td-two&view=causes
         catalog                                 , catalog
         health                                  , health
+        ready                                   , ready
         openapi.json                            , openapi.json
         """;
 
