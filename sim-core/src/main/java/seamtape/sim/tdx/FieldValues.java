@@ -1,7 +1,6 @@
 package seamtape.sim.tdx;
 
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Arrays;
 
 /** Values of metadata fields that are only kept: by class code and field code of their id. */
 final class FieldValues {
@@ -14,7 +13,11 @@ final class FieldValues {
 
   private static final long MSR_CLASS = 19L << 56;
 
-  private final Map<Long, Long> values = new TreeMap<>();
+  /** Ascending; values beside them. Reading allocates nothing. */
+  private long[] keys = new long[8];
+
+  private long[] values = new long[8];
+  private int count;
 
   /** The key of an MSR of the guest; 0xC000xxxx have their field codes at 0x2000. */
   static long msr(int number) {
@@ -22,15 +25,32 @@ final class FieldValues {
     return MSR_CLASS | code;
   }
 
+  private int find(long key) {
+    return Arrays.binarySearch(keys, 0, count, key);
+  }
+
   boolean has(long key) {
-    return values.containsKey(key);
+    return find(key) >= 0;
   }
 
   long get(long key) {
-    return values.getOrDefault(key, 0L);
+    int at = find(key);
+    return at < 0 ? 0 : values[at];
   }
 
   void set(long key, long value) {
-    values.put(key, value);
+    int at = find(key);
+    if (at < 0) {
+      at = ~at;
+      if (count == keys.length) {
+        keys = Arrays.copyOf(keys, count * 2);
+        values = Arrays.copyOf(values, count * 2);
+      }
+      System.arraycopy(keys, at, keys, at + 1, count - at);
+      System.arraycopy(values, at, values, at + 1, count - at);
+      keys[at] = key;
+      count++;
+    }
+    values[at] = value;
   }
 }
