@@ -63,8 +63,14 @@ final class TdExits {
   private final long[] msr = new long[1];
   private final long[] arguments = new long[6];
 
-  /** Registers as a hypercall of an ordinary guest in 64-bit mode has them. */
-  private final CpuState hypercall = new CpuState();
+  /**
+   * KVM's own copy of the vCPU's registers. A TD's lie in the module; KVM puts a hypercall's
+   * arguments here and handles it as one of an ordinary guest in 64-bit mode.
+   */
+  private final CpuState hypercall;
+
+  /** RAX to RSI as the TD left them, while a hypercall's arguments stand in their place. */
+  private final long[] saved = new long[CpuState.RSI + 1];
 
   private Completion due = Completion.NONE;
   private long mapGpaNext;
@@ -80,6 +86,7 @@ final class TdExits {
     this.bus = bus;
     this.exits = exits;
     this.msrs = new TdMsrs(bus);
+    this.hypercall = vcpu.state.cpu;
     hypercall.efer = CpuState.EFER_LME | CpuState.EFER_LMA;
     hypercall.segments[CpuState.CS].l = true;
   }
@@ -330,17 +337,21 @@ final class TdExits {
 
   /** tdx_emulate_vmcall: KVM's own hypercalls, number in R10 and arguments behind it. */
   private long vendorHypercall() {
+    System.arraycopy(gpr, 0, saved, 0, saved.length);
     hypercall.gpr[CpuState.RAX] = gpr[R10];
     hypercall.gpr[CpuState.RBX] = gpr[R11];
     hypercall.gpr[CpuState.RCX] = gpr[R12];
     hypercall.gpr[CpuState.RDX] = gpr[R13];
     hypercall.gpr[CpuState.RSI] = gpr[R14];
-    if (bus.hypercall(hypercall) == GuestBus.Answer.EXIT) {
+    boolean toUser = bus.hypercall(hypercall) == GuestBus.Answer.EXIT;
+    long result = hypercall.gpr[CpuState.RAX];
+    System.arraycopy(saved, 0, gpr, 0, saved.length);
+    if (toUser) {
       System.arraycopy(gpr, R11, arguments, 0, 4);
       exits.hypercall(gpr[R10], arguments, true);
       return toUser(Completion.HYPERCALL);
     }
-    gpr[R10] = hypercall.gpr[CpuState.RAX];
+    gpr[R10] = result;
     return Machine.IN_PROGRESS;
   }
 
