@@ -36,7 +36,11 @@ final class Causes {
    * @param inA true where the enter event is one of the first recording
    */
   boolean isCause(Event enter, boolean inA, String field, Object valueA, Object valueB) {
-    return nested(enter) ? !beneathADifference(enter, inA) : isCause(enter, field, valueA, valueB);
+    boolean follows = nested(enter) ? beneathADifference(enter, inA) : onADivergedVcpu(enter);
+    String what =
+        enter.call.name() + Arguments.of(enter) + "|" + field + "|" + valueA + "|" + valueB;
+    boolean repeated = field != null && !told.add(what);
+    return !follows && !repeated;
   }
 
   private static boolean nested(Event enter) {
@@ -51,14 +55,11 @@ final class Causes {
     return differing.contains(inA ? parent : ofB(parent));
   }
 
-  private boolean isCause(Event enter, String field, Object valueA, Object valueB) {
-    boolean onDiverged = divergedVcpus.contains(enter.link);
+  private boolean onADivergedVcpu(Event enter) {
+    boolean diverged = divergedVcpus.contains(enter.link);
     if (enter.call == KvmIoctl.KVM_RUN && Subject.vcpu(enter.link) >= 0) {
       divergedVcpus.add(enter.link);
     }
-    String what =
-        enter.call.name() + Arguments.of(enter) + "|" + field + "|" + valueA + "|" + valueB;
-    boolean repeated = field != null && !told.add(what);
-    return !onDiverged && !repeated;
+    return diverged;
   }
 }

@@ -1,5 +1,6 @@
 package seamtape.sim.tdx.guest;
 
+import static seamtape.catalog.TdxStatus.TDX_INVALID_CPUSVN;
 import static seamtape.catalog.TdxStatus.TDX_INVALID_REPORTMACSTRUCT;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
 import static seamtape.sim.tdx.Registers.R8;
@@ -8,6 +9,7 @@ import static seamtape.sim.tdx.Registers.RDX;
 
 import seamtape.catalog.TdxOperand;
 import seamtape.sim.tdx.Measurement;
+import seamtape.sim.tdx.TdReport;
 import seamtape.sim.tdx.TdVcpu;
 import seamtape.sim.tdx.TdxModule;
 
@@ -22,7 +24,7 @@ final class ReportLeaves {
   ReportLeaves(TdxModule module, TdVcpu vcpu, GuestOperands operands) {
     this.vcpu = vcpu;
     this.operands = operands;
-    this.report = new TdReport(module.version());
+    this.report = module.reports();
   }
 
   long extendRtmr(long[] gpr) {
@@ -42,28 +44,31 @@ final class ReportLeaves {
     if ((gpr[RCX] & 1023) != 0 || !vcpu.td.isPrivate(gpr[RCX])) {
       return TDX_OPERAND_INVALID.with(TdxOperand.RCX);
     }
-    byte[] data = operands.page(gpr[RDX], 64, RDX, false);
+    byte[] data = operands.page(gpr[RDX], TdReport.DATA_SIZE, RDX, false);
     if (data == null) {
       return operands.status;
     }
     if (gpr[R8] != 0) {
       return TDX_OPERAND_INVALID.with(TdxOperand.R8);
     }
-    byte[] target = operands.page(gpr[RCX], 1024, RCX, true);
+    byte[] target = operands.page(gpr[RCX], TdReport.SIZE, RCX, true);
     if (target == null) {
       return operands.status;
     }
-    byte[] made = report.make(vcpu.td, data, (int) gpr[RDX] & PAGE_OFFSET);
+    byte[] made = report.of(vcpu.td, data, (int) gpr[RDX] & PAGE_OFFSET);
     System.arraycopy(made, 0, target, (int) gpr[RCX] & PAGE_OFFSET, made.length);
     return 0;
   }
 
   long verify(long[] gpr) {
-    byte[] page = operands.page(gpr[RCX], 256, RCX, false);
+    byte[] page = operands.page(gpr[RCX], TdReport.MAC_STRUCT_SIZE, RCX, false);
     if (page == null) {
       return operands.status;
     }
-    boolean good = report.verifies(page, (int) gpr[RCX] & PAGE_OFFSET);
-    return good ? 0 : TDX_INVALID_REPORTMACSTRUCT.value();
+    int offset = (int) gpr[RCX] & PAGE_OFFSET;
+    if (!report.cpuSvnIsRight(page, offset)) {
+      return TDX_INVALID_CPUSVN.value();
+    }
+    return report.macIsRight(page, offset) ? 0 : TDX_INVALID_REPORTMACSTRUCT.value();
   }
 }
