@@ -37,6 +37,9 @@ final class Deltas {
   /** A change as {@link Row#shown} writes it. */
   static String shown(Change change) {
     String about = change.about().strip().replaceAll("[()]", "");
+    if (change.kind() == Change.Kind.ONLY_B) {
+      return String.join(" ", change.call(), about, "call absent -> made");
+    }
     String values = change.valueA() + " -> " + change.valueB();
     return String.join(" ", change.call(), about, change.field(), values);
   }

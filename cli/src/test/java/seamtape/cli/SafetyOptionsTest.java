@@ -116,11 +116,11 @@ class SafetyOptionsTest {
       Thread.sleep(200);
       recording.toHandle().destroy(); // Process.destroy would close its streams
       assertTrue(recording.waitFor(20, TimeUnit.SECONDS));
+      String err = new String(recording.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(err.contains("is an open recording") && err.contains("seamtape recover"), err);
     } finally {
       recording.destroyForcibly();
     }
-    String err = new String(recording.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(err.contains("is an open recording") && err.contains("seamtape recover"), err);
     assertEquals("open", Command.run("verify", tape.toString(), "--json").json().get("state"));
     Result recovered = Command.run("recover", tape.toString(), "-o", path("r.tape"), "--json");
     assertEquals(Exit.DONE, recovered.exit(), recovered.err());
