@@ -16,7 +16,6 @@ import java.util.function.IntSupplier;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdvmcallStatus;
 import seamtape.machine.Machine;
-import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.kvm.ExitWriter;
@@ -63,14 +62,7 @@ final class TdExits {
   private final long[] msr = new long[1];
   private final long[] arguments = new long[6];
 
-  /**
-   * KVM's own copy of the vCPU's registers. A TD's lie in the module; KVM puts a hypercall's
-   * arguments here and handles it as one of an ordinary guest in 64-bit mode.
-   */
-  private final CpuState hypercall;
-
-  /** RAX to RSI as the TD left them, while a hypercall's arguments stand in their place. */
-  private final long[] saved = new long[CpuState.RSI + 1];
+  private final VendorHypercall vendor;
 
   private Completion due = Completion.NONE;
   private long mapGpaNext;
@@ -86,9 +78,7 @@ final class TdExits {
     this.bus = bus;
     this.exits = exits;
     this.msrs = new TdMsrs(bus);
-    this.hypercall = vcpu.state.cpu;
-    hypercall.efer = CpuState.EFER_LME | CpuState.EFER_LMA;
-    hypercall.segments[CpuState.CS].l = true;
+    this.vendor = new VendorHypercall(vcpu.state.cpu, bus);
   }
 
   private long answer(TdvmcallStatus status) {
@@ -337,21 +327,12 @@ final class TdExits {
 
   /** tdx_emulate_vmcall: KVM's own hypercalls, number in R10 and arguments behind it. */
   private long vendorHypercall() {
-    System.arraycopy(gpr, 0, saved, 0, saved.length);
-    hypercall.gpr[CpuState.RAX] = gpr[R10];
-    hypercall.gpr[CpuState.RBX] = gpr[R11];
-    hypercall.gpr[CpuState.RCX] = gpr[R12];
-    hypercall.gpr[CpuState.RDX] = gpr[R13];
-    hypercall.gpr[CpuState.RSI] = gpr[R14];
-    boolean toUser = bus.hypercall(hypercall) == GuestBus.Answer.EXIT;
-    long result = hypercall.gpr[CpuState.RAX];
-    System.arraycopy(saved, 0, gpr, 0, saved.length);
-    if (toUser) {
+    if (vendor.emulate() == GuestBus.Answer.EXIT) {
       System.arraycopy(gpr, R11, arguments, 0, 4);
       exits.hypercall(gpr[R10], arguments, true);
       return toUser(Completion.HYPERCALL);
     }
-    gpr[R10] = result;
+    gpr[R10] = vendor.result();
     return Machine.IN_PROGRESS;
   }
 
