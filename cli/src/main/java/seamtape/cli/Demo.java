@@ -150,7 +150,7 @@ final class Demo {
       output.line(
           String.format(
               "   %,d calls alike, %,d answered otherwise:", report.matched(), report.changed()));
-      report.changes().stream().limit(CHANGES_SHOWN).forEach(this::explain);
+      report.changes().stream().filter(Change::root).limit(CHANGES_SHOWN).forEach(this::explain);
       facts.put("changed", report.changed());
     }
   }
