@@ -90,6 +90,7 @@ public final class WorkloadSchema {
     object(true);
     reference("org", "number");
     symbols("bits", List.of("16", "32", "64"));
+    symbols("entry", List.of("td"));
     json.name("asm").beginObject();
     types("string", "array");
     json.endObject();

@@ -18,28 +18,41 @@ final class GuestCode {
       throws WorkloadException {
     long org = 0;
     long bits = 16;
+    boolean td = false;
     YamlNode asm = null;
     byte[] bytes = null;
     for (YamlNode.Entry entry : node.map("guest code")) {
       switch (entry.key()) {
         case "org" -> org = values.constant(entry.value(), "org");
         case "bits" -> bits = bits(entry.value(), values);
+        case "entry" -> td = isTd(entry.value());
         case "asm" -> asm = entry.value();
         case "bytes" -> bytes = Values.hex(entry.value(), "bytes");
-        default -> throw entry.keyNode().error("guest code takes org, bits, asm or bytes");
+        default -> throw entry.keyNode().error("guest code takes org, bits, entry, asm or bytes");
       }
     }
     if ((asm == null) == (bytes == null)) {
       throw node.error("guest code needs asm: (lines) or bytes: (hex digits), one of them");
     }
+    org = td && org == 0 ? TdEntry.LAST_ORG : org;
+    if (td && (asm == null || !TdEntry.canStart(org))) {
+      throw node.error("entry: td takes asm:, and org: of a page below 0xffffe000");
+    }
     Program code =
         bytes != null
             ? new Program(bytes, org, Map.of())
-            : assemble(asm, org, (int) bits, parameters);
+            : assemble(asm, org, td, (int) bits, parameters);
     if (code.bytes().length > MAX_BYTES) {
       throw node.error("guest code has at most " + MAX_BYTES + " bytes");
     }
     return code;
+  }
+
+  private static boolean isTd(YamlNode node) throws WorkloadException {
+    if (!node.scalar("entry").equals("td")) {
+      throw node.error("entry takes td: the initial memory of a TD, entered in 64-bit code");
+    }
+    return true;
   }
 
   private static long bits(YamlNode node, Values values) throws WorkloadException {
@@ -51,11 +64,13 @@ final class GuestCode {
   }
 
   /** Parameters are there as {@code equ} constants. */
-  private static Program assemble(YamlNode asm, long org, int bits, Map<String, Long> parameters)
+  private static Program assemble(
+      YamlNode asm, long org, boolean td, int bits, Map<String, Long> parameters)
       throws WorkloadException {
-    StringBuilder head = new StringBuilder("bits " + bits + "\n");
-    String text = text(asm);
-    int headLines = 1;
+    StringBuilder head = new StringBuilder(td ? TdEntry.head(org) : "bits " + bits + "\n");
+    String own = text(asm);
+    String text = td ? own + TdEntry.TAIL : own;
+    int headLines = (int) head.chars().filter(c -> c == '\n').count();
     for (Map.Entry<String, Long> parameter : parameters.entrySet()) {
       if (Pattern.compile("\\b" + parameter.getKey() + "\\b").matcher(text).find()) {
         head.append(parameter.getKey()).append(" equ ").append(parameter.getValue()).append('\n');
@@ -65,6 +80,9 @@ final class GuestCode {
     try {
       return Assembler.program(head + text, org);
     } catch (AsmException e) {
+      if (e.line() - headLines > own.lines().count()) {
+        throw asm.error("the code does not fit below 0xffffe000: give it a lower org");
+      }
       throw error(asm, e, e.line() - headLines);
     }
   }

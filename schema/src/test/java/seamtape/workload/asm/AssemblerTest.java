@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AssemblerTest {
   private static String hex(String text) {
@@ -90,6 +91,13 @@ class AssemblerTest {
   void growsAJumpOnlyWhenItsTargetIsTooFar() {
     assertEquals(2 + 127, Assembler.assemble("jmp end\ntimes 127 nop\nend:").length);
     assertEquals(3 + 128, Assembler.assemble("jmp end\ntimes 128 nop\nend:").length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16, 32, 64})
+  void tdcallIs660f01ccInAnyMode(int bits) {
+    byte[] code = Assembler.assemble("bits " + bits + "\ntdcall");
+    assertEquals("660f01cc", HexFormat.of().formatHex(code));
   }
 
   @Test
