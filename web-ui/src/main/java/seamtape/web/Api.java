@@ -203,8 +203,9 @@ final class Api {
       throw Problem.badRequest("path says which value, such as vms/vm0/irqchip/mode");
     }
     long from = parameters.number("from", 0, 0, Long.MAX_VALUE);
-    String last = parameters.text("last");
-    on(context, recording -> StateApi.history(recording, path, from, last));
+    int limit = (int) parameters.number("limit", StateApi.MAX_HISTORY, 1, StateApi.MAX_HISTORY);
+    boolean back = parameters.text("direction").equals("back");
+    on(context, recording -> StateApi.history(recording, path, from, back, limit));
   }
 
   private void checkFilter(RoutingContext context) {

@@ -17,6 +17,8 @@ import seamtape.replayer.query.FilterException;
 import seamtape.replayer.query.Matches;
 import seamtape.replayer.query.TapeSummary;
 import seamtape.replayer.shape.TapeShape;
+import seamtape.replayer.state.StateIndex;
+import seamtape.replayer.state.StateScan;
 
 /**
  * A recording that pages read from. Its tape, reader and matches live on one worker thread of its
@@ -34,6 +36,9 @@ final class OpenRecording {
   /** Filters whose matches are kept. */
   private static final int KEPT_FILTERS = 8;
 
+  /** Events folded by the index of states before others may use the background thread. */
+  private static final int STATES_SLICE = 8192;
+
   /** Events read by the summary between looks at {@link #closed}. */
   private static final int SLICE = 65_536;
 
@@ -50,6 +55,8 @@ final class OpenRecording {
   private TapeSummary used;
   private StateKeeper states;
   private TapeSummary.Scan scan;
+  private StateScan stateScan;
+  private volatile boolean statesIndexed;
   private TapeShape.Builder builder;
   private TapeShape shape;
   private long shapeAt = -1;
@@ -111,6 +118,7 @@ final class OpenRecording {
     boolean timed = tape.manifest().clock() != Manifest.Clock.NONE;
     builder = new TapeShape.Builder(timed);
     scan = new TapeSummary.Scan(tape, builder);
+    stateScan = new StateScan(tape);
     background.executeBlocking(this::summarise, true);
   }
 
@@ -125,7 +133,27 @@ final class OpenRecording {
       summarised = scan.at();
       summary = scan.summary();
     }
+    statesIndexed = false;
+    return indexStates();
+  }
+
+  /** Folds a slice of the events, and the rest later; on the background thread. */
+  private Void indexStates() {
+    if (!closed && stateScan.advance(STATES_SLICE)) {
+      background.executeBlocking(this::indexStates, true);
+    } else {
+      statesIndexed = true;
+    }
     return null;
+  }
+
+  /** True when all that can be folded is in the index of states. */
+  boolean statesIndexed() {
+    return statesIndexed;
+  }
+
+  StateIndex stateIndex() {
+    return stateScan.index();
   }
 
   /** Takes what was added to a recording that is still open; on its thread. */
@@ -165,7 +193,7 @@ final class OpenRecording {
   /** States of the machine; on the recording's thread. */
   StateKeeper states() {
     if (states == null) {
-      states = new StateKeeper(tape);
+      states = new StateKeeper(tape, stateScan.index());
     }
     return states;
   }
@@ -212,6 +240,7 @@ final class OpenRecording {
                       }
                       if (reader != null) {
                         scan.close();
+                        stateScan.close();
                         reader.close();
                         tape.close();
                       }

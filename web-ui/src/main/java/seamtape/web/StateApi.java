@@ -2,13 +2,16 @@ package seamtape.web;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.Objects;
-import seamtape.event.Phase;
+import java.util.List;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.CallRow;
 import seamtape.replayer.query.RecordedCall;
 import seamtape.replayer.state.MachineState;
+import seamtape.replayer.state.PartHistory;
+import seamtape.replayer.state.StateIndex;
+import seamtape.replayer.state.StatePart;
+import seamtape.replayer.state.StateView;
 
 /**
  * The machine around a call: before its enter event, after its return. Runs on the recording's
@@ -16,7 +19,7 @@ import seamtape.replayer.state.MachineState;
  */
 final class StateApi {
   private static final int MAX_CHANGES = 500;
-  private static final int MAX_HISTORY = 200;
+  static final int MAX_HISTORY = 200;
 
   private StateApi() {}
 
@@ -35,101 +38,87 @@ final class StateApi {
     long enter = call == null ? 0 : call.event();
     long after = call == null ? 0 : call.hasReturn() ? call.returned().number : enter;
     StateKeeper keeper = recording.states();
-    long from = Math.max(0, enter - 1);
-    MachineState state = keeper.at(from, deadline);
+    long at = before ? Math.max(0, enter - 1) : after;
+    List<StateTree.Changed> changes =
+        call == null ? List.of() : keeper.changes(enter, after, deadline);
+    MachineState state = changes == null ? null : keeper.at(at, deadline);
     if (state == null) {
-      return unfinished(keeper.reached(from), from);
+      return unfinished(keeper.reached(at), at);
     }
-    JsonObject found = keeper.tree(state);
     boolean told = machine && keeper.canReexecute();
-    JsonObject shown = before ? shown(keeper, state, told, deadline, found) : null;
-    if (told && before && shown == null) {
-      return unfinished(keeper.machineAt(), from);
-    }
-    MachineState then = keeper.at(after, deadline);
-    if (then == null) {
-      return unfinished(keeper.reached(after), after);
-    }
-    JsonObject left = keeper.tree(then);
-    if (!before) {
-      shown = shown(keeper, then, told, deadline, left);
-      if (shown == null) {
-        return unfinished(keeper.machineAt(), after);
-      }
+    JsonObject shown = told ? keeper.reexecuted(state, deadline) : keeper.tree(state);
+    if (shown == null) {
+      return unfinished(keeper.machineAt(), at);
     }
     return new JsonObject()
         .put("complete", true)
         .put("event", enter)
-        .put("at", before ? from : after)
+        .put("at", at)
         .put("when", before ? "before" : "after")
         .put("row", call == null ? null : Views.row(CallRow.of(call)))
         .put("machine", shown)
         .put("canReexecute", keeper.canReexecute())
-        .put("changes", changes(found, left));
-  }
-
-  private static JsonObject shown(
-      StateKeeper keeper, MachineState state, boolean told, long deadline, JsonObject folded)
-      throws TapeException {
-    return told ? keeper.reexecuted(state, deadline) : folded;
+        .put("changes", changes(changes));
   }
 
   private static JsonObject unfinished(long reached, long of) {
     return new JsonObject().put("complete", false).put("reached", reached).put("of", of);
   }
 
-  private static JsonArray changes(JsonObject before, JsonObject after) {
+  private static JsonArray changes(List<StateTree.Changed> found) {
     JsonArray changes = new JsonArray();
-    for (StateTree.Changed change : StateTree.changes(before, after)) {
-      if (changes.size() < MAX_CHANGES) {
-        changes.add(new JsonArray().add(change.path()).add(change.before()).add(change.after()));
-      }
+    for (StateTree.Changed change : found.subList(0, Math.min(found.size(), MAX_CHANGES))) {
+      changes.add(new JsonArray().add(change.path()).add(change.before()).add(change.after()));
     }
     return changes;
   }
 
   /**
-   * The events that changed one value, from an event on.
+   * The events that changed one value: those after an event, oldest first, or those up to it,
+   * newest first.
    *
-   * @param from the last event already looked at; 0 to begin
+   * @param from where the last answer said to go on
    */
-  static JsonObject history(OpenRecording recording, String path, long from, String last)
+  static JsonObject history(
+      OpenRecording recording, String path, long from, boolean back, int limit)
       throws TapeException {
-    long deadline = CallApi.deadline();
-    StateKeeper keeper = recording.states();
-    MachineState state = keeper.at(from, deadline);
-    long end = recording.tape().eventCount();
-    if (state == null) {
-      return unfinished(keeper.reached(from), end).put("hits", new JsonArray()).put("next", from);
+    StateIndex index = recording.stateIndex();
+    long last = recording.tape().eventCount();
+    boolean indexed = recording.statesIndexed();
+    JsonObject json = new JsonObject().put("of", last);
+    if (back && !indexed && index.reached() < Math.min(from, last)) {
+      return json.put("complete", false)
+          .put("reached", index.reached())
+          .put("hits", new JsonArray())
+          .put("next", from);
     }
-    JsonArray hits = new JsonArray();
-    Object known = from == 0 ? StateTree.at(keeper.tree(state), path) : last;
-    String value = known == null ? "" : String.valueOf(known);
     try (Cursor cursor = recording.tape().cursor()) {
-      cursor.seek(from + 1);
-      while (hits.size() < MAX_HISTORY && cursor.next()) {
-        state.apply(cursor.event());
-        if (cursor.event().phase == Phase.RETURN) {
-          String now = Objects.toString(StateTree.at(keeper.tree(state), path), "");
-          if (!now.equals(value)) {
-            long enter = cursor.event().number - cursor.event().link;
-            hits.add(
-                new JsonArray().add(enter).add(cursor.event().call.label()).add(value).add(now));
-            value = now;
-          }
-        }
-        if (System.nanoTime() - deadline >= 0) {
-          break;
-        }
+      List<StatePart> parts = StatePart.of(path);
+      PartHistory history =
+          new PartHistory(
+              index, recording.states()::at, cursor, parts, state -> value(state, parts, path));
+      long deadline = CallApi.deadline();
+      boolean ended =
+          back
+              ? history.backwards(from, limit, deadline)
+              : history.forwards(from, limit, deadline) && indexed;
+      JsonArray hits = new JsonArray();
+      for (PartHistory.Hit hit : history.hits()) {
+        hits.add(new JsonArray().add(hit.enter()).add(hit.call()).add(hit.was()).add(hit.became()));
       }
+      return json.put("complete", ended || hits.size() >= limit)
+          .put("reached", history.next())
+          .put("hits", hits)
+          .put("next", history.next())
+          .put("more", !ended);
     }
-    boolean done = state.event() >= end || hits.size() >= MAX_HISTORY;
-    return new JsonObject()
-        .put("complete", done)
-        .put("reached", state.event())
-        .put("of", end)
-        .put("hits", hits)
-        .put("next", state.event())
-        .put("last", value);
+  }
+
+  private static Object value(MachineState state, List<StatePart> parts, String path) {
+    JsonObject tree =
+        parts.isEmpty()
+            ? StateTree.of(StateView.document(state, null)).getJsonObject("machine")
+            : StateTree.of(StateView.part(state, parts.get(parts.size() - 1)));
+    return StateTree.at(tree, path);
   }
 }

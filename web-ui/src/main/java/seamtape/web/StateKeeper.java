@@ -3,12 +3,15 @@ package seamtape.web;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.replay.Reexecution;
+import seamtape.replayer.state.CallChanges;
 import seamtape.replayer.state.MachineReading;
 import seamtape.replayer.state.MachineState;
+import seamtape.replayer.state.StateIndex;
 import seamtape.replayer.state.StateView;
 import seamtape.sim.Simulator;
 
@@ -23,13 +26,20 @@ final class StateKeeper implements AutoCloseable {
   private static final int EVENTS_A_LOOK = 512;
 
   private final Tape tape;
+  private final StateIndex index;
   private final Cursor cursor;
   private final Deque<MachineState> states = new ArrayDeque<>();
+  private CallChanges changes;
+  private ChangedLeaves leaves;
   private Reexecution machine;
   private long machineAt;
 
-  StateKeeper(Tape tape) {
+  /**
+   * @param index of states of the same recording, made meanwhile
+   */
+  StateKeeper(Tape tape, StateIndex index) {
     this.tape = tape;
+    this.index = index;
     cursor = tape.cursor();
   }
 
@@ -63,8 +73,8 @@ final class StateKeeper implements AutoCloseable {
         best = state;
       }
     }
-    if (best == null) {
-      best = new MachineState();
+    if (best == null || index.before(event) > best.event()) {
+      best = index.from(event);
       if (states.size() == KEPT) {
         states.removeLast();
       }
@@ -73,6 +83,23 @@ final class StateKeeper implements AutoCloseable {
     }
     states.addFirst(best);
     return best;
+  }
+
+  /**
+   * What a call and those beneath it changed; null when the deadline came first: ask again.
+   *
+   * @param last its return event, or its enter event without one
+   */
+  List<StateTree.Changed> changes(long enter, long last, long deadline) throws TapeException {
+    if (changes == null || changes.enter() != enter || changes.last() != last) {
+      MachineState before = at(enter - 1, deadline);
+      if (before == null) {
+        return null;
+      }
+      leaves = new ChangedLeaves();
+      changes = new CallChanges(before, enter, last, leaves);
+    }
+    return changes.advance(cursor, deadline) ? leaves.found() : null;
   }
 
   JsonObject tree(MachineState state) throws TapeException {

@@ -17,8 +17,8 @@ final class StateTree {
   /** Keys that name an element of a list, the first that is there. */
   private static final List<String> NAMES =
       List.of(
-          "vm", "vcpu", "td", "fd", "slot", "index", "hkid", "asid", "page", "hpa", "gpa", "id",
-          "name");
+          "vm", "vcpu", "tdr", "tdvpr", "fd", "slot", "index", "asid", "mapping", "hpa", "cap",
+          "id", "name");
 
   private StateTree() {}
 

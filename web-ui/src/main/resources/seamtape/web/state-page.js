@@ -94,8 +94,7 @@ class StatePage extends LitElement {
     if (this.path) this.unfold(this.path);
     const digest = query.get('d');
     this.other = Boolean(digest && this.recording.digest && !this.recording.digest.startsWith(digest));
-    this.load(Number.isSafeInteger(at) && at >= 0 ? at : 0, false);
-    if (this.path) this.history(false);
+    this.load(Number.isSafeInteger(at) && at >= 0 ? at : 0, false).then(() => this.path && this.history());
   }
 
   remember(push) {
@@ -132,6 +131,7 @@ class StatePage extends LitElement {
     this.changed = new Map(state.changes.map((change) => [change[0], change]));
     this.changedGroups = new Set(state.changes.flatMap(([path]) => path.split('/').map((none, i, all) => all.slice(0, i).join('/'))));
     this.remember(push);
+    if (this.ends && this.path && (state.at < this.ends.back.from || state.at > this.ends.on.from)) this.history();
   }
 
   unfold(path) {
@@ -184,20 +184,30 @@ class StatePage extends LitElement {
     this.open = new Map(this.open).set(path, !this.isOpen(path));
   }
 
-  /** All changes of one value, from the first event on; the list grows while they are looked for. */
+  /** The last changes of one value up to the event shown, and the next after it. */
   async history() {
     this.historyRequest?.abort();
     const {signal} = this.historyRequest = new AbortController();
     this.hits = [];
-    let [from, last] = [0, ''];
+    this.ends = {back: {from: this.event ? this.state?.at ?? this.event : 0, more: true}, on: {from: this.event ? this.state?.at ?? this.event : 0, more: true}};
+    await this.look('back', 50, signal);
+    await this.look('on', 20, signal);
+  }
+
+  /** Looks on in one direction; the list grows meanwhile. */
+  async look(direction, limit, signal = this.historyRequest.signal) {
+    const end = this.ends[direction];
+    let wanted = limit;
     try {
-      for (;;) {
-        const answer = await api.get(`recordings/${this.recordingId}/state/history`, {path: this.path, from, last}, signal);
-        this.hits = [...this.hits, ...answer.hits];
+      while (wanted > 0) {
+        const answer = await api.get(`recordings/${this.recordingId}/state/history`,
+          {path: this.path, from: end.from, direction, limit: wanted}, signal);
+        this.hits = direction === 'back' ? [...answer.hits.toReversed(), ...this.hits] : [...this.hits, ...answer.hits];
+        [end.from, end.more, wanted] = [answer.next, answer.more, wanted - answer.hits.length];
         this.seeking = answer.complete ? null : answer;
         if (answer.complete) return;
-        from = answer.next;
-        last = answer.last ?? last;
+        if (!answer.hits.length) await api.pause(40);
+        if (signal.aborted) return;
       }
     } catch (e) {
       if (e.name !== 'AbortError') this.seeking = null;
@@ -287,11 +297,13 @@ class StatePage extends LitElement {
     const hits = this.hits ?? [];
     const last = hits.findLast((hit) => hit[0] <= this.event);
     return html`<h2>History of ${this.path}</h2>
-      <p>${last ? html`Last changed by <a href="/r/${this.recordingId}?sel=${last[0]}">${last[1]} at event ${format.count(last[0])}</a>` : html`<span class="muted">Not changed up to here.</span>`}
-        ${this.seeking ? html`<span class="muted"> · looking… ${Math.floor(this.seeking.reached / Math.max(1, this.seeking.of) * 100)}%</span> <button @click=${this.stop}>Stop</button>` : nothing}</p>
+      <p>${last ? html`Last changed by <a href="/r/${this.recordingId}?sel=${last[0]}">${last[1]} at event ${format.count(last[0])}</a>` : html`<span class="muted">${this.seeking ? '' : 'Not changed up to here.'}</span>`}
+        ${this.seeking ? html`<span class="muted"> · looking… ${format.count(this.seeking.reached)} of ${format.count(this.seeking.of)} events</span> <button @click=${this.stop}>Stop</button>` : nothing}</p>
+      ${this.ends?.back.more && !this.seeking ? html`<p><button @click=${() => this.look('back', 100)}>Earlier changes</button></p>` : nothing}
       <table><thead><tr><th>event</th><th>call</th><th>was</th><th>became</th></tr></thead><tbody>
         ${hits.map(([event, call, was, became]) => html`<tr><td><button class="plain" @click=${() => this.load(event)}>${format.count(event)}</button></td><td>${call}</td>
-          <td class="old">${short(was)}</td><td class="new">${short(became)}</td></tr>`)}</tbody></table>`;
+          <td class="old">${short(was)}</td><td class="new">${short(became)}</td></tr>`)}</tbody></table>
+      ${this.ends?.on.more && !this.seeking ? html`<p><button @click=${() => this.look('on', 100)}>Later changes</button></p>` : nothing}`;
   }
 }
 

@@ -34,10 +34,50 @@ public final class MachineState {
   /** VMs that no fd reaches any more; a call in flight may still name one. */
   private final BitSet gone = new BitSet();
 
-  private final TdFold tds = new TdFold();
+  private final Touched touched = new Touched();
+  private final TdFold tds;
 
   private long event;
   private int vmsMade;
+
+  public MachineState() {
+    tds = new TdFold(touched);
+  }
+
+  private MachineState(MachineState other) {
+    fds.putAll(other.fds);
+    other.vms.forEach((number, vm) -> vms.put(number, vm.copy(touched)));
+    other.inFlight().forEach(enter -> enters.put(enter.actor, Event.copyOf(enter)));
+    gone.or(other.gone);
+    tds = other.tds.copy(touched);
+    event = other.event;
+    vmsMade = other.vmsMade;
+  }
+
+  /** The same state, to be moved on by itself. */
+  public MachineState copy() {
+    return new MachineState(this);
+  }
+
+  /** Bytes of memory that it takes, about. */
+  long weight() {
+    long bytes = 1024 + 64L * fds.size() + 12_288L * inFlight().size();
+    for (VmState vm : vms.values()) {
+      bytes += 4096 + 128L * vm.slots().size();
+      for (VcpuState vcpu : vm.vcpus().values()) {
+        bytes += 1024 + 96L * vcpu.msrs().byIndex().size();
+      }
+    }
+    for (TdState td : tds().values()) {
+      bytes += 1024 + 104L * td.pages().size() + 112L * td.entries().size();
+    }
+    return bytes + 64L * tds.sources().storedPages();
+  }
+
+  /** The parts that the last event may have changed; valid until the next. */
+  public List<StatePart> touched() {
+    return touched.parts();
+  }
 
   /**
    * Folds a recording up to an event.
@@ -82,6 +122,7 @@ public final class MachineState {
   /** Takes the next event. */
   public void apply(Event next) {
     event = next.number;
+    touched.clear();
     if (next.phase == Phase.INPUT) {
       input(next);
     } else if (!next.call.family().nests()) {
@@ -147,6 +188,7 @@ public final class MachineState {
   private void made(long fd, FdKind kind, long subject, Event enter) {
     if (fd >= 0) {
       fds.put(fd, new OpenFd(fd, kind, subject, enter.number));
+      touched.add(StatePart.Kind.FD, fd);
     }
   }
 
@@ -160,11 +202,15 @@ public final class MachineState {
   /** close(2) takes the fd away whatever it answers, unless there was none. */
   private void closed(long fd) {
     OpenFd closed = fds.remove(fd);
+    if (closed != null) {
+      touched.add(StatePart.Kind.FD, fd);
+    }
     if (closed != null && Subject.vm(closed.subject()) >= 0) {
       int vm = Subject.vm(closed.subject());
       if (fds.values().stream().noneMatch(left -> Subject.vm(left.subject()) == vm)) {
         vms.remove(vm);
         gone.set(vm);
+        touched.add(StatePart.Kind.VM_LIFE, vm);
       }
     }
   }
@@ -198,14 +244,22 @@ public final class MachineState {
       return null;
     }
     vmsMade = Math.max(vmsMade, number + 1);
-    return vms.computeIfAbsent(number, key -> new VmState(number, 0, 0));
+    VmState known = vms.get(number);
+    return known == null ? vmMade(number, 0, 0) : known;
+  }
+
+  private VmState vmMade(int number, long created, long type) {
+    VmState made = new VmState(number, created, type, touched);
+    vms.put(number, made);
+    touched.add(StatePart.Kind.VM_LIFE, number);
+    return made;
   }
 
   private void makesFd(KvmIoctl call, Event enter, Event returned, VmState vm) {
     long subject = enter.link;
     if (call == KvmIoctl.KVM_CREATE_VM) {
       int number = vmsMade++;
-      vms.put(number, new VmState(number, enter.number, enter.fields[1]));
+      vmMade(number, enter.number, enter.fields[1]);
       subject = Subject.vm(number);
     } else if (call == KvmIoctl.KVM_CREATE_VCPU && vm != null) {
       int id = (int) enter.fields[1];

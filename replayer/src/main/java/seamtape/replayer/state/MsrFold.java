@@ -68,8 +68,22 @@ final class MsrFold {
     return TOUCHING.contains(call) || call == KvmIoctl.KVM_SET_MSRS;
   }
 
-  void touch(long event, KvmIoctl by) {
-    byIndex.replaceAll((index, msr) -> msr.known() ? new KnownMsr(event, by, false, 0) : msr);
+  MsrFold copy() {
+    MsrFold copy = new MsrFold();
+    copy.byIndex.putAll(byIndex);
+    return copy;
+  }
+
+  /** True when something was known, and is not any more. */
+  boolean touch(long event, KvmIoctl by) {
+    boolean lost = false;
+    for (Map.Entry<Integer, KnownMsr> msr : byIndex.entrySet()) {
+      if (msr.getValue().known()) {
+        msr.setValue(new KnownMsr(event, by, false, 0));
+        lost = true;
+      }
+    }
+    return lost;
   }
 
   /** A KVM_GET_MSRS or KVM_SET_MSRS that got through its first entries. */

@@ -32,6 +32,17 @@ final class SevFold {
     this.vmType = vmType;
   }
 
+  SevFold copy() {
+    SevFold copy = new SevFold(vmType);
+    copy.kind = kind;
+    copy.state = state;
+    copy.handle = handle;
+    copy.policy = policy;
+    copy.measurement = measurement;
+    copy.event = event;
+    return copy;
+  }
+
   /** A call on the VM that succeeded. */
   void apply(Event enter, Event returned) {
     StructBytes in = StructBytes.of(enter);

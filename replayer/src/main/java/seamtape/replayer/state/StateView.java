@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import seamtape.catalog.Errno;
 import seamtape.catalog.Format;
 import seamtape.catalog.KvmExit;
@@ -19,9 +20,13 @@ public final class StateView {
   private final MachineState state;
   private final MachineReading reading;
 
-  private StateView(MachineState state, MachineReading reading) {
+  /** False to tell values as the last return left them, whatever calls are in flight. */
+  private final boolean overlaid;
+
+  private StateView(MachineState state, MachineReading reading, boolean overlaid) {
     this.state = state;
     this.reading = reading;
+    this.overlaid = overlaid;
   }
 
   /**
@@ -31,8 +36,66 @@ public final class StateView {
   public static Map<String, Object> document(MachineState state, MachineReading reading) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("event", state.event());
-    document.put("machine", new StateView(state, reading).machine());
+    document.put("machine", new StateView(state, reading, true).machine());
     return document;
+  }
+
+  /**
+   * One part, in the same places as in the whole document's machine, as returned calls left it;
+   * empty where it is not there.
+   */
+  public static Map<String, Object> part(MachineState state, StatePart part) {
+    return new StateView(state, null, false).part(part);
+  }
+
+  /** The whole machine as returned calls left it. */
+  static Map<String, Object> settled(MachineState state) {
+    Map<String, Object> machine = new StateView(state, null, false).machine();
+    machine.remove("in_flight");
+    return machine;
+  }
+
+  private Map<String, Object> part(StatePart part) {
+    return switch (part.kind()) {
+      case FD -> list("fds", state.fds().get(part.of()), StateView::fd);
+      case VM_LIFE -> list("vms", state.vms().get((int) part.of()), this::vm);
+      case VM -> list("vms", state.vms().get((int) part.of()), this::vmAlone);
+      case VCPU, TOPIC, MSRS, RUNS ->
+          list("vms", state.vms().get(Subject.vm(part.of())), vm -> vcpuPart(vm, part));
+      case TD_LIFE -> list("tds", state.tds().get(part.of()), TdView::td);
+      case TD -> list("tds", state.tds().get(part.of()), TdView::alone);
+      case PAGE, SEPT -> list("tds", state.tds().get(part.of()), td -> TdView.part(td, part));
+    };
+  }
+
+  private static <T> Map<String, Object> list(
+      String key, T thing, Function<T, Map<String, Object>> view) {
+    return thing == null ? Map.of() : Map.of(key, List.of(view.apply(thing)));
+  }
+
+  private Map<String, Object> vcpuPart(VmState vm, StatePart part) {
+    Map<String, Object> owner = new LinkedHashMap<>();
+    owner.put("vm", "vm" + vm.number());
+    VcpuState vcpu = vm.vcpus().get(Subject.vcpu(part.of()));
+    if (vcpu != null) {
+      owner.put("vcpus", List.of(vcpuPart(vm, vcpu, part)));
+    }
+    return owner;
+  }
+
+  private Map<String, Object> vcpuPart(VmState vm, VcpuState vcpu, StatePart part) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("vcpu", (long) vcpu.id());
+    switch (part.kind()) {
+      case TOPIC -> {
+        Topic topic = Topic.values()[(int) part.item()];
+        json.put(topic.label(), topic(vm.number(), vcpu, topic));
+      }
+      case MSRS -> json.put("msrs", msrs(vm.number(), vcpu));
+      case RUNS -> json.put("runs", runs(vcpu));
+      default -> json = vcpu(vm, vcpu);
+    }
+    return json;
   }
 
   private Map<String, Object> machine() {
@@ -64,6 +127,12 @@ public final class StateView {
   }
 
   private Map<String, Object> vm(VmState vm) {
+    Map<String, Object> json = vmAlone(vm);
+    json.put("vcpus", vm.vcpus().values().stream().map(vcpu -> vcpu(vm, vcpu)).toList());
+    return json;
+  }
+
+  private Map<String, Object> vmAlone(VmState vm) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("vm", "vm" + vm.number());
     json.put("event", vm.created());
@@ -77,7 +146,6 @@ public final class StateView {
     }
     json.put("capabilities", vm.enabled().stream().map(StateView::enabled).toList());
     json.put("settings", settings(vm));
-    json.put("vcpus", vm.vcpus().values().stream().map(vcpu -> vcpu(vm, vcpu)).toList());
     return json;
   }
 
@@ -160,7 +228,7 @@ public final class StateView {
   }
 
   private Map<String, Object> topic(int vm, VcpuState vcpu, Topic topic) {
-    Known known = state.known(vm, vcpu, topic);
+    Known known = overlaid ? state.known(vm, vcpu, topic) : vcpu.topic(topic);
     Map<String, Object> json = new LinkedHashMap<>();
     if (!known.unknown()) {
       json.put("event", known.event());
@@ -188,7 +256,7 @@ public final class StateView {
 
   private List<Object> msrs(int vm, VcpuState vcpu) {
     List<Object> list = new ArrayList<>();
-    Event changing = state.changingMsrs(vm, vcpu.id());
+    Event changing = overlaid ? state.changingMsrs(vm, vcpu.id()) : null;
     vcpu.msrs()
         .byIndex()
         .forEach(

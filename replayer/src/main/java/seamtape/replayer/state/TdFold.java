@@ -36,7 +36,27 @@ final class TdFold {
   private final Map<Long, Entered> inFlight = new TreeMap<>();
 
   private final Map<Long, TdState> tds = new TreeMap<>();
-  private final TdSources sources = new TdSources();
+  private final TdSources sources;
+  private final Touched touched;
+
+  /**
+   * @param touched told what changes
+   */
+  TdFold(Touched touched) {
+    this(touched, new TdSources());
+  }
+
+  private TdFold(Touched touched, TdSources sources) {
+    this.touched = touched;
+    this.sources = sources;
+  }
+
+  TdFold copy(Touched newTouched) {
+    TdFold copy = new TdFold(newTouched, sources.copy());
+    copy.inFlight.putAll(inFlight);
+    tds.forEach((tdr, td) -> copy.tds.put(tdr, td.copy(newTouched)));
+    return copy;
+  }
 
   /** By TDR. */
   Map<Long, TdState> tds() {
@@ -96,7 +116,10 @@ final class TdFold {
     long rdx = in(enter, "rdx");
     long at = enter.number();
     switch (leaf) {
-      case TDH_MNG_CREATE -> tds.put(rcx, new TdState(rcx, rdx & 0xffff, at));
+      case TDH_MNG_CREATE -> {
+        tds.put(rcx, new TdState(rcx, rdx & 0xffff, at, touched));
+        touched.add(StatePart.Kind.TD_LIFE, rcx);
+      }
       case TDH_MNG_KEY_CONFIG -> lifecycle(rcx, TdLifecycleState.TD_KEYS_CONFIGURED);
       case TDH_MNG_VPFLUSHDONE -> lifecycle(rcx, TdLifecycleState.TD_BLOCKED);
       case TDH_MNG_KEY_FREEID -> lifecycle(rcx, TdLifecycleState.TD_TEARDOWN);
@@ -111,6 +134,7 @@ final class TdFold {
       case TDH_MEM_TRACK -> {
         if (td(rcx) != null) {
           td(rcx).tracked++;
+          touched(td(rcx));
         }
       }
       case TDH_PHYMEM_PAGE_RECLAIM -> reclaimed(rcx);
@@ -120,6 +144,10 @@ final class TdFold {
     }
   }
 
+  private void touched(TdState td) {
+    touched.add(StatePart.Kind.TD, td.tdr());
+  }
+
   private TdState td(long tdr) {
     return tds.get(tdr & PAGE_MASK);
   }
@@ -127,12 +155,14 @@ final class TdFold {
   private void lifecycle(long tdr, TdLifecycleState next) {
     if (td(tdr) != null) {
       td(tdr).lifecycle = next;
+      touched(td(tdr));
     }
   }
 
   private void opState(long tdr, TdOpState next) {
     if (td(tdr) != null) {
       td(tdr).opState = next;
+      touched(td(tdr));
     }
   }
 
@@ -144,7 +174,9 @@ final class TdFold {
 
   private void reclaimed(long hpa) {
     if (tds.remove(hpa) == null) {
-      tds.values().forEach(td -> td.pages().remove(hpa));
+      tds.values().forEach(td -> td.disown(hpa));
+    } else {
+      touched.add(StatePart.Kind.TD_LIFE, hpa);
     }
   }
 
@@ -162,6 +194,7 @@ final class TdFold {
       own(td(rdx), rcx, 0, PamtPageType.PT_TDVPR, at);
       if (td(rdx) != null) {
         td(rdx).vcpus().add(new TdState.Vcpu(rcx, at));
+        touched(td(rdx));
       }
       return;
     }
@@ -171,6 +204,7 @@ final class TdFold {
       return;
     }
     TdState.Vcpu vcpu = td.vcpu(tdvpr);
+    touched(td);
     switch (leaf) {
       case TDH_VP_ADDCX -> {
         own(td, rcx, 0, PamtPageType.PT_TDCX, at);
@@ -208,16 +242,20 @@ final class TdFold {
         own(td, page, 0, PamtPageType.PT_REG, at);
         map(td, mapping, page, SeptEntryState.TDX_SEPT_PRESENT, true, at);
         td.measurement().pageAdded(mapping & ~LEVEL, sources.page(mapping & ~LEVEL));
+        touched(td);
       }
       case TDH_MEM_PAGE_AUG -> {
         own(td, page, (int) (mapping & LEVEL), PamtPageType.PT_REG, at);
         map(td, mapping, page, SeptEntryState.TDX_SEPT_PENDING, true, at);
       }
-      case TDH_MR_EXTEND -> td.measurement().extended(mapping, at);
+      case TDH_MR_EXTEND -> {
+        td.measurement().extended(mapping, at);
+        touched(td);
+      }
       case TDH_MEM_RANGE_BLOCK, TDH_MEM_RANGE_UNBLOCK -> blocked(td, key, at);
       case TDH_MEM_PAGE_REMOVE, TDH_MEM_SEPT_REMOVE -> {
-        td.entries().remove(key);
-        td.pages().remove(out(returned, "rcx"));
+        td.unmap(key);
+        td.disown(out(returned, "rcx"));
       }
       case TDH_MEM_PAGE_RELOCATE -> relocated(td, mapping, page, returned, at);
       case TDH_MEM_PAGE_DEMOTE -> demoted(td, mapping, page, at);
@@ -228,13 +266,15 @@ final class TdFold {
 
   private static void map(
       TdState td, long mapping, long hpa, SeptEntryState state, boolean leaf, long at) {
-    long key = TdState.key(mapping);
     int level = (int) (mapping & LEVEL);
-    td.entries().put(key, new TdState.Entry(mapping & ~LEVEL, level, hpa, state, leaf, at));
+    td.map(new TdState.Entry(TdState.key(mapping) & ~LEVEL, level, hpa, state, leaf, at));
   }
 
   private static void blocked(TdState td, long key, long at) {
-    td.entries().computeIfPresent(key, (same, entry) -> entry.in(other(entry.state()), at));
+    TdState.Entry entry = td.entries().get(key);
+    if (entry != null) {
+      td.map(entry.in(other(entry.state()), at));
+    }
   }
 
   /** Blocked becomes free and free becomes blocked. */
@@ -249,7 +289,7 @@ final class TdFold {
 
   private static void relocated(TdState td, long mapping, long page, Event returned, long at) {
     TdState.Entry entry = td.entries().get(TdState.key(mapping));
-    td.pages().remove(out(returned, "rcx"));
+    td.disown(out(returned, "rcx"));
     own(td, page, 0, PamtPageType.PT_REG, at);
     if (entry != null) {
       map(td, mapping, page, other(entry.state()), true, at);
@@ -263,7 +303,7 @@ final class TdFold {
     }
     int level = large.level() - 1;
     long step = 1L << (12 + 9 * level);
-    td.pages().remove(large.hpa());
+    td.disown(large.hpa());
     own(td, table, 0, PamtPageType.PT_EPT, at);
     map(td, mapping, table, SeptEntryState.TDX_SEPT_PRESENT, false, at);
     for (long i = 0; i < 512; i++) {
@@ -278,11 +318,11 @@ final class TdFold {
     long gpa = mapping & ~LEVEL;
     long step = 1L << (12 + 9 * (level - 1));
     TdState.Entry first = td.entries().get(TdState.key(gpa | level - 1));
-    td.pages().remove(out(returned, "rcx"));
+    td.disown(out(returned, "rcx"));
     for (long i = 0; i < 512; i++) {
-      TdState.Entry small = td.entries().remove(TdState.key(gpa + i * step | level - 1));
+      TdState.Entry small = td.unmap(TdState.key(gpa + i * step | level - 1));
       if (small != null) {
-        td.pages().remove(small.hpa());
+        td.disown(small.hpa());
       }
     }
     if (first != null) {
@@ -299,12 +339,13 @@ final class TdFold {
       return;
     }
     if (leaf == Tdcall.TDG_MEM_PAGE_ACCEPT) {
-      td.entries()
-          .computeIfPresent(
-              TdState.key(in(enter, "rcx")),
-              (key, pending) -> pending.in(SeptEntryState.TDX_SEPT_PRESENT, enter.number()));
+      TdState.Entry pending = td.entries().get(TdState.key(in(enter, "rcx")));
+      if (pending != null) {
+        td.map(pending.in(SeptEntryState.TDX_SEPT_PRESENT, enter.number()));
+      }
     } else if (leaf == Tdcall.TDG_MR_RTMR_EXTEND) {
       td.measurement().rtmrExtended((int) in(enter, "rdx"), enter.number());
+      touched(td);
     }
   }
 }

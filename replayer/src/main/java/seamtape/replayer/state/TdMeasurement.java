@@ -20,11 +20,36 @@ final class TdMeasurement {
   private static final int SIZE = 48;
   private static final int RTMRS = 4;
 
-  private final MessageDigest stream = sha384();
+  private final MessageDigest stream;
   private final Map<Long, byte[]> added = new TreeMap<>();
   private final long[] rtmrUnknown = new long[RTMRS];
   private long unknownSince;
   private boolean complete;
+
+  TdMeasurement() {
+    this(sha384());
+  }
+
+  private TdMeasurement(MessageDigest stream) {
+    this.stream = stream;
+  }
+
+  TdMeasurement copy() {
+    TdMeasurement copy = new TdMeasurement(copyOf(stream));
+    copy.added.putAll(added);
+    System.arraycopy(rtmrUnknown, 0, copy.rtmrUnknown, 0, RTMRS);
+    copy.unknownSince = unknownSince;
+    copy.complete = complete;
+    return copy;
+  }
+
+  private static MessageDigest copyOf(MessageDigest digest) {
+    try {
+      return (MessageDigest) digest.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-384 can be cloned", e);
+    }
+  }
 
   private static MessageDigest sha384() {
     try {
@@ -81,11 +106,7 @@ final class TdMeasurement {
     if (unknownSince != 0) {
       return "unknown since event " + unknownSince;
     }
-    try {
-      return HexFormat.of().formatHex(((MessageDigest) stream.clone()).digest());
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's SHA-384 can be cloned", e);
-    }
+    return HexFormat.of().formatHex(copyOf(stream).digest());
   }
 
   String rtmr(int index) {

@@ -1,6 +1,8 @@
 package seamtape.replayer.state;
 
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import seamtape.catalog.Input;
 import seamtape.event.Event;
@@ -13,9 +15,30 @@ final class TdSources {
   private static final int PAGE = 4096;
 
   private final Map<Long, byte[]> memory = new TreeMap<>();
+
+  /** Pages that no copy shares, by address. */
+  private final Set<Long> own = new HashSet<>();
+
   private long source;
   private long gpa;
   private long pages;
+
+  /** Shares the pages stored so far; whoever stores to one then has its own. */
+  TdSources copy() {
+    TdSources copy = new TdSources();
+    if (!own.isEmpty()) {
+      own.clear();
+    }
+    copy.memory.putAll(memory);
+    copy.source = source;
+    copy.gpa = gpa;
+    copy.pages = pages;
+    return copy;
+  }
+
+  int storedPages() {
+    return memory.size();
+  }
 
   /** Takes a store of the VMM. */
   void stored(Event input) {
@@ -32,10 +55,20 @@ final class TdSources {
       long at = address + done;
       int inPage = (int) at & (PAGE - 1);
       int part = Math.min(bytes.length - done, PAGE - inPage);
-      byte[] page = memory.computeIfAbsent(at & -PAGE, key -> new byte[PAGE]);
+      byte[] page = writable(at & -PAGE);
       System.arraycopy(bytes, done, page, inPage, part);
       done += part;
     }
+  }
+
+  private byte[] writable(long at) {
+    byte[] page = memory.get(at);
+    if (page == null || own.add(at)) {
+      page = page == null ? new byte[PAGE] : page.clone();
+      own.add(at);
+      memory.put(at, page);
+    }
+    return page;
   }
 
   /** A region is being added. */

@@ -1,9 +1,11 @@
 package seamtape.replayer.state;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.catalog.Format;
 import seamtape.catalog.PamtPageType;
 import seamtape.catalog.SeptEntryState;
 import seamtape.catalog.TdLifecycleState;
@@ -35,24 +37,59 @@ public final class TdState {
       this.tdvpr = tdvpr;
       this.created = created;
     }
+
+    Vcpu copy() {
+      Vcpu copy = new Vcpu(tdvpr, created);
+      copy.state = state;
+      copy.associated = associated;
+      copy.pages = pages;
+      copy.entries = entries;
+      return copy;
+    }
   }
 
   private final long tdr;
   private final long keyId;
   private final long created;
-  private final Map<Long, Page> pages = new TreeMap<>();
-  private final Map<Long, Entry> entries = new TreeMap<>();
+  private final TreeMap<Long, Page> pages;
+  private final TreeMap<Long, Entry> entries;
   private final List<Vcpu> vcpus = new ArrayList<>();
-  private final TdMeasurement measurement = new TdMeasurement();
+  private final TdMeasurement measurement;
+  private final Touched touched;
 
   TdLifecycleState lifecycle = TdLifecycleState.TD_HKID_ASSIGNED;
   TdOpState opState = TdOpState.UNINITIALIZED;
   long tracked;
 
-  TdState(long tdr, long keyId, long created) {
+  /**
+   * @param touched told what changes
+   */
+  TdState(long tdr, long keyId, long created, Touched touched) {
     this.tdr = tdr;
     this.keyId = keyId;
     this.created = created;
+    this.touched = touched;
+    pages = new TreeMap<>();
+    entries = new TreeMap<>();
+    measurement = new TdMeasurement();
+  }
+
+  private TdState(TdState other, Touched touched) {
+    tdr = other.tdr;
+    keyId = other.keyId;
+    created = other.created;
+    this.touched = touched;
+    pages = new TreeMap<>(other.pages);
+    entries = new TreeMap<>(other.entries);
+    measurement = other.measurement.copy();
+    other.vcpus.forEach(vcpu -> vcpus.add(vcpu.copy()));
+    lifecycle = other.lifecycle;
+    opState = other.opState;
+    tracked = other.tracked;
+  }
+
+  TdState copy(Touched newTouched) {
+    return new TdState(this, newTouched);
   }
 
   public long tdr() {
@@ -78,12 +115,12 @@ public final class TdState {
 
   /** Pages besides TDR, by host address. */
   Map<Long, Page> pages() {
-    return pages;
+    return Collections.unmodifiableMap(pages);
   }
 
   /** Entries of the secure EPT that are in use, by guest address and level. */
   Map<Long, Entry> entries() {
-    return entries;
+    return Collections.unmodifiableMap(entries);
   }
 
   List<Vcpu> vcpus() {
@@ -96,6 +133,26 @@ public final class TdState {
 
   void own(long hpa, int level, PamtPageType type, long event) {
     pages.put(hpa, new Page(hpa, level, type, event));
+    touched.add(StatePart.Kind.PAGE, tdr, hpa);
+  }
+
+  void disown(long hpa) {
+    if (pages.remove(hpa) != null) {
+      touched.add(StatePart.Kind.PAGE, tdr, hpa);
+    }
+  }
+
+  /** The entry becomes another; one that points nowhere stays away. */
+  void map(Entry entry) {
+    long key = key(entry.gpa() | entry.level());
+    entries.put(key, entry);
+    touched.add(StatePart.Kind.SEPT, tdr, key);
+  }
+
+  /** The entry that was there; null without one. */
+  Entry unmap(long key) {
+    touched.add(StatePart.Kind.SEPT, tdr, key);
+    return entries.remove(key);
   }
 
   Vcpu vcpu(long tdvpr) {
@@ -105,5 +162,21 @@ public final class TdState {
   /** Entries are told apart by their mapping, GPA | level, as leaves take it. */
   static long key(long mapping) {
     return mapping & ~0xff8L;
+  }
+
+  /** What documents call an entry: {@code 0x1000 level 0}. */
+  static String name(long gpa, int level) {
+    return Format.HEX.value(gpa) + " level " + level;
+  }
+
+  /**
+   * The key that has a name.
+   *
+   * @throws NumberFormatException for what is none
+   */
+  static long key(String name) {
+    int space = name.indexOf(' ');
+    int level = Integer.parseInt(name.substring(name.lastIndexOf(' ') + 1));
+    return Long.decode(space < 0 ? name : name.substring(0, space)) | level;
   }
 }

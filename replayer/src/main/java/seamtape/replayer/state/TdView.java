@@ -13,6 +13,28 @@ final class TdView {
   private TdView() {}
 
   static Map<String, Object> td(TdState td) {
+    Map<String, Object> json = alone(td);
+    json.put("pages", td.pages().values().stream().map(TdView::page).toList());
+    json.put("sept", td.entries().values().stream().map(TdView::entry).toList());
+    return json;
+  }
+
+  /** One page or one entry of the secure EPT. */
+  static Map<String, Object> part(TdState td, StatePart part) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("tdr", Format.HEX.value(td.tdr()));
+    TdState.Page page = td.pages().get(part.item());
+    TdState.Entry entry = td.entries().get(part.item());
+    if (part.kind() == StatePart.Kind.PAGE && page != null) {
+      json.put("pages", List.of(page(page)));
+    } else if (part.kind() == StatePart.Kind.SEPT && entry != null) {
+      json.put("sept", List.of(entry(entry)));
+    }
+    return json;
+  }
+
+  /** Without pages and secure EPT. */
+  static Map<String, Object> alone(TdState td) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("tdr", Format.HEX.value(td.tdr()));
     json.put("event", td.created());
@@ -25,8 +47,6 @@ final class TdView {
     json.put("mrtd_final", measurement.complete());
     json.put("rtmr", IntStream.range(0, RTMRS).mapToObj(measurement::rtmr).toList());
     json.put("vcpus", td.vcpus().stream().map(TdView::vcpu).toList());
-    json.put("pages", td.pages().values().stream().map(TdView::page).toList());
-    json.put("sept", entries(td));
     return json;
   }
 
@@ -50,12 +70,9 @@ final class TdView {
     return json;
   }
 
-  private static List<Map<String, Object>> entries(TdState td) {
-    return td.entries().values().stream().map(TdView::entry).toList();
-  }
-
   private static Map<String, Object> entry(TdState.Entry entry) {
     Map<String, Object> json = new LinkedHashMap<>();
+    json.put("mapping", TdState.name(entry.gpa(), entry.level()));
     json.put("gpa", Format.HEX.value(entry.gpa()));
     json.put("level", (long) entry.level());
     json.put("hpa", Format.HEX.value(entry.hpa()));

@@ -7,22 +7,47 @@ import java.util.Set;
 import java.util.TreeMap;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Event;
+import seamtape.event.Subject;
 
 /** What the events tell of one vCPU. */
 public final class VcpuState {
   private final int id;
   private final long created;
   private final Map<Topic, Known> topics = new EnumMap<>(Topic.class);
-  private final MsrFold msrs = new MsrFold();
+  private final MsrFold msrs;
   private final Map<Long, Long> exits = new TreeMap<>();
   private long runs;
   private long lastRun;
   private long lastResult;
   private long lastReason = Event.UNKNOWN;
+  private final long subject;
+  private final Touched touched;
 
-  VcpuState(int id, long created) {
+  /**
+   * @param vm number of its VM
+   * @param touched told what changes
+   */
+  VcpuState(int vm, int id, long created, Touched touched) {
+    this(Subject.vcpu(vm, id), id, created, touched, new MsrFold());
+  }
+
+  private VcpuState(long subject, int id, long created, Touched touched, MsrFold msrs) {
     this.id = id;
     this.created = created;
+    this.subject = subject;
+    this.touched = touched;
+    this.msrs = msrs;
+  }
+
+  VcpuState copy(Touched newTouched) {
+    VcpuState copy = new VcpuState(subject, id, created, newTouched, msrs.copy());
+    copy.topics.putAll(topics);
+    copy.exits.putAll(exits);
+    copy.runs = runs;
+    copy.lastRun = lastRun;
+    copy.lastResult = lastResult;
+    copy.lastReason = lastReason;
+    return copy;
   }
 
   /** The number that KVM_CREATE_VCPU was given. */
@@ -80,8 +105,9 @@ public final class VcpuState {
     touch(Topic.touchedBy(call), enter);
     if (call == KvmIoctl.KVM_GET_MSRS || call == KvmIoctl.KVM_SET_MSRS) {
       msrs.apply(enter, returned);
-    } else if (MsrFold.touchedBy(call)) {
-      msrs.touch(enter.number, call);
+      touched.add(StatePart.Kind.MSRS, subject);
+    } else if (MsrFold.touchedBy(call) && msrs.touch(enter.number, call)) {
+      touched.add(StatePart.Kind.MSRS, subject);
     }
     Topic set = Topic.setBy(call);
     if (set != null) {
@@ -109,19 +135,22 @@ public final class VcpuState {
 
   private void note(Topic topic, Event enter, StructBytes value) {
     topics.put(topic, new Known(enter.number, (KvmIoctl) enter.call, value));
+    touched.add(StatePart.Kind.TOPIC, subject, topic.ordinal());
   }
 
   /** The topics may have changed: nothing is known of them since that call. */
-  void touch(Set<Topic> touched, Event enter) {
+  void touch(Set<Topic> changing, Event enter) {
     KvmIoctl by = enter.call instanceof KvmIoctl call ? call : null;
-    for (Topic topic : touched) {
+    for (Topic topic : changing) {
       if (!topic(topic).unknown()) {
         topics.put(topic, new Known(enter.number, by, null));
+        touched.add(StatePart.Kind.TOPIC, subject, topic.ordinal());
       }
     }
   }
 
   private void ran(Event enter, Event returned) {
+    touched.add(StatePart.Kind.RUNS, subject);
     runs++;
     lastRun = enter.number;
     lastResult = returned.fields[0];

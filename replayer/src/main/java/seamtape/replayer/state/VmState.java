@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Event;
+import seamtape.event.Subject;
 
 /** What the events tell of one VM. */
 public final class VmState {
@@ -36,12 +37,34 @@ public final class VmState {
   private long pitEvent;
   private Known routing = Known.NOTHING;
   private final SevFold sev;
+  private final Touched touched;
 
-  VmState(int number, long created, long type) {
+  /**
+   * @param touched told what changes
+   */
+  VmState(int number, long created, long type, Touched touched) {
+    this(number, created, type, touched, new SevFold(type));
+  }
+
+  private VmState(int number, long created, long type, Touched touched, SevFold sev) {
     this.number = number;
     this.created = created;
     this.type = type;
-    this.sev = new SevFold(type);
+    this.touched = touched;
+    this.sev = sev;
+  }
+
+  VmState copy(Touched newTouched) {
+    VmState copy = new VmState(number, created, type, newTouched, sev.copy());
+    vcpus.forEach((id, vcpu) -> copy.vcpus.put(id, vcpu.copy(newTouched)));
+    copy.slots.putAll(slots);
+    copy.enabled.addAll(enabled);
+    copy.settings.putAll(settings);
+    copy.irqchip = irqchip;
+    copy.irqchipEvent = irqchipEvent;
+    copy.pitEvent = pitEvent;
+    copy.routing = routing;
+    return copy;
   }
 
   /** What is known of its encryption by SEV. */
@@ -101,7 +124,14 @@ public final class VmState {
   }
 
   VcpuState vcpu(int id, long event) {
-    return vcpus.computeIfAbsent(id, key -> new VcpuState(id, event));
+    VcpuState known = vcpus.get(id);
+    if (known != null) {
+      return known;
+    }
+    VcpuState made = new VcpuState(number, id, event, touched);
+    vcpus.put(id, made);
+    touched.add(StatePart.Kind.VCPU, Subject.vcpu(number, id));
+    return made;
   }
 
   /** A call on this VM that succeeded. */
@@ -131,8 +161,11 @@ public final class VmState {
           KVM_X86_SET_MSR_FILTER ->
           settings.put(call, new Setting(enter.number, enter.fields[1], StructBytes.of(enter)));
       // What is left reads, acts on an instant, or makes what the fds show.
-      default -> {}
+      default -> {
+        return;
+      }
     }
+    touched.add(StatePart.Kind.VM, number);
   }
 
   private void irqchip(String mode, Event enter) {
