@@ -24,8 +24,13 @@ public final class Recordings {
 
   /** A bundled workload. */
   public static Tape bundled(Path dir, String name, String profile) throws Exception {
-    return of(
-        dir.resolve(name + "-" + profile + ".tape"), WorkloadFile.read(name, Map.of()), profile);
+    return bundled(dir, name, profile, Map.of());
+  }
+
+  /** A bundled workload with parameters set. */
+  public static Tape bundled(Path dir, String name, String profile, Map<String, String> set)
+      throws Exception {
+    return of(dir.resolve(name + "-" + profile + ".tape"), WorkloadFile.read(name, set), profile);
   }
 
   /** A bundled workload whose text was changed. */
