@@ -14,10 +14,13 @@ public final class Catalog {
   private static final List<Call> CALLS = new ArrayList<>();
   private static final int[] FAMILY_BASE = new int[Family.values().length];
 
-  /** Ioctls by number, open-addressed: every recorded and simulated ioctl looks here. */
-  private static final KvmIoctl[] IOCTL_BY_NUMBER = new KvmIoctl[1024];
+  /** Rows by family and number, open-addressed: every recorded and simulated call looks here. */
+  private static final Call[] BY_NUMBER = new Call[4096];
 
-  private static final Map<Long, Call> BY_FAMILY_AND_NUMBER = new HashMap<>();
+  /** Key of each entry of {@link #BY_NUMBER}; 0 where there is none. */
+  private static final long[] KEYS = new long[BY_NUMBER.length];
+
+  private static final long KEY = 1L << 62;
   private static final Map<String, Call> BY_NAME = new HashMap<>();
 
   static {
@@ -30,9 +33,6 @@ public final class Catalog {
     add(Family.HYPERV_HYPERCALL, HypervHypercall.values());
     add(Family.XEN_HYPERCALL, XenHypercall.values());
     add(Family.INPUT, Input.values());
-    for (KvmIoctl ioctl : KvmIoctl.values()) {
-      IOCTL_BY_NUMBER[ioctlSlot(ioctl.number())] = ioctl;
-    }
   }
 
   private Catalog() {}
@@ -41,10 +41,13 @@ public final class Catalog {
     FAMILY_BASE[family.ordinal()] = CALLS.size();
     for (Call row : rows) {
       CALLS.add(row);
-      long key = ((long) family.ordinal() << 32) | Integer.toUnsignedLong(row.number());
-      if (BY_FAMILY_AND_NUMBER.put(key, row) != null) {
+      long key = key(family, row.number());
+      int slot = slot(key);
+      if (KEYS[slot] == key) {
         throw new IllegalStateException("number used twice in " + family + ": " + row.name());
       }
+      KEYS[slot] = key;
+      BY_NUMBER[slot] = row;
       if (BY_NAME.put(row.name(), row) != null) {
         throw new IllegalStateException("name used twice: " + row.name());
       }
@@ -63,8 +66,7 @@ public final class Catalog {
 
   /** The row of an ABI number in a family; null when there is none. */
   public static Call byNumber(Family family, int number) {
-    return BY_FAMILY_AND_NUMBER.get(
-        ((long) family.ordinal() << 32) | Integer.toUnsignedLong(number));
+    return BY_NUMBER[slot(key(family, number))];
   }
 
   /** The row of that {@link Call#name}. */
@@ -72,14 +74,15 @@ public final class Catalog {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
-  static KvmIoctl ioctl(int number) {
-    return IOCTL_BY_NUMBER[ioctlSlot(number)];
+  private static long key(Family family, int number) {
+    return KEY | (long) family.ordinal() << 32 | Integer.toUnsignedLong(number);
   }
 
-  private static int ioctlSlot(int number) {
-    int slot = number * 0x9e3779b9 >>> 22;
-    while (IOCTL_BY_NUMBER[slot] != null && IOCTL_BY_NUMBER[slot].number() != number) {
-      slot = slot + 1 & IOCTL_BY_NUMBER.length - 1;
+  /** Where a key is, or would be. */
+  private static int slot(long key) {
+    int slot = (int) (key * 0x9e37_79b9_7f4a_7c15L >>> 52);
+    while (KEYS[slot] != 0 && KEYS[slot] != key) {
+      slot = slot + 1 & KEYS.length - 1;
     }
     return slot;
   }

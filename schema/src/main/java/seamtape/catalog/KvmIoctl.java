@@ -534,7 +534,7 @@ public enum KvmIoctl implements Call {
 
   /** The row of a 32-bit request number; empty for numbers that are not in the catalog. */
   public static Optional<KvmIoctl> byNumber(int number) {
-    KvmIoctl row = Catalog.ioctl(number);
+    KvmIoctl row = (KvmIoctl) Catalog.byNumber(Family.KVM_IOCTL, number);
     return row == null ? Optional.empty() : row.found;
   }
 

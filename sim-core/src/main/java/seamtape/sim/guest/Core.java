@@ -203,6 +203,20 @@ final class Core {
     }
   }
 
+  /** The machine serves the TDCALL, or the guest leaves with it. */
+  void tdcall() {
+    int outcome = bus.tdcall();
+    if (outcome == GuestBus.DONE_AND_LEAVE) {
+      exit.kind = GuestExit.Kind.TDCALL;
+      exitAfter = true;
+      attention = true;
+    } else if (outcome == GuestBus.LEAVE) {
+      throw leave(GuestExit.Kind.EPT_VIOLATION);
+    } else if (outcome != GuestBus.NONE) {
+      throw raised(outcome);
+    }
+  }
+
   private GuestFault raised(int vector) {
     boolean hasCode = vector == GuestFault.DF || vector == GuestFault.GP;
     return hasCode ? fault.with(vector, 0) : fault.with(vector);
@@ -217,6 +231,20 @@ final class Core {
     }
     if (vector != GuestBus.NONE) {
       throw raised(vector);
+    }
+  }
+
+  /** The bytes at RIP, as far as they can be read, for the report of an emulation failure. */
+  void copyInstruction() {
+    exit.instructionLength = 0;
+    try {
+      while (exit.instructionLength < Insn.MAX_LENGTH) {
+        int value = memory.fetch(cpu.rip + exit.instructionLength);
+        exit.instruction[exit.instructionLength++] = (byte) value;
+      }
+    } catch (GuestFault end) {
+      // What could be read is in the report.
+      exit.kind = GuestExit.Kind.INTERNAL_ERROR;
     }
   }
 

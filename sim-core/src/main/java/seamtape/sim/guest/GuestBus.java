@@ -21,6 +21,12 @@ public interface GuestBus {
   /** Of {@link #eptViolation}: leave the instruction; it starts again later. */
   int LEAVE = -2;
 
+  /** Of {@link #tdcall}: the instruction is complete, and the guest leaves. */
+  int DONE_AND_LEAVE = -3;
+
+  /** The exception #UD. */
+  int UNDEFINED_OPCODE = 6;
+
   /**
    * An instruction that hardware may be told to intercept, before it does anything.
    *
@@ -41,6 +47,16 @@ public interface GuestBus {
    */
   default int eptViolation(long gpa, long gla, int access, int length) {
     return NONE;
+  }
+
+  /**
+   * TDCALL, with the registers of the vCPU.
+   *
+   * @return {@link #NONE} when it was served, {@link #DONE_AND_LEAVE}, {@link #LEAVE}, or the
+   *     exception to raise instead
+   */
+  default int tdcall() {
+    return UNDEFINED_OPCODE;
   }
 
   /** The 4096 bytes backing the guest page at {@code gpa} (aligned), or null: an MMIO access. */

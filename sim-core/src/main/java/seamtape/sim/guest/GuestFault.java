@@ -24,6 +24,7 @@ final class GuestFault extends RuntimeException {
   static final int GP = 13;
   static final int PF = 14;
   static final int AC = 17;
+  static final int VE = 20;
 
   int vector;
   boolean hasErrorCode;
@@ -50,5 +51,16 @@ final class GuestFault extends RuntimeException {
   /** Exceptions that turn into a double fault when they meet during delivery. */
   static boolean contributory(int vector) {
     return vector == DE || vector >= TS && vector <= GP;
+  }
+
+  private static boolean page(int vector) {
+    return vector == PF || vector == VE;
+  }
+
+  /** True when this one, met while {@code first} is delivered, makes #DF. */
+  boolean doubles(int first) {
+    return page(first)
+        ? contributory(vector) || page(vector)
+        : contributory(first) && contributory(vector);
   }
 }

@@ -101,6 +101,10 @@ public final class Interpreter {
    */
   public GuestExit.Kind run(long maxInstructions) {
     begin();
+    return go(maxInstructions);
+  }
+
+  private GuestExit.Kind go(long maxInstructions) {
     left = maxInstructions;
     if (finish()) {
       return core.exit.kind;
@@ -115,6 +119,17 @@ public final class Interpreter {
         }
       }
     }
+  }
+
+  /**
+   * As {@link #run}, where the pages of the code that ran last are still the same: a guest entry
+   * that flushes no translations.
+   */
+  public GuestExit.Kind runOn(long maxInstructions) {
+    core.memory.flush();
+    core.readMode();
+    core.attention = true;
+    return go(maxInstructions);
   }
 
   private void begin() {
@@ -255,14 +270,14 @@ public final class Interpreter {
     shadowBefore = 0;
     trapAfter = false;
     switch (core.exit.kind) {
-      case IO, MMIO, RDMSR, WRMSR, HYPERCALL, TDCALL -> {
+      case IO, MMIO, RDMSR, WRMSR, HYPERCALL -> {
         unfinished = Unfinished.INSTRUCTION;
         unfinishedInsn = core.insn;
         unfinishedRip = cpu.rip;
       }
       case INTERNAL_ERROR -> {
         core.mmio.abandon();
-        copyInstruction();
+        core.copyInstruction();
       }
       default -> core.mmio.abandon();
     }
@@ -292,7 +307,7 @@ public final class Interpreter {
           core.exit.kind = GuestExit.Kind.SHUTDOWN;
           return true;
         }
-        boolean doubled = doubles(first, fault.vector);
+        boolean doubled = fault.doubles(first);
         first = doubled ? GuestFault.DF : fault.vector;
         hasCode = doubled || fault.hasErrorCode;
         code = doubled ? 0 : fault.errorCode;
@@ -303,33 +318,11 @@ public final class Interpreter {
   /** The event is delivered again once the page is there; all else cannot be emulated. */
   private void leftDuringDelivery(int vector, boolean hasErrorCode, int errorCode) {
     if (core.exit.kind != GuestExit.Kind.EPT_VIOLATION) {
-      copyInstruction();
+      core.copyInstruction();
       return;
     }
     core.mmio.abandon();
     cpu.pend(vector, hasErrorCode, errorCode);
-  }
-
-  private static boolean doubles(int first, int second) {
-    boolean heavySecond = GuestFault.contributory(second) || second == GuestFault.PF;
-    return first == GuestFault.PF
-        ? heavySecond
-        : GuestFault.contributory(first) && GuestFault.contributory(second);
-  }
-
-  /** The bytes at RIP, as far as they can be read, for the report of an emulation failure. */
-  private void copyInstruction() {
-    GuestExit exit = core.exit;
-    exit.instructionLength = 0;
-    try {
-      while (exit.instructionLength < Insn.MAX_LENGTH) {
-        int value = core.memory.fetch(cpu.rip + exit.instructionLength);
-        exit.instruction[exit.instructionLength++] = (byte) value;
-      }
-    } catch (GuestFault end) {
-      // What could be read is in the report.
-      exit.kind = GuestExit.Kind.INTERNAL_ERROR;
-    }
   }
 
   /** True when another exit comes before the guest can go on. */

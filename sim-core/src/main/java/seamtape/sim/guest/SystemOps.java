@@ -283,14 +283,9 @@ final class SystemOps {
     }
   }
 
-  /** The machine serves the TDCALL with the registers at the exit, then runs on. */
   private void tdcall() {
     core.requireCpl0();
     core.intercept(77, 0);
-    if (core.mmio.replaying()) {
-      core.mmio.next();
-      return;
-    }
-    throw core.leave(GuestExit.Kind.TDCALL);
+    core.tdcall();
   }
 }

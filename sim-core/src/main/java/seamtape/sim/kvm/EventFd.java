@@ -17,7 +17,10 @@ public final class EventFd extends KernelFile {
   private static final int COUNTER_SIZE = 8;
 
   private final boolean semaphore;
-  private final List<Runnable> listeners = new ArrayList<>();
+
+  /** Replaced, never changed: a listener may come or go while all are told. */
+  private List<Runnable> listeners = List.of();
+
   private long count;
 
   private EventFd(long count, boolean semaphore) {
@@ -57,8 +60,9 @@ public final class EventFd extends KernelFile {
     if (count == 0) {
       return;
     }
-    for (Runnable listener : List.copyOf(listeners)) {
-      listener.run();
+    List<Runnable> now = listeners;
+    for (int i = 0; i < now.size(); i++) {
+      now.get(i).run();
     }
   }
 
@@ -89,11 +93,15 @@ public final class EventFd extends KernelFile {
   }
 
   public void listen(Runnable listener) {
-    listeners.add(listener);
+    List<Runnable> more = new ArrayList<>(listeners);
+    more.add(listener);
+    listeners = List.copyOf(more);
   }
 
   public void unlisten(Runnable listener) {
-    listeners.remove(listener);
+    List<Runnable> fewer = new ArrayList<>(listeners);
+    fewer.remove(listener);
+    listeners = List.copyOf(fewer);
   }
 
   @Override

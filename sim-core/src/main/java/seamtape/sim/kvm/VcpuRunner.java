@@ -21,7 +21,6 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  * over several calls: {@link #start}, then {@link #advance} until it ends.
  */
 public final class VcpuRunner {
-  private static final int UNDEFINED_OPCODE = 6;
   private static final int VMM_COMMUNICATION = 29;
 
   private final Vm vm;
@@ -330,11 +329,6 @@ public final class VcpuRunner {
           return Machine.IN_PROGRESS;
         }
         exits.reason(KvmExit.KVM_EXIT_HLT);
-      }
-      case TDCALL -> {
-        interpreter.forget();
-        state.queueException(UNDEFINED_OPCODE, false, 0);
-        return Machine.IN_PROGRESS;
       }
       case IO -> exits.io(exit);
       case MMIO -> {

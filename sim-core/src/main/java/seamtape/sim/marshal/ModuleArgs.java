@@ -1,17 +1,26 @@
 package seamtape.sim.marshal;
 
+import java.util.stream.IntStream;
+
 /**
  * A struct of registers in a kernel's memory: words in the order of its layout. Registers of the
  * CPU are arrays in the order of the register numbers.
  */
 public final class ModuleArgs {
   private static final int ALL = (1 << Gpr.COUNT) - 1;
+  private static final CallShape[] SHAPES = CallShape.values();
 
   private final ArgsLayout layout;
   private final long[] words;
 
   /** Word of each register; -1 without one. */
   private final int[] word = new int[Gpr.COUNT];
+
+  /** Registers that the struct has, and those of them that each shape loads and stores. */
+  private final int[] all;
+
+  private final int[][] loads = new int[SHAPES.length][];
+  private final int[][] stores = new int[SHAPES.length][];
 
   /** A struct on the caller's stack. */
   public ModuleArgs(ArgsLayout layout) {
@@ -33,6 +42,17 @@ public final class ModuleArgs {
     for (int register = 0; register < Gpr.COUNT; register++) {
       word[register] = layout.carries(register) ? layout.offset(register) / Long.BYTES : -1;
     }
+    all = carried(ALL);
+    for (CallShape shape : SHAPES) {
+      loads[shape.ordinal()] = carried(shape.loads());
+      stores[shape.ordinal()] = carried(shape.stores());
+    }
+  }
+
+  private int[] carried(int registers) {
+    return IntStream.range(0, Gpr.COUNT)
+        .filter(register -> (registers >>> register & 1) != 0 && word[register] >= 0)
+        .toArray();
   }
 
   public ArgsLayout layout() {
@@ -53,43 +73,35 @@ public final class ModuleArgs {
 
   /** The assembly's loads before the instruction; how many registers. */
   public int load(CallShape shape, long[] cpu) {
-    return toCpu(shape.loads(), cpu);
+    return toCpu(loads[shape.ordinal()], cpu);
   }
 
   /** The assembly's stores after the instruction. */
   public int store(CallShape shape, long[] cpu) {
-    return fromCpu(shape.stores(), cpu);
+    return fromCpu(stores[shape.ordinal()], cpu);
   }
 
   /** Copies a register file into the struct, register by register; how many were copied. */
   public int copyFrom(long[] registerFile) {
-    return fromCpu(ALL, registerFile);
+    return fromCpu(all, registerFile);
   }
 
   /** Copies the struct to a register file. */
   public int copyTo(long[] registerFile) {
-    return toCpu(ALL, registerFile);
+    return toCpu(all, registerFile);
   }
 
-  private int toCpu(int registers, long[] cpu) {
-    int copied = 0;
-    for (int register = 0; register < Gpr.COUNT; register++) {
-      if ((registers >>> register & 1) != 0 && word[register] >= 0) {
-        cpu[register] = words[word[register]];
-        copied++;
-      }
+  private int toCpu(int[] registers, long[] cpu) {
+    for (int register : registers) {
+      cpu[register] = words[word[register]];
     }
-    return copied;
+    return registers.length;
   }
 
-  private int fromCpu(int registers, long[] cpu) {
-    int copied = 0;
-    for (int register = 0; register < Gpr.COUNT; register++) {
-      if ((registers >>> register & 1) != 0 && word[register] >= 0) {
-        words[word[register]] = cpu[register];
-        copied++;
-      }
+  private int fromCpu(int[] registers, long[] cpu) {
+    for (int register : registers) {
+      words[word[register]] = cpu[register];
     }
-    return copied;
+    return registers.length;
   }
 }

@@ -104,7 +104,8 @@ public final class IoEventFds {
 
   /** A guest write: true when an eventfd took it. */
   public boolean write(boolean pio, long address, int length, long value) {
-    for (IoEventFd entry : entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      IoEventFd entry = entries.get(i);
       if (entry.matches(pio, address, length, value)) {
         entry.eventFd().signal();
         return true;

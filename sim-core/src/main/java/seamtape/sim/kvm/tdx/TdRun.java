@@ -35,6 +35,7 @@ public final class TdRun {
   private final ExitWriter exits;
   private final GuestBus bus;
   private final TdExits handlers;
+  private boolean linked;
 
   public TdRun(VcpuTdx vcpu, GuestBus bus, ExitWriter exits, IntSupplier msrExitReason) {
     this.vcpu = vcpu;
@@ -66,7 +67,9 @@ public final class TdRun {
    * @return IN_PROGRESS to go on, 0 with an exit to user space, or a negative errno
    */
   public long enter() {
-    link();
+    if (!linked) {
+      link();
+    }
     long status = vcpu.enter();
     int reason = (int) status & BASIC;
     boolean failed = (status & ERROR) != 0 && reason != EXIT_REASON_TRIPLE_FAULT;
@@ -89,9 +92,10 @@ public final class TdRun {
   /** The module's view of this vCPU and TD learns where KVM's parts are. */
   private void link() {
     TdVcpu inModule = tdx.host.module().vcpu(vcpu.tdvpr());
-    if (inModule != null && inModule.interrupts == null) {
+    if (inModule != null) {
       inModule.interrupts = bus;
       inModule.td.shared = tdx.shared;
+      linked = true;
     }
   }
 

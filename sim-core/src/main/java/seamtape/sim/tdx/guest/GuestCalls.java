@@ -39,7 +39,8 @@ final class GuestCalls {
     tid = thread;
   }
 
-  private boolean tells() {
+  /** True while calls are recorded. */
+  boolean tells() {
     return recorded && tid != NOBODY;
   }
 

@@ -7,7 +7,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import seamtape.sim.guest.GuestBus;
 import seamtape.sim.tdx.TdVcpu;
-import seamtape.sim.tdx.guest.TdcallLeaves.Unfinished;
 
 /**
  * Memory operands of TDCALLs: private guest physical addresses. Where no page backs one, what
@@ -20,11 +19,11 @@ final class GuestOperands {
   /** Bytes of the instruction TDCALL. */
   private static final int LENGTH = 4;
 
-  private static final int DF = 8;
-
   private final TdVcpu vcpu;
   private final TdBus bus;
-  Unfinished unfinished = Unfinished.NO;
+
+  /** What comes of the leaf, as {@link GuestBus#tdcall} tells it. */
+  int outcome = GuestBus.NONE;
 
   /** Of the last operand that was refused. */
   long status;
@@ -51,21 +50,14 @@ final class GuestOperands {
     }
     byte[] page = bus.memory.page(gpa, write);
     if (page == null) {
-      int vector = bus.eptViolation(gpa, 0, write ? 1 : 0, LENGTH);
-      unfinished = vector == GuestBus.LEAVE ? Unfinished.EXIT : raise(vector);
+      outcome = bus.eptViolation(gpa, 0, write ? 1 : 0, LENGTH);
     }
     return page;
-  }
-
-  private Unfinished raise(int vector) {
-    vcpu.cpu.pend(vector, vector == DF, 0);
-    return Unfinished.EXCEPTION;
   }
 
   /** An access of TDG.MEM.PAGE.ACCEPT that the host has to make possible first. */
   void leave(long gpa, long information) {
     int accept = 1;
-    bus.leave(gpa, 1 << 1, accept | information << 32);
-    unfinished = Unfinished.EXIT;
+    outcome = bus.leave(gpa, 1 << 1, accept | information << 32);
   }
 }

@@ -27,6 +27,7 @@ final class TdBus implements GuestBus {
   private final Td td;
   final TdMemoryView memory;
   private final TdMsrs msrs;
+  private final VcpuExecution execution;
   private final int[] cpuid = new int[4];
 
   /** The EPT violation that the last run left with. */
@@ -35,8 +36,9 @@ final class TdBus implements GuestBus {
   long extendedQualification;
   long exitGpa;
 
-  TdBus(TdGuestRunner runner, TdVcpu vcpu) {
+  TdBus(TdGuestRunner runner, TdVcpu vcpu, VcpuExecution execution) {
     this.runner = runner;
+    this.execution = execution;
     this.vcpu = vcpu;
     this.td = vcpu.td;
     this.memory = new TdMemoryView(vcpu, runner.module.memory());
@@ -110,6 +112,11 @@ final class TdBus implements GuestBus {
     exitQualification = qualification & ~0x1f80L;
     extendedQualification = extended;
     return LEAVE;
+  }
+
+  @Override
+  public int tdcall() {
+    return execution.tdcall();
   }
 
   @Override

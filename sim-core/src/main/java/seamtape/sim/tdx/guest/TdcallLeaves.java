@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.TdxOperand;
+import seamtape.sim.guest.GuestBus;
 import seamtape.sim.tdx.Metadata;
 import seamtape.sim.tdx.Metadata.Caller;
 import seamtape.sim.tdx.Metadata.Scope;
@@ -25,15 +26,6 @@ import seamtape.sim.tdx.TdxModule;
 
 /** The leaves of TDCALL that the module serves itself; all but TDG.VP.VMCALL. */
 final class TdcallLeaves {
-  /** How far a leaf came. */
-  enum Unfinished {
-    NO,
-    /** A page has to come first: the TD is left, and the TDCALL starts again. */
-    EXIT,
-    /** The guest has an exception first. */
-    EXCEPTION
-  }
-
   /** Leaves about L2 VMs and bound service TDs, of which there are none: refused by rule. */
   private static final Set<Tdcall> WITHOUT_OBJECT =
       EnumSet.of(
@@ -66,16 +58,22 @@ final class TdcallLeaves {
     return !WITHOUT_OBJECT.contains(row);
   }
 
-  void prepare() {
-    operands.unfinished = Unfinished.NO;
+  /**
+   * Serves a leaf; registers change in place.
+   *
+   * @return NONE when it is finished, LEAVE when a page has to come first, or the exception that
+   *     the guest has first
+   */
+  int serve(Tdcall row, long[] gpr) {
+    operands.outcome = GuestBus.NONE;
+    long status = status(row, gpr);
+    if (operands.outcome == GuestBus.NONE) {
+      gpr[RAX] = status;
+    }
+    return operands.outcome;
   }
 
-  Unfinished unfinished() {
-    return operands.unfinished;
-  }
-
-  /** The status, meaningful only where the leaf is finished. Registers change in place. */
-  long serve(Tdcall row, long[] gpr) {
+  private long status(Tdcall row, long[] gpr) {
     long rax = gpr[RAX];
     boolean missing = row == Tdcall.TDCALL_UNKNOWN || newer(row);
     if (missing || rax >>> 24 != 0 || (rax >>> 16 & 0xff) > row.version()) {

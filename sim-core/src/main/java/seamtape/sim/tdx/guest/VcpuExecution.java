@@ -9,12 +9,15 @@ import static seamtape.sim.tdx.Registers.RAX;
 import static seamtape.sim.tdx.Registers.RBP;
 import static seamtape.sim.tdx.Registers.RCX;
 import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.tdx.Registers.RSI;
 import static seamtape.sim.tdx.Registers.RSP;
 
+import java.util.Arrays;
 import seamtape.catalog.TdVcpuState;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdxOperand;
+import seamtape.sim.guest.GuestBus;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.guest.Interpreter;
 import seamtape.sim.tdx.Td;
@@ -37,11 +40,14 @@ public final class VcpuExecution {
   private final TdcallLeaves leaves;
   private final long[] asked = new long[REGISTERS];
 
+  /** Of the secure EPT at the last entry. */
+  private long septGeneration = -1;
+
   VcpuExecution(TdGuestRunner runner, TdVcpu vcpu) {
     this.runner = runner;
     this.vcpu = vcpu;
     this.guest = vcpu.cpu.gpr;
-    this.bus = new TdBus(runner, vcpu);
+    this.bus = new TdBus(runner, vcpu, this);
     this.interpreter = new Interpreter(vcpu.cpu, bus);
     this.leaves = new TdcallLeaves(runner.module, vcpu, bus);
   }
@@ -56,53 +62,61 @@ public final class VcpuExecution {
     if (vcpu.inTdVmcall) {
       deliver(host);
     }
-    long before = interpreter.executed();
     long left = budget;
     while (left > 0) {
-      GuestExit.Kind kind = interpreter.run(left);
-      left = budget - (interpreter.executed() - before) - 1;
-      if (kind == GuestExit.Kind.BUDGET || leaves(kind, host)) {
-        if (kind == GuestExit.Kind.BUDGET) {
-          exit(host, EXIT_REASON_EXTERNAL_INTERRUPT);
-          return budget;
-        }
-        return Math.max(interpreter.executed() - before, 1);
+      long before = interpreter.executed();
+      GuestExit.Kind kind = enter(left);
+      if (kind == GuestExit.Kind.BUDGET) {
+        break;
+      }
+      left -= Math.max(interpreter.executed() - before, 1);
+      if (leaves(kind, host)) {
+        return budget - left;
       }
     }
     exit(host, EXIT_REASON_EXTERNAL_INTERRUPT);
     return budget;
   }
 
+  /** The pages of the code are the same while nothing in the secure EPT changes. */
+  private GuestExit.Kind enter(long instructions) {
+    long now = vcpu.td.sept().generation();
+    boolean same = now == septGeneration;
+    septGeneration = now;
+    return same ? interpreter.runOn(instructions) : interpreter.run(instructions);
+  }
+
   /** What the VMM answered in the exposed registers reaches the guest; RAX is the module's. */
   private void deliver(long[] host) {
-    System.arraycopy(guest, 0, asked, 0, REGISTERS);
+    boolean told = runner.calls.tells() && !fatal(guest);
+    if (told) {
+      System.arraycopy(guest, 0, asked, 0, REGISTERS);
+    }
     copy(vcpu.tdVmcallMask, host, guest);
     guest[RAX] = 0;
     vcpu.inTdVmcall = false;
-    if (!fatal(asked)) {
+    if (told) {
       runner.calls.tdvmcall(vcpu, asked, guest);
     }
   }
 
   /** A fatal error is told at once: a VMM does not answer it. */
   private static boolean fatal(long[] registers) {
-    return Tdvmcall.of(registers[R10], registers[R11]) == Tdvmcall.TDVMCALL_REPORT_FATAL_ERROR;
+    return registers[R10] == 0
+        && registers[R11] == Tdvmcall.TDVMCALL_REPORT_FATAL_ERROR.number();
   }
 
   private static void copy(long mask, long[] from, long[] to) {
-    for (int register = 0; register < REGISTERS; register++) {
-      if ((mask >>> register & 1) != 0) {
-        to[register] = from[register];
-      }
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      int register = Long.numberOfTrailingZeros(rest);
+      to[register] = from[register];
     }
   }
 
   /** True when the TD is left; false when the guest goes on at once. */
   private boolean leaves(GuestExit.Kind kind, long[] host) {
     switch (kind) {
-      case TDCALL -> {
-        return tdcall(host);
-      }
+      case TDCALL -> tdvmcall(host);
       case EPT_VIOLATION -> eptViolation(host);
       case SHUTDOWN -> {
         vcpu.state = TdVcpuState.VCPU_DISABLED;
@@ -121,11 +135,8 @@ public final class VcpuExecution {
 
   /** RCX to R15 without RSP and RBP are 0 but for what the exit tells. */
   private void exit(long[] host, int reason) {
-    for (int register = RCX; register < REGISTERS; register++) {
-      if (register != RSP && register != RBP) {
-        host[register] = 0;
-      }
-    }
+    Arrays.fill(host, RCX, RSP, 0);
+    Arrays.fill(host, RSI, REGISTERS, 0);
     host[RAX] = reason;
   }
 
@@ -137,31 +148,22 @@ public final class VcpuExecution {
     host[R8] = bus.exitGpa;
   }
 
-  private boolean tdcall(long[] host) {
-    Tdcall row = Tdcall.of(guest[RAX]);
+  /** The instruction TDCALL; see {@link TdBus#tdcall}. */
+  int tdcall() {
     boolean plain = guest[RAX] == Tdcall.TDG_VP_VMCALL.number();
     if (plain && validMask(guest[RCX])) {
-      tdvmcall(host);
-      return true;
+      return GuestBus.DONE_AND_LEAVE;
     }
-    leaves.prepare();
+    Tdcall row = Tdcall.of(guest[RAX]);
     runner.calls.enter(vcpu, row, guest);
-    long status = plain ? TDX_OPERAND_INVALID.with(TdxOperand.RCX) : leaves.serve(row, guest);
-    if (leaves.unfinished() == TdcallLeaves.Unfinished.NO) {
-      guest[RAX] = status;
+    int outcome = GuestBus.NONE;
+    if (plain) {
+      guest[RAX] = TDX_OPERAND_INVALID.with(TdxOperand.RCX);
+    } else {
+      outcome = leaves.serve(row, guest);
     }
     runner.calls.returns(row, guest);
-    return switch (leaves.unfinished()) {
-      case NO -> false;
-      case EXIT -> {
-        eptViolation(host);
-        yield true;
-      }
-      case EXCEPTION -> {
-        interpreter.forget();
-        yield false;
-      }
-    };
+    return outcome;
   }
 
   private boolean validMask(long mask) {
@@ -172,7 +174,6 @@ public final class VcpuExecution {
 
   /** The instruction is complete; the exposed registers, and no others, reach the VMM. */
   private void tdvmcall(long[] host) {
-    interpreter.complete();
     if (fatal(guest)) {
       runner.calls.tdvmcall(vcpu, guest, guest);
     }
