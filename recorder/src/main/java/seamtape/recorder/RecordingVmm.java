@@ -32,6 +32,7 @@ public final class RecordingVmm implements Vmm {
   /** Stores up to this size wait for the next call, whose argument they may be. */
   private static final int MAX_PENDING_STORE = 4096;
 
+  private static final Family[] FAMILIES = Family.values();
   private static final FileOperation UNKNOWN = FileOperation.KVM_UNKNOWN_IOCTL;
   private static final long PROT_READ_WRITE = 3;
 
@@ -373,9 +374,9 @@ public final class RecordingVmm implements Vmm {
     @Override
     public void enter(int tid, long actor, int family, int number, long[] fields) {
       CallInFlight call = inFlight.get(tid);
-      Call row = Catalog.byNumber(Family.values()[family], number);
+      Call row = Catalog.byNumber(FAMILIES[family], number);
       if (row == null) {
-        throw new IllegalArgumentException("no row for " + Family.values()[family] + " " + number);
+        throw new IllegalArgumentException("no row for " + FAMILIES[family] + " " + number);
       }
       inner.enter(row, actor, clock.getAsLong(), lastNumber + 1 - call.enters[call.depth - 1]);
       System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));

@@ -21,8 +21,10 @@ import seamtape.sim.workload.WorkloadRunner;
 class RecordingAllocationTest {
   private static final int EXITS = 400_000;
 
+  private static final int TURNS = 100_000;
+
   private static final MachineSpec SPEC =
-      new MachineSpec("linux-7.3", "intel", "none", "bare", 1, false);
+      new MachineSpec("linux-7.3", "intel", "1.5", "bare", 1, false);
 
   @TempDir Path dir;
 
@@ -54,16 +56,26 @@ class RecordingAllocationTest {
     }
   }
 
-  @Test
-  void recordsExitsByPortWithoutAllocation() throws Exception {
+  private long leastAllocated(String workload, int count) throws Exception {
     try (TapeWriter writer =
         TapeWriter.create(dir.resolve("a.tape"), Manifest.of(Source.SIM, SPEC.profile()))) {
       Meter meter = new Meter(writer);
       try (RecordingVmm vmm = RecordingVmm.of(new Simulator(), SPEC, meter)) {
-        Map<String, String> exits = Map.of("count", Integer.toString(EXITS));
-        new WorkloadRunner(WorkloadFile.read("pio-storm", exits), vmm, 1).run();
+        Map<String, String> parameters = Map.of("count", Integer.toString(count));
+        new WorkloadRunner(WorkloadFile.read(workload, parameters), vmm, 1).run();
       }
-      assertEquals(0, meter.least);
+      return meter.least;
     }
+  }
+
+  @Test
+  void recordsExitsByPortWithoutAllocation() throws Exception {
+    assertEquals(0, leastAllocated("pio-storm", EXITS));
+  }
+
+  /** SEAMCALLs, TDCALLs and TDVMCALLs, nested beneath one KVM_RUN. */
+  @Test
+  void recordsNestedCallsOfATdWithoutAllocation() throws Exception {
+    assertEquals(0, leastAllocated("td-io-storm", TURNS));
   }
 }

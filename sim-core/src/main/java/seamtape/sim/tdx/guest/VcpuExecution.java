@@ -102,8 +102,7 @@ public final class VcpuExecution {
 
   /** A fatal error is told at once: a VMM does not answer it. */
   private static boolean fatal(long[] registers) {
-    return registers[R10] == 0
-        && registers[R11] == Tdvmcall.TDVMCALL_REPORT_FATAL_ERROR.number();
+    return registers[R10] == 0 && registers[R11] == Tdvmcall.TDVMCALL_REPORT_FATAL_ERROR.number();
   }
 
   private static void copy(long mask, long[] from, long[] to) {
