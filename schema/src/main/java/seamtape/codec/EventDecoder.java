@@ -1,6 +1,7 @@
 package seamtape.codec;
 
 import java.util.Arrays;
+import seamtape.catalog.Call;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 
@@ -11,8 +12,25 @@ import seamtape.event.Phase;
 public final class EventDecoder {
   private static final int MAX_LONG_SHIFT = 63;
 
+  /** Bytes that the longs of the largest event take, and a word and a few more. */
+  private static final int FAST_BYTES = 10 * (4 + Event.MAX_FIELDS) + 16;
+
+  /** Longest number, in bytes, that the fast way reads. */
+  private static final int FAST_LENGTH = 8;
+
+  private static final int COPIES = 1;
+  private static final int REORDERED = 2;
+  private static final int INPUT = 4;
+  private static final int WRITTEN_SHIFT = 3;
+
   private final EventSchema schema;
   private final Branch[] branches;
+  private final Phase[] phases;
+  private final Call[] calls;
+  private final int[] fieldCounts;
+
+  /** Of each branch, what its bytes are: three bits, and the number of fields written. */
+  private final int[] shapes;
 
   /** Branch; then dt, actor and link. */
   private final long[] head = new long[3];
@@ -22,10 +40,27 @@ public final class EventDecoder {
 
   public EventDecoder(EventSchema schema) {
     this.schema = schema;
-    branches = new Branch[schema.branchCount()];
-    for (int i = 0; i < branches.length; i++) {
-      branches[i] = schema.branch(i);
+    int count = schema.branchCount();
+    branches = new Branch[count];
+    phases = new Phase[count];
+    calls = new Call[count];
+    fieldCounts = new int[count];
+    shapes = new int[count];
+    for (int i = 0; i < count; i++) {
+      Branch branch = schema.branch(i);
+      branches[i] = branch;
+      phases[i] = branch.phase();
+      calls[i] = branch.call();
+      fieldCounts[i] = branch.fieldCount();
+      shapes[i] = shape(branch);
     }
+  }
+
+  private static int shape(Branch branch) {
+    return branch.written() << WRITTEN_SHIFT
+        | (branch.copies() ? COPIES : 0)
+        | (branch.target() != null ? REORDERED : 0)
+        | (branch.phase() == Phase.INPUT ? INPUT : 0);
   }
 
   public EventSchema schema() {
@@ -44,6 +79,78 @@ public final class EventDecoder {
       throws MalformedEventException {
     source = bytes;
     limit = Math.min(to, bytes.length);
+    if (from <= bytes.length - FAST_BYTES) {
+      int at = decodeFast(bytes, from, previousTime, into);
+      if (at >= 0) {
+        return at;
+      }
+    }
+    return decodeSlow(bytes, from, previousTime, into);
+  }
+
+  /**
+   * An event whose longs lie in the array whatever they are, so that the limit is looked at once,
+   * after the last of them. Spelled out, because this is what a scan does.
+   *
+   * @return -1 when it is not of the usual kind
+   */
+  private int decodeFast(byte[] bytes, int from, long previousTime, Event into)
+      throws MalformedEventException {
+    int at = from;
+    long word = (long) Varint.WORD.get(bytes, at);
+    int length = Varint.lengthAt(word);
+    int longest = length;
+    long index = Varint.valueAt(word, length);
+    if (index < 0 || index >= shapes.length) {
+      return -1;
+    }
+    int branch = (int) index;
+    int shape = shapes[branch];
+    if ((shape & (INPUT | REORDERED)) != 0) {
+      return -1;
+    }
+    at += length;
+    word = (long) Varint.WORD.get(bytes, at);
+    length = Varint.lengthAt(word);
+    longest |= length;
+    long dt = Varint.valueAt(word, length);
+    at += length;
+    word = (long) Varint.WORD.get(bytes, at);
+    length = Varint.lengthAt(word);
+    longest |= length;
+    long actor = Varint.valueAt(word, length);
+    at += length;
+    word = (long) Varint.WORD.get(bytes, at);
+    length = Varint.lengthAt(word);
+    longest |= length;
+    long link = Varint.valueAt(word, length);
+    if (longest > FAST_LENGTH) {
+      return -1;
+    }
+    at += length;
+    into.read(phases[branch], calls[branch], fieldCounts[branch], actor, previousTime + dt, link);
+    long[] fields = into.fields;
+    for (int i = 0, count = shape >>> WRITTEN_SHIFT; i < count; i++) {
+      word = (long) Varint.WORD.get(bytes, at);
+      length = Varint.lengthAt(word);
+      if (length > FAST_LENGTH) {
+        at = takeBytes(at, fields, i);
+      } else {
+        fields[i] = Varint.valueAt(word, length);
+        at += length;
+      }
+    }
+    if ((shape & COPIES) != 0) {
+      at = bytes[at] == 0 ? at + 1 : takeCopies(at, into);
+    }
+    if (at > limit) {
+      throw malformed("ends within an event", at);
+    }
+    return at;
+  }
+
+  private int decodeSlow(byte[] bytes, int from, long previousTime, Event into)
+      throws MalformedEventException {
     int at = takeLongs(from, head, 1);
     if (head[0] < 0 || head[0] >= branches.length) {
       throw malformed("no row has branch " + head[0], from);

@@ -1,10 +1,12 @@
 package seamtape.codec;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -124,7 +126,9 @@ final class WriterSchema {
     int[] target = written.stream().mapToInt(field -> names.indexOf(field.name())).toArray();
     String link = phase == Phase.INPUT ? null : record.getFields().get(2).name();
     boolean copies = record.getField("copies") != null;
-    return new Branch(phase, call, link, names.size(), target.length, target, copies);
+    int[] order = IntStream.range(0, names.size()).toArray();
+    int[] moved = Arrays.equals(target, order) ? null : target;
+    return new Branch(phase, call, link, names.size(), target.length, moved, copies);
   }
 
   /** The fields between the common ones and the copies. */

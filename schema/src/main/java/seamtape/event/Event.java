@@ -1,5 +1,8 @@
 package seamtape.event;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import seamtape.catalog.Call;
 
@@ -22,6 +25,14 @@ public final class Event {
    * Value of a field that the source of an imported recording does not show (a pointer, mostly).
    */
   public static final long UNKNOWN = -1;
+
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int WORD_BYTES = 8;
+
+  /** Copies up to this length go by words; a call to copy costs more. */
+  private static final int SHORT_COPY = 64;
 
   /** Number in the recording, from 1; 0 while it has none. Not part of the encoding. */
   public long number;
@@ -52,6 +63,10 @@ public final class Event {
 
   private Phase countedPhase;
   private int counted;
+
+  /** The number of fields that a decoder told; -1 when it is to be asked of the row. */
+  private int readFields = -1;
+
   private int copyCount;
   private final long[] copyAt = new long[MAX_COPIES];
   private final int[] copyStart = new int[MAX_COPIES + 1];
@@ -76,16 +91,19 @@ public final class Event {
    * @param rowFields how many the row has in this phase
    */
   public void read(Phase newPhase, Call row, int rowFields, long who, long when, long newLink) {
-    phase = newPhase;
-    call = row;
+    // References are stored only where they change: a store costs the collector's barrier.
+    if (phase != newPhase) {
+      phase = newPhase;
+    }
+    if (call != row) {
+      call = row;
+    }
     actor = who;
     time = when;
     link = newLink;
     number = 0;
     copyCount = 0;
-    countedPhase = newPhase;
-    countedCall = row;
-    counted = rowFields;
+    readFields = rowFields;
   }
 
   private Event reset(Phase newPhase, Call row, long who, long when, long newLink) {
@@ -96,6 +114,7 @@ public final class Event {
     link = newLink;
     number = 0;
     clearCopies();
+    readFields = -1;
     for (int i = fieldCount() - 1; i >= 0; i--) {
       fields[i] = 0;
     }
@@ -104,6 +123,9 @@ public final class Event {
 
   /** How many of {@link #fields} the row uses in this phase. */
   public int fieldCount() {
+    if (readFields >= 0) {
+      return readFields;
+    }
     if (call != countedCall || phase != countedPhase) {
       counted = phase == Phase.RETURN ? call.out().size() : call.in().size();
       countedCall = call;
@@ -129,12 +151,23 @@ public final class Event {
       throw new IllegalArgumentException(
           "an event holds at most " + MAX_COPIES + " copies of " + MAX_COPY_BYTES + " bytes");
     }
-    if (start + length > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(start + length, bytes.length * 2));
+    if (start + length + WORD_BYTES > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(start + length + WORD_BYTES, bytes.length * 2));
     }
-    System.arraycopy(source, offset, bytes, start, length);
+    if (length <= SHORT_COPY && offset + length + WORD_BYTES <= source.length) {
+      copyWords(source, offset, start, length);
+    } else {
+      System.arraycopy(source, offset, bytes, start, length);
+    }
     copyAt[copyCount++] = at;
     copyStart[copyCount] = start + length;
+  }
+
+  /** A few bytes, by words: what is copied beyond them is overwritten or not looked at. */
+  private void copyWords(byte[] source, int offset, int start, int length) {
+    for (int i = 0; i < length; i += WORD_BYTES) {
+      WORD.set(bytes, start + i, (long) WORD.get(source, offset + i));
+    }
   }
 
   public int copyCount() {

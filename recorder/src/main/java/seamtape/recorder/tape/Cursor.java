@@ -20,6 +20,10 @@ public final class Cursor implements AutoCloseable {
   /** The block in {@link #payload}; the decoder stands before {@code ahead}. */
   private BlockRow row;
 
+  /** Its last event; 0 without a block. */
+  private long last;
+
+  private int plainBytes;
   private byte[] payload;
   private int at;
   private long ahead;
@@ -44,7 +48,7 @@ public final class Cursor implements AutoCloseable {
    * @throws TapeException when the event is damaged or missing
    */
   public boolean next() throws TapeException {
-    if (row == null || next > row.lastEvent() || next < ahead) {
+    if (next > last || next < ahead) {
       if (!load()) {
         return false;
       }
@@ -64,25 +68,27 @@ public final class Cursor implements AutoCloseable {
 
   private void decode() throws TapeException {
     try {
-      at = decoder.decode(payload, at, row.header().plainBytes, time, event);
+      at = decoder.decode(payload, at, plainBytes, time, event);
       time = event.time;
       ahead++;
     } catch (MalformedEventException e) {
-      row = null;
+      drop();
       throw failure(
           TapeException.Kind.MALFORMED, ahead, "event " + ahead + ": " + e.getMessage(), e);
     }
   }
 
   private boolean load() throws TapeException {
-    if (row == null || next < row.firstEvent() || next > row.lastEvent()) {
+    if (row == null || next < row.firstEvent() || next > last) {
       BlockRow found = tape.snapshot().find(next);
       if (found == null) {
         return end();
       }
-      row = null;
+      drop();
       payload = read(found);
       row = found;
+      last = found.lastEvent();
+      plainBytes = found.header().plainBytes;
     }
     at = 0;
     ahead = row.firstEvent();
@@ -141,6 +147,11 @@ public final class Cursor implements AutoCloseable {
 
   @Override
   public void close() {
+    drop();
+  }
+
+  private void drop() {
     row = null;
+    last = 0;
   }
 }
