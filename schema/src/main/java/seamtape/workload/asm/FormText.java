@@ -282,6 +282,7 @@ final class FormText {
       sfence = 0f ae f8
       vmcall = 0f 01 c1
       vmmcall = 0f 01 d9
+      vmgexit = f3 0f 01 d9
       tdcall = 66 0f 01 cc
       """;
 

@@ -218,8 +218,9 @@ final class Core {
   }
 
   private GuestFault raised(int vector) {
-    boolean hasCode = vector == GuestFault.DF || vector == GuestFault.GP;
-    return hasCode ? fault.with(vector, 0) : fault.with(vector);
+    int number = vector & 0xff;
+    boolean zero = number == GuestFault.DF || number == GuestFault.GP;
+    return zero || vector != number ? fault.with(number, vector >>> 8) : fault.with(number);
   }
 
   /** No page backs the access: an exception, an exit, or MMIO where this returns. */

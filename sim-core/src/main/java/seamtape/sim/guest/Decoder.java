@@ -103,6 +103,9 @@ final class Decoder {
       return defaultSize == 8 ? MOVSXD : null;
     }
     if (number == 0x101 && modrm >= 0xc0) {
+      if (modrm == 0xd9 && insn.rep != 0) {
+        return VMGEXIT;
+      }
       if (modrm == 0xc1 || modrm == 0xd9) {
         return VMCALL;
       }
@@ -119,6 +122,7 @@ final class Decoder {
   private static final Opcode MOVSXD =
       new Opcode(Op.MOVSX, new String[] {"Gv", "Ed"}, false, false, false);
   private static final Opcode VMCALL = new Opcode(Op.VMCALL, new String[0], false, false, false);
+  private static final Opcode VMGEXIT = new Opcode(Op.VMGEXIT, new String[0], false, false, false);
   private static final Opcode TDCALL = new Opcode(Op.TDCALL, new String[0], false, false, false);
   private static final Opcode XCHG =
       new Opcode(Op.XCHG, new String[] {"Zv", "rAX"}, false, false, false);

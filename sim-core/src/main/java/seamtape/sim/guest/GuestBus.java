@@ -33,7 +33,7 @@ public interface GuestBus {
    * @param reason VMX exit reason
    * @param qualification exit qualification
    * @param length bytes of the instruction
-   * @return the exception to raise instead, or {@link #NONE}
+   * @return the exception to raise instead, with its error code from bit 8 on, or {@link #NONE}
    */
   default int intercept(int reason, long qualification, int length) {
     return NONE;
@@ -88,6 +88,11 @@ public interface GuestBus {
 
   /** VMCALL or VMMCALL with the registers of {@code cpu}; DONE: the result is already in RAX. */
   Answer hypercall(CpuState cpu);
+
+  /** VMGEXIT: EXIT leaves to the machine, the others are VMMCALL's. */
+  default Answer vmgexit(CpuState cpu) {
+    return hypercall(cpu);
+  }
 
   /** True while the interrupt controller (or KVM_INTERRUPT) has a vector to deliver. */
   boolean interruptPending();

@@ -21,11 +21,20 @@ public final class GuestExit {
     RDMSR,
     WRMSR,
     TDCALL,
+    VMGEXIT,
     /** A page has to come first; the bus knows which. */
     EPT_VIOLATION,
     INTERRUPT_WINDOW,
     INTERNAL_ERROR,
-    SHUTDOWN
+    SHUTDOWN;
+
+    /** User space has to answer before the guest goes on. */
+    public boolean asksUserSpace() {
+      return switch (this) {
+        case IO, MMIO, HYPERCALL, RDMSR, WRMSR -> true;
+        default -> false;
+      };
+    }
   }
 
   /** KVM's emulator transfers at most this many bytes in one string I/O exit. */

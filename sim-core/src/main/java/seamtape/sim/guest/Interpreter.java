@@ -270,7 +270,7 @@ public final class Interpreter {
     shadowBefore = 0;
     trapAfter = false;
     switch (core.exit.kind) {
-      case IO, MMIO, RDMSR, WRMSR, HYPERCALL -> {
+      case IO, MMIO, RDMSR, WRMSR, HYPERCALL, VMGEXIT -> {
         unfinished = Unfinished.INSTRUCTION;
         unfinishedInsn = core.insn;
         unfinishedRip = cpu.rip;

@@ -128,6 +128,7 @@ enum Op {
   WRMSR(Group.SYSTEM),
   RDTSC(Group.SYSTEM),
   VMCALL(Group.SYSTEM),
+  VMGEXIT(Group.SYSTEM),
   TDCALL(Group.SYSTEM);
 
   /** The classes that execute operations. */

@@ -51,6 +51,7 @@ final class SystemOps {
       case WRMSR -> writeMsr();
       case RDTSC -> readTsc();
       case VMCALL -> hypercall();
+      case VMGEXIT -> vmgexit();
       case TDCALL -> tdcall();
       default -> throw new AssertionError(i.op);
     }
@@ -276,10 +277,23 @@ final class SystemOps {
       core.writeGpr(CpuState.RAX, core.codeSize == 8 ? 8 : 4, core.mmio.next());
       return;
     }
-    switch (core.bus.hypercall(cpu)) {
+    called(core.bus.hypercall(cpu), GuestExit.Kind.HYPERCALL);
+  }
+
+  private void called(Answer answer, GuestExit.Kind exit) {
+    switch (answer) {
       case DONE -> core.attention = true;
       case FAULT -> throw core.undefined();
-      case EXIT -> throw core.leave(GuestExit.Kind.HYPERCALL);
+      case EXIT -> throw core.leave(exit);
+    }
+  }
+
+  /** Registers of an encrypted guest are not touched: what it gets lies where it asked. */
+  private void vmgexit() {
+    if (core.mmio.replaying()) {
+      core.mmio.next();
+    } else {
+      called(core.bus.vmgexit(cpu), GuestExit.Kind.VMGEXIT);
     }
   }
 

@@ -21,6 +21,9 @@ final class ApicEvents implements LocalApic.Surroundings {
   private boolean startupPending;
   private int ioapicEoi = NONE;
 
+  /** Null on a host without SEV. */
+  private SevRun sev;
+
   ApicEvents(Vm vm, Vcpu state) {
     this.vm = vm;
     this.state = state;
@@ -30,6 +33,10 @@ final class ApicEvents implements LocalApic.Surroundings {
     }
   }
 
+  void protectedBy(SevRun run) {
+    sev = run;
+  }
+
   /** Null without a LAPIC in the kernel. */
   LocalApic lapic() {
     return lapic;
@@ -37,12 +44,17 @@ final class ApicEvents implements LocalApic.Surroundings {
 
   /** Takes INIT and SIPI; true when INIT reset the vCPU. */
   boolean accept() {
-    boolean reset = initPending;
+    boolean reset = false;
     if (initPending) {
       initPending = false;
-      long apicBase = state.cpu.apicBase;
-      state.cpu.reset(signature());
-      state.cpu.apicBase = apicBase;
+      reset = !state.guestStateProtected;
+      if (reset) {
+        long apicBase = state.cpu.apicBase;
+        state.cpu.reset(signature());
+        state.cpu.apicBase = apicBase;
+      } else if (sev != null) {
+        sev.init();
+      }
       state.mpState = state.bootProcessor() ? Vcpu.MP_STATE_RUNNABLE : Vcpu.MP_STATE_INIT_RECEIVED;
     }
     if (startupPending) {
@@ -60,12 +72,17 @@ final class ApicEvents implements LocalApic.Surroundings {
   }
 
   private void startUp() {
-    if (state.mpState == Vcpu.MP_STATE_INIT_RECEIVED) {
+    if (state.mpState != Vcpu.MP_STATE_INIT_RECEIVED) {
+      return;
+    }
+    if (state.guestStateProtected && sev != null) {
+      sev.startup();
+    } else {
       state.cpu.segments[CpuState.CS].selector = state.sipiVector << 8;
       state.cpu.segments[CpuState.CS].base = (long) state.sipiVector << Limits.PAGE_SHIFT;
       state.cpu.rip = 0;
-      state.mpState = Vcpu.MP_STATE_RUNNABLE;
     }
+    state.mpState = Vcpu.MP_STATE_RUNNABLE;
   }
 
   /** A vector whose end the IOAPIC of user space must hear of; -1 for none. */

@@ -155,6 +155,12 @@ public final class ExitWriter {
     fields.putInt(32, UNEXPECTED_EXIT_REASON).putInt(36, 2).putLong(40, reason).putLong(48, cpu);
   }
 
+  /** A system event with one word of data. */
+  public void systemEvent(int type, long data) {
+    reason(KvmExit.KVM_EXIT_SYSTEM_EVENT);
+    fields.putInt(32, type).putInt(36, 1).putLong(40, data);
+  }
+
   /** KVM_SYSTEM_EVENT_TDX_FATAL: the registers in the order of their numbers. */
   public void tdxFatal(long status, long[] gpr) {
     reason(KvmExit.KVM_EXIT_SYSTEM_EVENT);

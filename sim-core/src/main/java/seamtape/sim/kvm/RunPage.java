@@ -3,6 +3,9 @@ package seamtape.sim.kvm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import seamtape.machine.UserMemory;
+import seamtape.sim.guest.CpuState;
+import seamtape.sim.kvm.irq.LocalApic;
+import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** struct kvm_run, the page that a vCPU shares with user space; offsets in bytes. */
 final class RunPage {
@@ -46,10 +49,33 @@ final class RunPage {
   }
 
   /** What KVM_RUN stores at its end, whatever the result. */
-  void save(boolean readyForInterrupt, boolean ifFlag, long cr8, long apicBase) {
-    page[12] = (byte) (readyForInterrupt ? 1 : 0);
-    page[13] = (byte) (ifFlag ? 1 : 0);
-    fields.putLong(16, cr8).putLong(24, apicBase);
+  void save(Vm vm, Vcpu state, LocalApic lapic) {
+    boolean ready = readyForInterrupt(vm, state, lapic);
+    page[12] = (byte) (ready ? 1 : 0);
+    page[13] = (byte) (state.cpu.flag(CpuState.IF) ? 1 : 0);
+    fields.putLong(16, state.cr8()).putLong(24, state.cpu.apicBase);
+  }
+
+  private static boolean readyForInterrupt(Vm vm, Vcpu state, LocalApic lapic) {
+    CpuState cpu = state.cpu;
+    boolean delivering = cpu.exceptionPending || cpu.interruptInjected || state.nmiInjected;
+    boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
+    boolean accepts = lapic == null || lapic.acceptsPic();
+    return vm.interrupts.pic() != null || open && accepts && !delivering;
+  }
+
+  /** A page of the vCPU fd, this one first; null beyond the last. */
+  byte[] page(long index, ExitWriter exits, Vm vm, DirtyRing ring) {
+    if (index == 0) {
+      return page;
+    }
+    if (index == Limits.KVM_PIO_PAGE_OFFSET) {
+      return exits.ioData();
+    }
+    if (index == Limits.KVM_COALESCED_MMIO_PAGE_OFFSET) {
+      return vm.coalesced.ring();
+    }
+    return ring.page(index - Limits.KVM_DIRTY_LOG_PAGE_OFFSET);
   }
 
   void clearFlags() {

@@ -12,6 +12,15 @@ import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** What a vCPU's instructions reach in the kernel: slots, in-kernel devices, CPUID, MSRs. */
 final class VcpuBus implements GuestBus {
+  /** The one MSR that an encrypted guest sets without asking. */
+  private static final int MSR_AMD64_SEV_ES_GHCB = 0xc001_0130;
+
+  private static final int VMM_COMMUNICATION = 29;
+  private static final int VMX_CPUID = 10;
+  private static final int VMX_WBINVD = 54;
+  private static final int SVM_EXIT_CPUID = 0x72;
+  private static final int SVM_EXIT_WBINVD = 0x89;
+
   private final VcpuRunner runner;
   private final Vm vm;
   private final Vcpu state;
@@ -23,6 +32,9 @@ final class VcpuBus implements GuestBus {
 
   /** A page of a slot without user memory behind it was touched: its address, or -1. */
   private long faultingGpa = -1;
+
+  /** The host does what the guest asked for by VMGEXIT. */
+  private boolean serving;
 
   /** Null where guests are not encrypted. */
   private final EncryptedPages encrypted;
@@ -66,7 +78,11 @@ final class VcpuBus implements GuestBus {
 
   /** Exits of the guest become exceptions that it handles itself. */
   boolean raisesVc() {
-    return vm.sev != null && vm.sev.raisesVc();
+    return !serving && vm.sev != null && vm.sev.raisesVc();
+  }
+
+  void serving(boolean now) {
+    serving = now;
   }
 
   /** The machine's time has caught up with the guest's instructions. */
@@ -233,12 +249,38 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public Answer readMsr(int index, long[] value) {
-    return raisesVc() ? Answer.EXIT : msrs.read(index, value);
+    if (!raisesVc()) {
+      return msrs.read(index, value);
+    }
+    value[0] = state.ghcbMsr;
+    return index == MSR_AMD64_SEV_ES_GHCB ? Answer.DONE : Answer.EXIT;
   }
 
   @Override
   public Answer writeMsr(int index, long value) {
-    return raisesVc() ? Answer.EXIT : msrs.write(index, value);
+    if (!raisesVc()) {
+      return msrs.write(index, value);
+    }
+    state.ghcbMsr = index == MSR_AMD64_SEV_ES_GHCB ? value : state.ghcbMsr;
+    return index == MSR_AMD64_SEV_ES_GHCB ? Answer.DONE : Answer.EXIT;
+  }
+
+  /** In a guest whose state is not encrypted the instruction is VMMCALL. */
+  @Override
+  public Answer vmgexit(CpuState cpu) {
+    return raisesVc() ? Answer.EXIT : hypercalls.emulate();
+  }
+
+  @Override
+  public int intercept(int reason, long qualification, int length) {
+    if (!raisesVc()) {
+      return NONE;
+    }
+    return switch (reason) {
+      case VMX_CPUID -> VMM_COMMUNICATION | SVM_EXIT_CPUID << 8;
+      case VMX_WBINVD -> VMM_COMMUNICATION | SVM_EXIT_WBINVD << 8;
+      default -> NONE;
+    };
   }
 
   @Override

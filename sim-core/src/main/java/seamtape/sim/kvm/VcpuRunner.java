@@ -21,8 +21,6 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  * over several calls: {@link #start}, then {@link #advance} until it ends.
  */
 public final class VcpuRunner {
-  private static final int VMM_COMMUNICATION = 29;
-
   private final Vm vm;
   private final Vcpu state;
   private final RunPage run = new RunPage();
@@ -43,6 +41,9 @@ public final class VcpuRunner {
 
   private int tid;
 
+  /** Null on a host without SEV. */
+  private final SevRun sev;
+
   /** Null for a vCPU of another VM than a TD. */
   private final VcpuTdx tdx;
 
@@ -61,6 +62,8 @@ public final class VcpuRunner {
     hypercalls = new Hypercalls(this);
     bus = new VcpuBus(this, hypercalls);
     interpreter = new Interpreter(state.cpu, bus);
+    sev = vm.sev == null ? null : new SevRun(vm, state, bus, exits, hypercalls);
+    apicEvents.protectedBy(sev);
     tdx = vm.tdx == null ? null : new VcpuTdx(vm.tdx, state);
     td = tdx == null ? null : new TdRun(tdx, bus, exits, bus::msrExitReason);
   }
@@ -113,16 +116,7 @@ public final class VcpuRunner {
 
   /** A page of the vCPU fd; null beyond its end. */
   byte[] page(long index) {
-    if (index == 0) {
-      return run.page();
-    }
-    if (index == Limits.KVM_PIO_PAGE_OFFSET) {
-      return exits.ioData();
-    }
-    if (index == Limits.KVM_COALESCED_MMIO_PAGE_OFFSET) {
-      return vm.coalesced.ring();
-    }
-    return dirtyRing.page(index - Limits.KVM_DIRTY_LOG_PAGE_OFFSET);
+    return run.page(index, exits, vm, dirtyRing);
   }
 
   /**
@@ -184,10 +178,19 @@ public final class VcpuRunner {
     }
     answerDue = false;
     GuestExit exit = interpreter.exit();
+    if (exit.kind == GuestExit.Kind.VMGEXIT) {
+      answerDue = sev.complete() == 0;
+      return answerDue || goesOn();
+    }
     exits.answer(exit);
     if (exit.kind == GuestExit.Kind.HYPERCALL) {
       exit.result = hypercalls.complete(exits);
     }
+    return goesOn();
+  }
+
+  /** The instruction that left is completed; true when that comes to another exit. */
+  private boolean goesOn() {
     beginGuest();
     GuestExit.Kind kind = interpreter.complete();
     bus.leaveGuest();
@@ -202,6 +205,9 @@ public final class VcpuRunner {
     }
     vm.advanceTimers();
     acceptEvents();
+    if (sev != null) {
+      sev.beforeEntry();
+    }
     if (awaitsInit) {
       return state.mpState == Vcpu.MP_STATE_UNINITIALIZED
           ? idle(instructions)
@@ -313,12 +319,11 @@ public final class VcpuRunner {
   /** Ends the run with an exit, or goes on in the kernel (IN_PROGRESS). */
   private long leave(GuestExit.Kind kind) {
     GuestExit exit = interpreter.exit();
-    if (asksUserSpace(kind) && bus.raisesVc() && !bus.faults(exit)) {
+    if (sev != null && sev.raisesVc(exit)) {
       interpreter.forget();
-      state.queueException(VMM_COMMUNICATION, true, EncryptedPages.svmExitCode(kind));
       return Machine.IN_PROGRESS;
     }
-    answerDue = asksUserSpace(kind);
+    answerDue = kind.asksUserSpace();
     switch (kind) {
       case NONE, BUDGET -> {
         return Machine.IN_PROGRESS;
@@ -329,6 +334,11 @@ public final class VcpuRunner {
           return Machine.IN_PROGRESS;
         }
         exits.reason(KvmExit.KVM_EXIT_HLT);
+      }
+      case VMGEXIT -> {
+        long result = sev.vmgexit();
+        answerDue = result == 0;
+        return result;
       }
       case IO -> exits.io(exit);
       case MMIO -> {
@@ -347,13 +357,6 @@ public final class VcpuRunner {
       case SHUTDOWN -> exits.reason(KvmExit.KVM_EXIT_SHUTDOWN);
     }
     return 0;
-  }
-
-  private static boolean asksUserSpace(GuestExit.Kind kind) {
-    return switch (kind) {
-      case IO, MMIO, HYPERCALL, RDMSR, WRMSR -> true;
-      default -> false;
-    };
   }
 
   private long mmio(GuestExit exit) {
@@ -376,18 +379,9 @@ public final class VcpuRunner {
   }
 
   private long end(long result) {
-    CpuState cpu = state.cpu;
     syncRegs.store();
-    run.save(readyForInterrupt(), cpu.flag(CpuState.IF), state.cr8(), cpu.apicBase);
+    run.save(vm, state, lapic);
     awaitsInit = false;
     return result;
-  }
-
-  private boolean readyForInterrupt() {
-    CpuState cpu = state.cpu;
-    boolean delivering = cpu.exceptionPending || cpu.interruptInjected || state.nmiInjected;
-    boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
-    boolean accepts = lapic == null || lapic.acceptsPic();
-    return vm.interrupts.pic() != null || open && accepts && !delivering;
   }
 }

@@ -92,6 +92,11 @@ public final class Vm implements VmFacts {
     return sev == null ? 0 : sev.readyToRun(vcpu);
   }
 
+  @Override
+  public boolean encrypts() {
+    return sev != null && sev.encrypts();
+  }
+
   boolean dead() {
     return dead;
   }
@@ -138,7 +143,7 @@ public final class Vm implements VmFacts {
   }
 
   /** The vCPU of an id; null when there is none. */
-  VcpuRunner vcpu(int id) {
+  public VcpuRunner vcpu(int id) {
     return vcpus.get(id);
   }
 

@@ -29,6 +29,9 @@ public final class SevVm {
   long vmsaFeatures;
   int ghcbVersion;
 
+  /** Where the guest keeps the table by which its other vCPUs start; the host only keeps it. */
+  long apJumpTable;
+
   /** The fd of /dev/sev by which commands go; 0 until a launch or a migration gave one. */
   int fd;
 

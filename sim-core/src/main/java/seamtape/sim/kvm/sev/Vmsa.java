@@ -78,12 +78,56 @@ final class Vmsa {
     attributes |= segment.l ? 0x200 : 0;
     attributes |= segment.db ? 0x400 : 0;
     attributes |= segment.g ? 0x800 : 0;
-    long limit = segment.g ? segment.limit >>> 12 : segment.limit;
     page.putShort(at, (short) segment.selector).putShort(at + 2, (short) attributes);
-    page.putInt(at + 4, (int) limit).putLong(at + 8, segment.base);
+    page.putInt(at + 4, (int) segment.limit).putLong(at + 8, segment.base);
   }
 
   private static void table(ByteBuffer page, int at, long base, int limit) {
     page.putInt(at + 4, limit).putLong(at + 8, base);
+  }
+
+  /** The registers of a save area that the guest made: the other way round. */
+  static void load(ByteBuffer page, Vcpu vcpu) {
+    CpuState cpu = vcpu.cpu;
+    for (int i = 0; i < 6; i++) {
+      loadSegment(page, 0x10 * i, cpu.segments[i]);
+    }
+    cpu.gdtLimit = page.getInt(0x64) & 0xffff;
+    cpu.gdtBase = page.getLong(0x68);
+    loadSegment(page, 0x70, cpu.ldt);
+    cpu.idtLimit = page.getInt(0x84) & 0xffff;
+    cpu.idtBase = page.getLong(0x88);
+    loadSegment(page, 0x90, cpu.tr);
+    cpu.efer = page.getLong(0xd0) & ~EFER_SVME;
+    cpu.cr4 = page.getLong(0x148);
+    cpu.cr3 = page.getLong(0x150);
+    cpu.cr0 = page.getLong(0x158);
+    cpu.dr7 = page.getLong(0x160);
+    cpu.dr6 = page.getLong(0x168);
+    cpu.rflags = page.getLong(0x170);
+    cpu.rip = page.getLong(0x178);
+    cpu.cr2 = page.getLong(0x240);
+    vcpu.msrs.pat = page.getLong(0x268);
+    vcpu.xcr0 = page.getLong(0x3e8);
+    for (int i = 0; i < 8; i++) {
+      cpu.gpr[i] = page.getLong(GPR[i]);
+      cpu.gpr[8 + i] = page.getLong(R8 + 8 * i);
+    }
+  }
+
+  private static void loadSegment(ByteBuffer page, int at, Segment segment) {
+    segment.selector = page.getShort(at) & 0xffff;
+    int attributes = page.getShort(at + 2);
+    segment.type = attributes & 0xf;
+    segment.s = (attributes & 0x10) != 0;
+    segment.dpl = attributes >> 5 & 3;
+    segment.present = (attributes & 0x80) != 0;
+    segment.avl = (attributes & 0x100) != 0;
+    segment.l = (attributes & 0x200) != 0;
+    segment.db = (attributes & 0x400) != 0;
+    segment.g = (attributes & 0x800) != 0;
+    segment.unusable = !segment.present;
+    segment.limit = page.getInt(at + 4) & 0xffff_ffffL;
+    segment.base = page.getLong(at + 8);
   }
 }

@@ -135,7 +135,13 @@ public final class GuestCpuid {
   /** The bits of a guest physical address that must be 0. */
   public long reservedGpaBits() {
     int bits = physicalBits();
-    return bits >= 64 ? 0 : -1L << bits;
+    return bits >= 64 ? 0 : -1L << bits & ~encryptionBit();
+  }
+
+  /** The C-bit, where the table of an SEV guest says which it is. */
+  private long encryptionBit() {
+    CpuidEntry sev = vcpu.vm().encrypts() ? find(0x8000_001f, 0) : null;
+    return sev == null ? 0 : 1L << (sev.ebx() & 0x3f);
   }
 
   /** The user features of XCR0 that table and KVM both have. */

@@ -87,6 +87,11 @@ public final class Vcpu {
   /** The registers are encrypted: only the guest and the firmware know them. */
   public boolean guestStateProtected;
 
+  /** The GHCB MSR of an encrypted vCPU: a page's address, or a request of the MSR protocol. */
+  public long ghcbMsr;
+
+  public final SevVcpu sev = new SevVcpu();
+
   /** KVM_CAP_ENFORCE_PV_FEATURE_CPUID. */
   public boolean enforcePvCpuid;
 
@@ -213,6 +218,7 @@ public final class Vcpu {
   public void takeRegisters(Vcpu other) {
     cpu.copyFrom(other.cpu);
     xcr0 = other.xcr0;
+    ghcbMsr = other.ghcbMsr;
     msrs.takeSaveArea(other.msrs);
   }
 

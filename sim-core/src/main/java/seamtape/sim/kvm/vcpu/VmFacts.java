@@ -46,6 +46,11 @@ public interface VmFacts {
     return false;
   }
 
+  /** The VM is an SEV guest: one of the bits of its physical addresses asks for encryption. */
+  default boolean encrypts() {
+    return false;
+  }
+
   /** LAPIC, TSC and page tables of the vCPUs are the guest's secret, as in a TD. */
   default boolean hasProtectedApic() {
     return false;
