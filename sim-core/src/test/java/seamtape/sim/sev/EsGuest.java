@@ -45,6 +45,9 @@ final class EsGuest {
   final TestMachine m;
   final boolean snp;
 
+  /** Id of the vCPU that runs the code. */
+  int firstVcpu;
+
   EsGuest(String profile, boolean snp, NestedCalls nested) {
     sev = new SevMachine(profile, nested);
     m = sev.m;
@@ -66,7 +69,7 @@ final class EsGuest {
     m.store(GUEST + 0x1800, assemble(handler, 0x1800));
     pageTables();
     gate(29, 0x1800);
-    vcpu(0);
+    vcpu(firstVcpu);
     if (snp) {
       launchSnp();
     } else {
@@ -168,6 +171,8 @@ final class EsGuest {
         "0 0",
         sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_START, sev.struct(64).putLong(0, 0x30000)));
     ByteBuffer update = sev.struct(64).putLong(8, GUEST).putLong(16, GHCB).put(24, (byte) 1);
+    assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_UPDATE, update));
+    update.putLong(0, 0xb).putLong(8, GUEST + 0xb000).putLong(16, 0x1000);
     assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_UPDATE, update));
     assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_FINISH, sev.struct(88)));
   }

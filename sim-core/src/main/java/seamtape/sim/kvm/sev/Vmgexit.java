@@ -7,7 +7,6 @@ import seamtape.catalog.KvmExit;
 import seamtape.machine.Machine;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus;
-import seamtape.sim.guest.GuestExit;
 import seamtape.sim.kvm.ExitWriter;
 import seamtape.sim.kvm.Limits;
 import seamtape.sim.kvm.Vm;
@@ -66,10 +65,8 @@ public final class Vmgexit {
   /** RAX, RBX, RCX and RDX as the guest finds them in the GHCB. */
   private final long[] gpr = new long[CpuState.RBX + 1];
 
-  private final GuestExit msrExit = new GuestExit();
-  private final IntSupplier msrReason;
+  private final GhcbMsrAccess msrs;
   private final int[] cpuid = new int[4];
-  private final long[] msr = new long[1];
   private Due due = Due.NOTHING;
 
   /**
@@ -89,7 +86,7 @@ public final class Vmgexit {
     this.state = state;
     this.bus = bus;
     this.exits = exits;
-    this.msrReason = msrReason;
+    msrs = new GhcbMsrAccess(gpr, bus, exits, msrReason);
     memory = new SharedMemory(vm);
     scratch = new Scratch(ghcb, memory);
     io = new GhcbIo(ghcb, bus, exits, scratch);
@@ -191,7 +188,7 @@ public final class Vmgexit {
     return switch (exit) {
       case CPUID -> identify();
       case IOIO -> port(info1, info2);
-      case MSR -> info1 == 0 ? readMsr() : writeMsr();
+      case MSR -> msr(msrs.access(info1 != 0));
       case VMMCALL -> hypercall();
       case MMIO_READ, MMIO_WRITE -> mmio(exit == GhcbExit.MMIO_WRITE, info1, info2);
       case RDPMC -> performanceCounter();
@@ -264,35 +261,11 @@ public final class Vmgexit {
     return found ? ported(io.mmio(gpa, (int) length, write)) : badInput(INVALID_SCRATCH);
   }
 
-  private long readMsr() {
-    msrExit.msrIndex = (int) gpr[CpuState.RCX];
-    return switch (bus.readMsr(msrExit.msrIndex, msr)) {
-      case DONE -> msrIs(msr[0]);
-      case FAULT -> raise(GENERAL_PROTECTION);
-      case EXIT -> leaveMsr(GuestExit.Kind.RDMSR);
-    };
-  }
-
-  private long msrIs(long value) {
-    gpr[CpuState.RAX] = value & 0xffff_ffffL;
-    gpr[CpuState.RDX] = value >>> 32;
-    return done();
-  }
-
-  private long writeMsr() {
-    msrExit.msrIndex = (int) gpr[CpuState.RCX];
-    msrExit.msrData = gpr[CpuState.RDX] << 32 | gpr[CpuState.RAX] & 0xffff_ffffL;
-    return switch (bus.writeMsr(msrExit.msrIndex, msrExit.msrData)) {
-      case DONE -> done();
-      case FAULT -> raise(GENERAL_PROTECTION);
-      case EXIT -> leaveMsr(GuestExit.Kind.WRMSR);
-    };
-  }
-
-  private long leaveMsr(GuestExit.Kind kind) {
-    msrExit.kind = kind;
-    exits.msr(msrExit, msrReason.getAsInt(), kind == GuestExit.Kind.WRMSR);
-    return toUser(Due.MSR);
+  private long msr(long result) {
+    if (result == 0) {
+      return toUser(Due.MSR);
+    }
+    return result == GhcbMsrAccess.FAULT ? raise(GENERAL_PROTECTION) : done();
   }
 
   private long hypercall() {
@@ -381,21 +354,13 @@ public final class Vmgexit {
         yield Machine.IN_PROGRESS;
       }
       case IO -> ported(io.complete());
-      case MSR -> completeMsr();
+      case MSR -> msr(msrs.complete());
       case HYPERCALL -> {
         gpr[CpuState.RAX] = calls.complete();
         yield done();
       }
       case PAGE_STATE -> pagesChanged(pages.complete());
     };
-  }
-
-  private long completeMsr() {
-    exits.answer(msrExit);
-    if (msrExit.msrError != 0) {
-      return raise(GENERAL_PROTECTION);
-    }
-    return msrExit.kind == GuestExit.Kind.RDMSR ? msrIs(msrExit.msrData) : done();
   }
 
   /** sev_vcpu_deliver_sipi_vector: the first is the VMM's, the others end what the guest holds. */
