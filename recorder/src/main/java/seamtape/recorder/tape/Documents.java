@@ -12,10 +12,12 @@ final class Documents {
   /** Both flags and no length: the cycle is over. */
   static final int END_OF_CYCLE = 0xc0000000;
 
+  static final int HEADER_BYTES = 4;
+
   private Documents() {}
 
   /** Position after a document, or after the end of a cycle. */
   static long next(long position, int header) {
-    return position + 4 + ((header & LENGTH_MASK) + 3L & ~3L);
+    return position + HEADER_BYTES + ((header & LENGTH_MASK) + 3L & ~3L);
   }
 }

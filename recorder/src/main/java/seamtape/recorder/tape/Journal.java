@@ -13,6 +13,7 @@ import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.wire.DocumentContext;
 import net.openhft.posix.OpenFlag;
 import net.openhft.posix.PosixAPI;
 
@@ -38,14 +39,12 @@ final class Journal implements AutoCloseable {
   private final Path directory;
   private final ChronicleQueue queue;
   private final ExcerptAppender appender;
-  private final PagesAhead pages = new PagesAhead();
   private FileChannel channel;
 
   /** The cycle file once more, for fallocate; -1 before it is there. */
   private int descriptor = -1;
 
   private ByteBuffer excerpt = direct(BlockHeader.BYTES + Block.MAX_BYTES);
-  private Bytes<?> excerptBytes = Bytes.wrapForRead(excerpt);
   private long tail;
   private long reserved;
   private long bytes;
@@ -82,33 +81,47 @@ final class Journal implements AutoCloseable {
     int length = BlockHeader.BYTES + header.storedBytes;
     if (length > excerpt.capacity()) {
       excerpt = direct(length);
-      excerptBytes = Bytes.wrapForRead(excerpt);
     }
     excerpt.clear();
     header.write(excerpt);
-    excerpt.put(payload, 0, header.storedBytes);
+    excerpt.put(payload, 0, header.storedBytes).flip();
     if (channel != null) {
       reserve(length);
     }
-    excerptBytes.readPositionRemaining(0, length);
-    appender.writeBytes(excerptBytes);
-    bytes += length;
-    if (channel == null) {
-      Path cycle = TapeFiles.cycles(directory.getParent()).get(0);
-      channel = FileChannel.open(cycle, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      descriptor = PosixAPI.posix().open(cycle.toString(), OpenFlag.O_RDWR, 0);
+    try (DocumentContext document = appender.writingDocument()) {
+      write(document, length);
     }
-    advance();
-    pages.map(appender.wire().bytes(), tail, reserved);
+    bytes += length;
   }
 
-  /** Moves the tail to the end of what the queue has written. */
-  private void advance() throws IOException {
-    ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-    while (channel.read(word.clear(), tail) == 4 && word.getInt(0) != 0) {
-      tail = Documents.next(tail, word.getInt(0));
+  /**
+   * Writes the excerpt into the document that the queue has begun, past its mapping: the pages that
+   * both share need not fault one by one, which costs five times as much as the copy itself, and a
+   * disk that is full or broken answers with an exception instead of a fault.
+   */
+  private void write(DocumentContext document, int length) throws IOException {
+    Bytes<?> bytes = document.wire().bytes();
+    long start = bytes.writePosition();
+    try {
+      if (channel == null) {
+        openCycle();
+      }
+      for (long at = start; excerpt.hasRemaining(); ) {
+        at += channel.write(excerpt, at);
+      }
+    } catch (IOException | RuntimeException e) {
+      document.rollbackOnClose();
+      throw e;
     }
+    bytes.writeSkip(length);
+    tail = Documents.next(start - Documents.HEADER_BYTES, length);
     reserved = Math.max(reserved, tail);
+  }
+
+  private void openCycle() throws IOException {
+    Path cycle = TapeFiles.cycles(directory.getParent()).get(0);
+    channel = FileChannel.open(cycle, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    descriptor = PosixAPI.posix().open(cycle.toString(), OpenFlag.O_RDWR, 0);
   }
 
   /** Takes space; writes zeros where the file system cannot, which also says why it is refused. */
@@ -136,6 +149,14 @@ final class Journal implements AutoCloseable {
     return true;
   }
 
+  /** Moves the tail past the indexes that the queue has written after the last excerpt. */
+  private void skipIndexes() throws IOException {
+    ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    while (channel.read(word.clear(), tail) == 4 && word.getInt(0) != 0) {
+      tail = Documents.next(tail, word.getInt(0));
+    }
+  }
+
   /** Makes what is published durable. */
   void force() throws IOException {
     channel.force(true);
@@ -151,6 +172,7 @@ final class Journal implements AutoCloseable {
    * reader of the queue finds its end.
    */
   void trim() throws IOException {
+    skipIndexes();
     channel.truncate((tail + 4 + 4095) & -4096L);
     channel.force(true);
     channel.close();
