@@ -60,7 +60,7 @@ public final class WorkloadSchema {
     types("string", "array");
     json.endObject();
     typed("seed", "integer", "seed of all that is random, unless --seed gives another");
-    open("parameters", "numbers that --set replaces", "number");
+    open("parameters", "numbers, and text in quotes, that --set replaces", "number");
     open("memory", "user memory by name, in bytes, whole pages", "number");
     open("guest", "guest code by name", "code");
     reference("steps", "steps");
@@ -91,6 +91,8 @@ public final class WorkloadSchema {
     reference("org", "number");
     symbols("bits", List.of("16", "32", "64"));
     symbols("entry", List.of("td"));
+    typed("firmware", "string", "parameter with the file of a firmware image; empty for none");
+    reference("ram", "number");
     json.name("asm").beginObject();
     types("string", "array");
     json.endObject();
@@ -150,6 +152,12 @@ public final class WorkloadSchema {
     object(true);
     reference("times", "number");
     typed("as", "string", "variable that counts from 0");
+    reference("steps", "steps");
+    json.endObject().endObject();
+    json.name("sections").beginObject();
+    object(true);
+    typed("of", "string", "guest code that is the image of a TD");
+    typed("as", "string", "each of its sections in turn");
     reference("steps", "steps");
     json.endObject().endObject();
     open("threads", "threads that run at the same time, until all have ended", "steps");

@@ -12,25 +12,46 @@ final class GuestCode {
   /** Bytes of one piece of code. */
   private static final int MAX_BYTES = 1 << 20;
 
+  private long org;
+  private int bits = 16;
+  private boolean td;
+  private String firmware = "";
+  private long ram;
+  private YamlNode asm;
+  private byte[] bytes;
+
   private GuestCode() {}
 
-  static Program read(YamlNode node, Values values, Map<String, Long> parameters)
+  /** A piece; as the image of a TD too where it is one, else null. */
+  record Piece(Program program, TdImage image) {}
+
+  /**
+   * @param texts parameters that are text, by name
+   */
+  static Piece read(
+      YamlNode node, Values values, Map<String, Long> parameters, Map<String, String> texts)
       throws WorkloadException {
-    long org = 0;
-    long bits = 16;
-    boolean td = false;
-    YamlNode asm = null;
-    byte[] bytes = null;
+    GuestCode code = new GuestCode();
     for (YamlNode.Entry entry : node.map("guest code")) {
+      YamlNode value = entry.value();
       switch (entry.key()) {
-        case "org" -> org = values.constant(entry.value(), "org");
-        case "bits" -> bits = bits(entry.value(), values);
-        case "entry" -> td = isTd(entry.value());
-        case "asm" -> asm = entry.value();
-        case "bytes" -> bytes = Values.hex(entry.value(), "bytes");
-        default -> throw entry.keyNode().error("guest code takes org, bits, entry, asm or bytes");
+        case "org" -> code.org = values.constant(value, "org");
+        case "bits" -> code.bits = bits(value, values);
+        case "entry" -> code.td = isTd(value);
+        case "firmware" -> code.firmware = firmware(value, texts);
+        case "ram" -> code.ram = values.constant(value, "ram");
+        case "asm" -> code.asm = value;
+        case "bytes" -> code.bytes = Values.hex(value, "bytes");
+        default ->
+            throw entry
+                .keyNode()
+                .error("guest code takes org, bits, entry, firmware, ram, asm or bytes");
       }
     }
+    return code.piece(node, parameters);
+  }
+
+  private Piece piece(YamlNode node, Map<String, Long> parameters) throws WorkloadException {
     if ((asm == null) == (bytes == null)) {
       throw node.error("guest code needs asm: (lines) or bytes: (hex digits), one of them");
     }
@@ -38,14 +59,31 @@ final class GuestCode {
     if (td && (asm == null || !TdEntry.canStart(org))) {
       throw node.error("entry: td takes asm:, and org: of a page below 0xffffe000");
     }
-    Program code =
+    if (!firmware.isEmpty()) {
+      if (!td) {
+        throw node.error("firmware: is for a TD, and needs entry: td");
+      }
+      TdImage image = TdImage.firmware(node, firmware, ram);
+      return new Piece(image.program(), image);
+    }
+    Program program =
         bytes != null
             ? new Program(bytes, org, Map.of())
-            : assemble(asm, org, td, (int) bits, parameters);
-    if (code.bytes().length > MAX_BYTES) {
+            : assemble(asm, org, td, bits, parameters);
+    if (program.bytes().length > MAX_BYTES) {
       throw node.error("guest code has at most " + MAX_BYTES + " bytes");
     }
-    return code;
+    return new Piece(program, td ? TdImage.assembled(program) : null);
+  }
+
+  /** The file that a parameter names; empty for none. */
+  private static String firmware(YamlNode node, Map<String, String> texts)
+      throws WorkloadException {
+    String parameter = node.scalar("firmware");
+    if (!texts.containsKey(parameter)) {
+      throw node.error("firmware: takes the name of a parameter that is text, as in file: \"\"");
+    }
+    return texts.get(parameter);
   }
 
   private static boolean isTd(YamlNode node) throws WorkloadException {
@@ -55,12 +93,12 @@ final class GuestCode {
     return true;
   }
 
-  private static long bits(YamlNode node, Values values) throws WorkloadException {
+  private static int bits(YamlNode node, Values values) throws WorkloadException {
     long bits = values.constant(node, "bits");
     if (bits != 16 && bits != 32 && bits != 64) {
       throw node.error("bits must be 16, 32 or 64");
     }
-    return bits;
+    return (int) bits;
   }
 
   /** Parameters are there as {@code equ} constants. */

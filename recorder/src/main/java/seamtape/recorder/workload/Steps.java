@@ -15,8 +15,21 @@ final class Steps {
   private static final String SYMBOL = "[A-Za-z_][A-Za-z0-9_]*";
   private static final List<String> ACTIONS =
       List.of(
-          "ioctl", "open", "close", "dup", "eventfd", "mmap", "munmap", "write", "store", "compare",
-          "set", "repeat", "threads", "signal");
+          "ioctl",
+          "open",
+          "close",
+          "dup",
+          "eventfd",
+          "mmap",
+          "munmap",
+          "write",
+          "store",
+          "compare",
+          "set",
+          "repeat",
+          "sections",
+          "threads",
+          "signal");
 
   /** Threads of one workload. */
   private static final int MAX_THREADS = 1024;
@@ -136,6 +149,7 @@ final class Steps {
       case "store", "compare" -> memory(at, verb, value);
       case "set" -> set(at, value);
       case "repeat" -> repeat(at, value);
+      case "sections" -> sections(at, value);
       case "threads" -> threads(at, value);
       case "signal" -> signal(at, value);
       default -> throw unknown(at, verb);
@@ -243,6 +257,35 @@ final class Steps {
     return new Step.Repeat(at.position(), count, variable, read(steps));
   }
 
+  /** The steps once for each section of a TD's image, which are known before the run. */
+  private Step sections(YamlNode at, YamlNode value) throws WorkloadException {
+    String of = "";
+    String variable = "";
+    YamlNode body = null;
+    for (YamlNode.Entry entry : value.map("sections")) {
+      switch (entry.key()) {
+        case "of" -> of = entry.value().scalar("of");
+        case "as" -> variable = symbol(entry.value(), entry.value().scalar("as"));
+        case "steps" -> body = entry.value();
+        default -> throw entry.keyNode().error("sections: takes of, as and steps");
+      }
+    }
+    TdImage image = values.images().get(of);
+    if (image == null || variable.isEmpty() || body == null) {
+      throw at.error("sections: needs of: (guest code with entry: td), as: and steps:");
+    }
+    List<Step> steps = new ArrayList<>();
+    for (TdImage.Section section : image.sections()) {
+      names.define(variable, Names.Known.constant(section.address()));
+      names.define(variable + ".pages", Names.Known.constant(section.pages()));
+      names.define(variable + ".measured", Names.Known.constant(section.measured() ? 1 : 0));
+      values.code().put(variable, section.content());
+      steps.addAll(read(body));
+      names.define(variable, Names.Known.NUMBER);
+    }
+    return new Step.Repeat(at.position(), Expression.of(1), null, steps);
+  }
+
   private Step threads(YamlNode at, YamlNode value) throws WorkloadException {
     Map<String, List<Step>> bodies = new LinkedHashMap<>();
     List<Names> after = new ArrayList<>();
@@ -255,8 +298,7 @@ final class Steps {
     }
     for (YamlNode.Entry entry : entries) {
       Names inside = names.copy();
-      bodies.put(
-          entry.key(), new Steps(new Values(inside, values.code()), threads).read(entry.value()));
+      bodies.put(entry.key(), new Steps(values.with(inside), threads).read(entry.value()));
       after.add(inside);
     }
     after.forEach(names::addAll);

@@ -16,9 +16,25 @@ final class Values {
   private final Names names;
   private final Map<String, byte[]> code;
 
-  Values(Names names, Map<String, byte[]> code) {
+  private final Map<String, TdImage> images;
+
+  /**
+   * @param code pieces of guest code by name
+   * @param images those of them that are a TD's image
+   */
+  Values(Names names, Map<String, byte[]> code, Map<String, TdImage> images) {
     this.names = names;
     this.code = code;
+    this.images = images;
+  }
+
+  /** As this, with other names known. */
+  Values with(Names others) {
+    return new Values(others, code, images);
+  }
+
+  Map<String, TdImage> images() {
+    return images;
   }
 
   Names names() {

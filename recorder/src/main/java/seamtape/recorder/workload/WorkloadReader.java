@@ -22,7 +22,8 @@ final class WorkloadReader {
   private final Map<String, String> set;
   private final Names names = new Names();
   private final Map<String, byte[]> code = new TreeMap<>();
-  private final Values values = new Values(names, code);
+  private final Values values = new Values(names, code, new TreeMap<>());
+  private final Map<String, String> texts = new LinkedHashMap<>();
   private final Map<String, YamlNode> parts = new LinkedHashMap<>();
 
   private WorkloadReader(YamlNode root, Map<String, String> set) {
@@ -126,6 +127,10 @@ final class WorkloadReader {
     if (parts.containsKey("parameters")) {
       for (YamlNode.Entry entry : parts.get("parameters").map("parameters")) {
         String name = declared(entry);
+        if (entry.value().isQuoted()) {
+          texts.put(name, set.getOrDefault(name, entry.value().scalar(name)));
+          continue;
+        }
         long value = values.constant(entry.value(), name);
         if (set.containsKey(name)) {
           value = given(name, set.get(name));
@@ -135,7 +140,9 @@ final class WorkloadReader {
       }
     }
     for (String name : set.keySet()) {
-      if (!parameters.containsKey(name)) {
+      if (!parameters.containsKey(name) && !texts.containsKey(name)) {
+        List<String> known = new ArrayList<>(parameters.keySet());
+        known.addAll(texts.keySet());
         throw new WorkloadException(
             root.file(),
             0,
@@ -143,7 +150,7 @@ final class WorkloadReader {
             "--set "
                 + name
                 + ": no such parameter; it has "
-                + (parameters.isEmpty() ? "none" : String.join(", ", parameters.keySet())));
+                + (known.isEmpty() ? "none" : String.join(", ", known)));
       }
     }
     return parameters;
@@ -164,7 +171,7 @@ final class WorkloadReader {
 
   private String declared(YamlNode.Entry entry) throws WorkloadException {
     String name = entry.key();
-    if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || names.has(name)) {
+    if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || names.has(name) || texts.containsKey(name)) {
       throw entry
           .keyNode()
           .error(
@@ -202,10 +209,16 @@ final class WorkloadReader {
     if (parts.containsKey("guest")) {
       for (YamlNode.Entry entry : parts.get("guest").map("guest")) {
         String name = declared(entry);
-        Assembler.Program piece = GuestCode.read(entry.value(), values, parameters);
+        GuestCode.Piece read = GuestCode.read(entry.value(), values, parameters, texts);
+        Assembler.Program piece = read.program();
         guest.put(name, new Workload.Code(piece.origin(), piece.bytes()));
         code.put(name, piece.bytes());
         names.define(name, Names.Known.constant(piece.origin()));
+        if (read.image() != null) {
+          values.images().put(name, read.image());
+          names.define(name + ".hob", Names.Known.constant(read.image().hob()));
+          names.define(name + ".firmware", Names.Known.constant(read.image().firmware() ? 1 : 0));
+        }
         piece
             .labels()
             .forEach((label, at) -> names.define(name + "." + label, Names.Known.constant(at)));

@@ -76,6 +76,11 @@ final class YamlNode {
     return node instanceof ScalarNode scalar && scalar.isPlain() && scalar.getValue().isEmpty();
   }
 
+  /** True for a value in quotes, which is text even where it looks like a number. */
+  boolean isQuoted() {
+    return node instanceof ScalarNode scalar && !scalar.isPlain();
+  }
+
   /** True for text in a block ({@code |}), whose lines stand below it. */
   boolean isBlock() {
     return node instanceof ScalarNode scalar

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
 import seamtape.workload.tdvf.TdvfSection.Type;
 
@@ -27,6 +28,9 @@ public final class TdvfImage {
   private static final int SECTION_SIZE = 32;
   private static final int MIN_SECTIONS = 2;
   private static final long FOUR_GIB = 1L << 32;
+
+  /** Largest section that is loaded. */
+  private static final long MAX_SECTION = 16 << 20;
 
   private final ByteBuffer image;
   private final List<TdvfSection> sections;
@@ -62,22 +66,38 @@ public final class TdvfImage {
   }
 
   /** Address of the TD_HOB section, which vCPUs are told in RCX; empty where there is none. */
-  public java.util.OptionalLong hobAddress() {
+  public OptionalLong hobAddress() {
     return sections.stream()
         .filter(section -> section.type() == Type.TD_HOB)
         .mapToLong(TdvfSection::address)
         .findFirst();
   }
 
-  /** One page of a section as it is before the guest runs; HOBs are not written yet. */
-  public byte[] page(TdvfSection section, int number) {
-    byte[] page = new byte[TdvfSection.PAGE_SIZE];
-    long from = (long) number * TdvfSection.PAGE_SIZE;
-    long length = Math.min(page.length, section.rawSize() - from);
-    if (length > 0) {
-      image.get(section.dataOffset() + (int) from, page, 0, (int) length);
+  /**
+   * A section as it is before the guest runs, HOBs included.
+   *
+   * @param ram bytes of memory from address 0
+   * @throws TdvfException where the section is not where its kind belongs: in the image's place
+   *     below 4 GiB, or in RAM
+   */
+  public byte[] content(TdvfSection section, long ram) throws TdvfException {
+    long end = section.address() + section.memorySize();
+    boolean inImage = section.type().inImage();
+    boolean inside = inImage ? section.address() >= base() && end <= FOUR_GIB : end <= ram;
+    require(
+        inside && section.memorySize() <= MAX_SECTION,
+        String.format(
+            "%s section at 0x%x of 0x%x bytes lies outside %s",
+            section.type(),
+            section.address(),
+            section.memorySize(),
+            inImage ? "the image" : String.format("the RAM of 0x%x bytes", ram)));
+    if (section.type() == Type.TD_HOB) {
+      return TdHob.of(this, section, ram);
     }
-    return page;
+    byte[] content = new byte[(int) section.memorySize()];
+    image.get(section.dataOffset(), content, 0, section.rawSize());
+    return content;
   }
 
   private int descriptor() throws TdvfException {

@@ -1,9 +1,12 @@
 package seamtape.workload.tdvf;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -13,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import seamtape.workload.tdvf.TdvfSection.Type;
 
 class TdvfImageTest {
+  private static final long RAM = 0x100_0000;
+
   @Test
   void sectionsComeInTheOrderOfTheMetadataWithTheirFlags() throws Exception {
     TdvfImage image = TdvfImage.of(new SmallFirmware().bytes());
@@ -24,8 +29,8 @@ class TdvfImageTest {
     assertEquals(Type.TD_HOB, image.sections().get(2).type());
     assertEquals(0x80_9000L, image.hobAddress().orElseThrow());
     assertEquals(0xffff_c000L, image.base());
-    assertEquals(image.bytes()[0x2003], image.page(code, 1)[3]);
-    assertEquals(0, image.page(image.sections().get(3), 0)[3]);
+    assertEquals(image.bytes()[0x2003], image.content(code, RAM)[0x1003]);
+    assertArrayEquals(new byte[0x1000], image.content(image.sections().get(3), RAM));
   }
 
   @Test
@@ -59,6 +64,57 @@ class TdvfImageTest {
   }
 
   @Test
+  void sectionsAwayFromTheirPlaceAreRefused() {
+    assertMisplaced(f -> f.section(0, 0x1000, 0x3000, 0xffff_e000L, 0x3000, 0, 1), "the image");
+    assertMisplaced(f -> f.section(1, 0, 0x1000, 0xffff_b000L, 0x1000, 1, 0), "the image");
+    assertMisplaced(
+        f -> f.section(3, 0, 0, RAM, 0x1000, 3, 0), "is not in the 0x1000000 bytes of RAM");
+    assertMisplaced(f -> f.section(3, 0, 0, 0x80_a000L, 0x1000, 3, 0), "in use");
+  }
+
+  private static void assertMisplaced(Consumer<SmallFirmware> damage, String because) {
+    SmallFirmware firmware = new SmallFirmware();
+    damage.accept(firmware);
+    TdvfException refused =
+        assertThrows(
+            TdvfException.class,
+            () -> {
+              TdvfImage image = TdvfImage.of(firmware.bytes());
+              for (TdvfSection section : image.sections()) {
+                image.content(section, RAM);
+              }
+            });
+    assertTrue(refused.getMessage().contains(because), refused.getMessage());
+  }
+
+  /** PI specification: handoff, a resource per range of RAM, end; each range once. */
+  @Test
+  void theTdHobTellsWhichRamIsAccepted() throws Exception {
+    TdvfImage image = TdvfImage.of(new SmallFirmware().bytes());
+    ByteBuffer hob =
+        ByteBuffer.wrap(image.content(image.sections().get(2), RAM)).order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals(1, hob.getShort(0));
+    assertEquals(56, hob.getShort(2));
+    assertEquals(9, hob.getInt(8));
+    assertEquals(0x80_9000L + 56 + 5 * 48 + 8, hob.getLong(48));
+    assertResource(hob, 0, 7, 0, 0x80_9000);
+    assertResource(hob, 1, 0, 0x80_9000, 0x2000);
+    assertResource(hob, 2, 7, 0x80_b000, 0x5000);
+    assertResource(hob, 3, 0, 0x81_0000, 0x1000);
+    assertResource(hob, 4, 7, 0x81_1000, RAM - 0x81_1000);
+    assertEquals(0x8_ffff, hob.getInt(56 + 5 * 48));
+  }
+
+  private static void assertResource(ByteBuffer hob, int n, int type, long start, long length) {
+    int at = 56 + 48 * n;
+    assertEquals(3 | 48 << 16, hob.getInt(at));
+    assertEquals(type, hob.getInt(at + 24));
+    assertEquals(7, hob.getInt(at + 28));
+    assertEquals(start, hob.getLong(at + 32));
+    assertEquals(length, hob.getLong(at + 40));
+  }
+
+  @Test
   void randomDamageIsRefusedOrRead() {
     Random random = new Random(4);
     for (int i = 0; i < 20_000; i++) {
@@ -73,7 +129,9 @@ class TdvfImageTest {
       }
       try {
         TdvfImage image = TdvfImage.of(firmware.bytes());
-        image.sections().forEach(section -> image.page(section, section.pages() - 1));
+        for (TdvfSection section : image.sections()) {
+          image.content(section, RAM);
+        }
       } catch (TdvfException refused) {
         assertTrue(!refused.getMessage().contains("\n"));
       }
