@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.TdxCommand;
+import seamtape.machine.MachineSpec;
 import seamtape.machine.NestedCalls;
 import seamtape.sim.kvm.Host;
 import seamtape.sim.kvm.MiscDevices;
@@ -25,7 +26,7 @@ public final class TdMachine {
   public static final long PAGES = 16;
 
   private static final long GUEST = 0x10_0000_0000L;
-  private static final long SOURCE = 0x40_0000_0000L;
+  public static final long SOURCE = 0x40_0000_0000L;
   private static final long DATA = ARG + 0x1000;
   private static final int CPUID_MAX = 64;
 
@@ -48,6 +49,17 @@ public final class TdMachine {
               return new SimulatedMachine(made[0], devices);
             });
     host = made[0];
+    open();
+  }
+
+  /** The whole simulator, its guests executing; nested calls are told to {@code nested}. */
+  public TdMachine(String profile, NestedCalls nested) {
+    m = new TestMachine(new MachineSpec(profile, "intel", "1.5", "bare", 1, false), nested);
+    host = null;
+    open();
+  }
+
+  private void open() {
     m.memory.map(GUEST, PAGES << 12);
     m.memory.map(SOURCE, PAGES << 12);
     m.open();
@@ -145,16 +157,21 @@ public final class TdMachine {
   }
 
   public void addMemory() {
+    addMemory(0);
+  }
+
+  /** As {@link #addMemory}, at a guest physical address. */
+  public void addMemory(long gpa) {
     ByteBuffer gmem = little(64);
     gmem.putLong(0, PAGES << 12);
     m.store(ARG, gmem.array());
     memfd = (int) m.ioctl(m.vm, KvmIoctl.KVM_CREATE_GUEST_MEMFD, ARG);
     check(memfd);
     ByteBuffer region = little(160);
-    region.putInt(4, 4).putLong(16, PAGES << 12).putLong(24, GUEST).putInt(40, memfd);
+    region.putInt(4, 4).putLong(8, gpa).putLong(16, PAGES << 12).putLong(24, GUEST).putInt(40, memfd);
     m.store(ARG, region.array());
     check(m.ioctl(m.vm, KvmIoctl.KVM_SET_USER_MEMORY_REGION2, ARG));
-    check(attributes(0, PAGES << 12, 8));
+    check(attributes(gpa, PAGES << 12, 8));
   }
 
   public long attributes(long gpa, long size, long attributes) {

@@ -30,6 +30,10 @@ public final class VcpuExecution {
   private static final int EXIT_REASON_TDCALL = 77;
   private static final int REGISTERS = 16;
   private static final int UD = 6;
+
+  /** Bits of a TDVMCALL's mask that are general registers; those above are XMM. */
+  private static final long GPR_MASK = 0xffff;
+
   private static final long FORBIDDEN = 1 << RAX | 1 << RCX | 1 << RSP;
 
   private final TdGuestRunner runner;
@@ -178,8 +182,8 @@ public final class VcpuExecution {
     }
     exit(host, EXIT_REASON_TDCALL);
     host[RCX] = guest[RCX];
-    copy(guest[RCX], guest, host);
     vcpu.inTdVmcall = true;
-    vcpu.tdVmcallMask = guest[RCX] & 0xffff;
+    vcpu.tdVmcallMask = guest[RCX] & GPR_MASK;
+    copy(vcpu.tdVmcallMask, guest, host);
   }
 }
