@@ -10,7 +10,6 @@ import seamtape.catalog.Errno;
 import seamtape.catalog.KvmIoctl;
 import seamtape.machine.Machine;
 import seamtape.machine.MachineSpec;
-import seamtape.machine.NestedCalls;
 import seamtape.machine.PagedMemory;
 import seamtape.machine.ScriptedExits;
 
@@ -18,7 +17,7 @@ import seamtape.machine.ScriptedExits;
  * Random calls over all rows, with good and bad pointers: no exception, and always the same run.
  */
 final class StormTest {
-  private static final int CALLS = 100_000;
+  private static final int CALLS = Boolean.getBoolean("seamtape.soak") ? 1_000_000 : 100_000;
   private static final long BASE = 0x7000_0000_0000L;
   private static final int BYTES = 1 << 20;
   private static final int PAGE = 4096;
@@ -33,22 +32,26 @@ final class StormTest {
 
   @ParameterizedTest
   @CsvSource({
-    "linux-6.2, intel, false",
-    "linux-6.12, amd, false",
-    "linux-7.3, intel, false",
-    "linux-7.3, intel, true",
-    "linux-7.3+regindex, amd, true"
+    "linux-6.2, intel, bare, false",
+    "linux-6.2+tdx-shm, intel, td-guest, false",
+    "linux-6.12, amd, bare, false",
+    "linux-6.12, intel, td-guest, false",
+    "linux-7.3, intel, bare, false",
+    "linux-7.3, intel, bare, true",
+    "linux-7.3+regindex, amd, bare, true"
   })
-  void endsWithTheSameDigestTwice(String profile, String vendor, boolean scripted) {
-    long first = new StormTest().storm(profile, vendor, scripted);
-    long second = new StormTest().storm(profile, vendor, scripted);
+  void endsWithTheSameDigestTwice(String profile, String vendor, String role, boolean scripted) {
+    String module = role.equals("td-guest") ? "1.5" : "none";
+    MachineSpec spec = new MachineSpec(profile, vendor, module, role, 1, scripted);
+    long first = new StormTest().storm(spec);
+    long second = new StormTest().storm(spec);
     assertEquals(first, second);
   }
 
-  private long storm(String profile, String vendor, boolean scripted) {
-    random = new Random(profile.hashCode() * 31L + (scripted ? 1 : 0));
-    MachineSpec spec = new MachineSpec(profile, vendor, "none", "bare", 1, scripted);
-    machine = new Simulator().create(spec, memory, NestedCalls.NONE);
+  private long storm(MachineSpec spec) {
+    random = new Random(spec.profile().hashCode() * 31L + (spec.scripted() ? 1 : 0));
+    CallDigest nested = new CallDigest();
+    machine = new Simulator().create(spec, memory, nested);
     memory.map(BASE, BYTES);
     for (int i = 0; i < BYTES / PAGE; i++) {
       random.nextBytes(memory.page(BASE + (long) i * PAGE));
@@ -57,7 +60,7 @@ final class StormTest {
     for (int i = 0; i < CALLS; i++) {
       digest = digest * 31 + step(i);
     }
-    digest = digest * 31 + machine.tsc();
+    digest = digest * 31 + machine.tsc() + nested.value();
     machine.close();
     assertTrue(succeeded > CALLS / 50, "most calls were refused: " + succeeded);
     return digest * 31 + memoryDigest();

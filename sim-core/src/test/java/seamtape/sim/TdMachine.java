@@ -168,7 +168,12 @@ public final class TdMachine {
     memfd = (int) m.ioctl(m.vm, KvmIoctl.KVM_CREATE_GUEST_MEMFD, ARG);
     check(memfd);
     ByteBuffer region = little(160);
-    region.putInt(4, 4).putLong(8, gpa).putLong(16, PAGES << 12).putLong(24, GUEST).putInt(40, memfd);
+    region
+        .putInt(4, 4)
+        .putLong(8, gpa)
+        .putLong(16, PAGES << 12)
+        .putLong(24, GUEST)
+        .putInt(40, memfd);
     m.store(ARG, region.array());
     check(m.ioctl(m.vm, KvmIoctl.KVM_SET_USER_MEMORY_REGION2, ARG));
     check(attributes(gpa, PAGES << 12, 8));
