@@ -94,6 +94,32 @@ public interface GuestBus {
     return hypercall(cpu);
   }
 
+  /** The machine wants the guest to be left before the next instruction. */
+  default boolean leaveRequested() {
+    return false;
+  }
+
+  /** CR8 as the guest reads it. */
+  default long taskPriority(CpuState cpu) {
+    return cpu.cr8;
+  }
+
+  /** MOV to CR8, 0 to 15; true when user space has to hear of it. */
+  default boolean setTaskPriority(CpuState cpu, long value) {
+    cpu.cr8 = value;
+    return false;
+  }
+
+  /** False makes MOV to CR4 a #GP. */
+  default boolean acceptsCr4(long value) {
+    return value >>> 32 == 0;
+  }
+
+  /** False makes MOV to CR3 a #GP in long mode. */
+  default boolean acceptsCr3(long value) {
+    return true;
+  }
+
   /** True while the interrupt controller (or KVM_INTERRUPT) has a vector to deliver. */
   boolean interruptPending();
 

@@ -25,6 +25,8 @@ public final class GuestExit {
     /** A page has to come first; the bus knows which. */
     EPT_VIOLATION,
     INTERRUPT_WINDOW,
+    /** The guest lowered its task priority. */
+    SET_TPR,
     INTERNAL_ERROR,
     SHUTDOWN;
 

@@ -193,6 +193,10 @@ public final class Interpreter {
     if (core.modeChanged) {
       core.readMode();
     }
+    if (core.bus.leaveRequested()) {
+      core.exit.kind = GuestExit.Kind.NONE;
+      return true;
+    }
     if (trapAfter && singleStep()) {
       return true;
     }

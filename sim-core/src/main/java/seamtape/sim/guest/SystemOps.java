@@ -75,7 +75,7 @@ final class SystemOps {
       case 2 -> cpu.cr2;
       case 3 -> cpu.cr3;
       case 4 -> cpu.cr4;
-      case 8 -> cpu.cr8;
+      case 8 -> core.bus.taskPriority(cpu);
       default -> throw core.undefined();
     };
   }
@@ -85,14 +85,18 @@ final class SystemOps {
       case 0 -> writeCr0(value);
       case 2 -> cpu.cr2 = value;
       case 3 -> {
+        requireGp(core.codeSize != 8 || core.bus.acceptsCr3(value & Long.MAX_VALUE));
         cpu.cr3 = value & Long.MAX_VALUE;
         core.flush();
       }
       case 4 -> writeCr4(value);
       case 8 -> {
         requireGp((value & ~15L) == 0);
-        cpu.cr8 = value;
         core.attention = true;
+        if (core.bus.setTaskPriority(cpu, value)) {
+          core.exit.kind = GuestExit.Kind.SET_TPR;
+          core.exitAfter = true;
+        }
       }
       default -> throw core.undefined();
     }
@@ -124,7 +128,7 @@ final class SystemOps {
 
   private void writeCr4(long value) {
     boolean longMode = (cpu.efer & CpuState.EFER_LMA) != 0;
-    requireGp(value >>> 32 == 0 && !(longMode && (value & CpuState.CR4_PAE) == 0));
+    requireGp(core.bus.acceptsCr4(value) && !(longMode && (value & CpuState.CR4_PAE) == 0));
     cpu.cr4 = value;
     core.flush();
   }

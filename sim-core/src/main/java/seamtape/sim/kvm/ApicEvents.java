@@ -3,6 +3,7 @@ package seamtape.sim.kvm;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.kvm.irq.LocalApic;
 import seamtape.sim.kvm.irq.Msi;
+import seamtape.sim.kvm.vcpu.Lapic;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /**
@@ -10,6 +11,8 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  */
 final class ApicEvents implements LocalApic.Surroundings {
   private static final int NONE = -1;
+  private static final int TPR_READ = 0;
+  private static final int TPR_WRITE = 1;
 
   /** Of a vCPU without a CPUID table: a family 6 processor. */
   private static final int DEFAULT_SIGNATURE = 0x600;
@@ -20,6 +23,8 @@ final class ApicEvents implements LocalApic.Surroundings {
   private boolean initPending;
   private boolean startupPending;
   private int ioapicEoi = NONE;
+  private int tprAccess = NONE;
+  private long tprRip;
 
   /** Null on a host without SEV. */
   private SevRun sev;
@@ -134,7 +139,52 @@ final class ApicEvents implements LocalApic.Surroundings {
   }
 
   @Override
-  public long nanos() {
-    return vm.host.time.nanos();
+  public void taskPriorityAccess(boolean isWrite) {
+    if (state.tprAccessReporting) {
+      tprAccess = isWrite ? TPR_WRITE : TPR_READ;
+      tprRip = state.cpu.rip;
+    }
+  }
+
+  /** Tells user space of an access to the task priority; false where there was none. */
+  boolean takeTprAccess(ExitWriter exits) {
+    int access = tprAccess;
+    tprAccess = NONE;
+    if (access != NONE) {
+      exits.tprAccess(tprRip, access == TPR_WRITE);
+    }
+    return access != NONE;
+  }
+
+  /** Something that the guest did with its APIC ends KVM_RUN before the next instruction. */
+  boolean leaves() {
+    return ioapicEoi != NONE || tprAccess != NONE;
+  }
+
+  /** Shows the priorities to a guest that keeps its task priority in memory. */
+  void toVapic() {
+    byte[] page = vapicPage();
+    if (page != null) {
+      int isr = Math.max(state.lapic.highest(Lapic.ISR), 0) & 0xf0;
+      int irr = Math.max(state.lapic.highest(Lapic.IRR), 0);
+      int at = (int) state.vapicAddress & Limits.PAGE_SIZE - 1;
+      byte[] words = {(byte) state.lapic.taskPriority(), (byte) isr, 0, (byte) irr};
+      for (int i = 0; i < words.length && at + i < page.length; i++) {
+        page[at + i] = words[i];
+      }
+    }
+  }
+
+  /** Takes over the task priority that the guest left in memory. */
+  void fromVapic() {
+    byte[] page = vapicPage();
+    if (page != null) {
+      int priority = page[(int) state.vapicAddress & Limits.PAGE_SIZE - 1] & 0xff;
+      state.lapic.setTaskPriority(priority);
+    }
+  }
+
+  private byte[] vapicPage() {
+    return state.vapicAddress == 0 ? null : vm.guestPage(state.vapicAddress);
   }
 }

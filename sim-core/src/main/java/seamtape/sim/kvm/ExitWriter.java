@@ -195,6 +195,11 @@ public final class ExitWriter {
     return fields.getLong(HYPERCALL_RET);
   }
 
+  void tprAccess(long rip, boolean isWrite) {
+    reason(KvmExit.KVM_EXIT_TPR_ACCESS);
+    fields.putLong(32, rip).putInt(40, isWrite ? 1 : 0);
+  }
+
   void ioapicEoi(int vector) {
     reason(KvmExit.KVM_EXIT_IOAPIC_EOI);
     fields.put(RunPage.UNION, (byte) vector);

@@ -55,6 +55,7 @@ final class VcpuBus implements GuestBus {
 
   /** The guest is left: the VMM is about to see its memory. */
   void leaveGuest() {
+    runner.requests().leaveGuest();
     if (encrypted != null) {
       encrypted.writeBack();
     }
@@ -291,6 +292,34 @@ final class VcpuBus implements GuestBus {
   @Override
   public Answer hypercall(CpuState cpu) {
     return raisesVc() ? Answer.EXIT : hypercalls.emulate();
+  }
+
+  @Override
+  public boolean leaveRequested() {
+    return runner.requests().pending();
+  }
+
+  @Override
+  public long taskPriority(CpuState cpu) {
+    return state.cr8();
+  }
+
+  /** Without a LAPIC in the kernel, user space hears of a lower priority (handle_cr). */
+  @Override
+  public boolean setTaskPriority(CpuState cpu, long value) {
+    long before = state.cr8();
+    state.setCr8(value);
+    return runner.lapic() == null && before > value;
+  }
+
+  @Override
+  public boolean acceptsCr4(long value) {
+    return state.acceptsCr4(value);
+  }
+
+  @Override
+  public boolean acceptsCr3(long value) {
+    return state.acceptsCr3(value);
   }
 
   @Override

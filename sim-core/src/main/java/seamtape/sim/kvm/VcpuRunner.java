@@ -8,7 +8,6 @@ import static seamtape.catalog.Errno.EINVAL;
 import seamtape.catalog.KvmExit;
 import seamtape.event.Subject;
 import seamtape.machine.Machine;
-import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.guest.Interpreter;
 import seamtape.sim.kvm.irq.LocalApic;
@@ -21,6 +20,8 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  * over several calls: {@link #start}, then {@link #advance} until it ends.
  */
 public final class VcpuRunner {
+  private static final int UNDEFINED_OPCODE = 6;
+
   private final Vm vm;
   private final Vcpu state;
   private final RunPage run = new RunPage();
@@ -32,6 +33,8 @@ public final class VcpuRunner {
   private final Interpreter interpreter;
   private final Hypercalls hypercalls;
   private final DirtyRing dirtyRing;
+  private final VcpuWaits waits;
+  private final EntryRequests requests;
 
   /** The last exit's answer is still to be taken over. */
   private boolean answerDue;
@@ -64,6 +67,8 @@ public final class VcpuRunner {
     interpreter = new Interpreter(state.cpu, bus);
     sev = vm.sev == null ? null : new SevRun(vm, state, bus, exits, hypercalls);
     apicEvents.protectedBy(sev);
+    waits = new VcpuWaits(vm, state, lapic, bus);
+    requests = new EntryRequests(this, apicEvents, exits);
     tdx = vm.tdx == null ? null : new VcpuTdx(vm.tdx, state);
     td = tdx == null ? null : new TdRun(tdx, bus, exits, bus::msrExitReason);
   }
@@ -216,7 +221,8 @@ public final class VcpuRunner {
     if (state.mpState == Vcpu.MP_STATE_HALTED && wakes()) {
       state.mpState = Vcpu.MP_STATE_RUNNABLE;
     }
-    return state.mpState == Vcpu.MP_STATE_RUNNABLE ? guest(instructions) : idle(instructions);
+    boolean runs = state.mpState == Vcpu.MP_STATE_RUNNABLE && !waits.haltedInGuest();
+    return runs ? guest(instructions) : idle(instructions);
   }
 
   /** The vCPU waits: its share of time passes. */
@@ -226,14 +232,7 @@ public final class VcpuRunner {
   }
 
   private boolean wakes() {
-    CpuState cpu = state.cpu;
-    if (td != null) {
-      return td.wakes();
-    }
-    boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
-    return cpu.nmiPending && !cpu.nmiMasked
-        || cpu.interruptInjected
-        || open && bus.interruptPending();
+    return td == null ? waits.wakes() : td.wakes();
   }
 
   /** INIT and SIPI: what the guest was doing is forgotten. */
@@ -241,12 +240,14 @@ public final class VcpuRunner {
     // A TD's vCPUs do not take INIT and SIPI.
     if (td == null && apicEvents.accept()) {
       interpreter.forget();
+      waits.forget();
       answerDue = false;
     }
   }
 
   private void beginGuest() {
     state.hasRun = true;
+    requests.enterGuest();
     state.cpu.interruptWindowRequested =
         run.requestInterruptWindow() && (lapic == null || vm.splitIrqchip());
     bus.begin(interpreter.executed());
@@ -278,7 +279,7 @@ public final class VcpuRunner {
     }
     long left = instructions;
     while (left > 0) {
-      if (leavesBeforeEntry()) {
+      if (requests.leave()) {
         return end(0);
       }
       beginGuest();
@@ -295,7 +296,7 @@ public final class VcpuRunner {
       if (result != Machine.IN_PROGRESS) {
         return end(result);
       }
-      if (state.mpState != Vcpu.MP_STATE_RUNNABLE) {
+      if (state.mpState != Vcpu.MP_STATE_RUNNABLE || waits.haltedInGuest()) {
         return Machine.IN_PROGRESS;
       }
       acceptEvents();
@@ -303,17 +304,8 @@ public final class VcpuRunner {
     return Machine.IN_PROGRESS;
   }
 
-  private boolean leavesBeforeEntry() {
-    int ended = apicEvents.takeIoapicEoi();
-    if (ended >= 0) {
-      exits.ioapicEoi(ended);
-      return true;
-    }
-    if (dirtyRing.softFull()) {
-      exits.reason(KvmExit.KVM_EXIT_DIRTY_RING_FULL);
-      return true;
-    }
-    return false;
+  EntryRequests requests() {
+    return requests;
   }
 
   /** Ends the run with an exit, or goes on in the kernel (IN_PROGRESS). */
@@ -329,8 +321,7 @@ public final class VcpuRunner {
         return Machine.IN_PROGRESS;
       }
       case HLT -> {
-        if (lapic != null) {
-          state.mpState = Vcpu.MP_STATE_HALTED;
+        if (waits.halt()) {
           return Machine.IN_PROGRESS;
         }
         exits.reason(KvmExit.KVM_EXIT_HLT);
@@ -340,6 +331,7 @@ public final class VcpuRunner {
         answerDue = result == 0;
         return result;
       }
+      case SET_TPR -> exits.reason(KvmExit.KVM_EXIT_SET_TPR);
       case IO -> exits.io(exit);
       case MMIO -> {
         return mmio(exit);
@@ -352,10 +344,25 @@ public final class VcpuRunner {
         if (bus.faultingGpa() >= 0) {
           return memoryFault();
         }
-        exits.internalError(exit);
+        return emulationFailed(exit);
       }
       case SHUTDOWN -> exits.reason(KvmExit.KVM_EXIT_SHUTDOWN);
     }
+    return 0;
+  }
+
+  /**
+   * handle_emulation_failure: #UD is queued, and code of the kernel leaves with the instruction;
+   * with KVM_CAP_EXIT_ON_EMULATION_FAILURE all code leaves, and nothing is queued.
+   */
+  private long emulationFailed(GuestExit exit) {
+    if (!vm.settings.exitOnEmulationFailure) {
+      state.queueException(UNDEFINED_OPCODE, false, 0);
+      if (!state.cpu.realMode() && state.cpu.cpl() != 0) {
+        return Machine.IN_PROGRESS;
+      }
+    }
+    exits.internalError(exit);
     return 0;
   }
 

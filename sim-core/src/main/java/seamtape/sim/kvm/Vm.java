@@ -262,6 +262,16 @@ public final class Vm implements VmFacts {
     return host.time.tsc();
   }
 
+  @Override
+  public long nanos() {
+    return host.time.nanos();
+  }
+
+  @Override
+  public long apicBusCycleNanos() {
+    return settings.apicBusCycleNanos;
+  }
+
   /** kvm_read_guest: false where a byte has no memory behind it. */
   boolean readGuest(long gpa, byte[] target, int length) {
     for (int done = 0; done < length; ) {

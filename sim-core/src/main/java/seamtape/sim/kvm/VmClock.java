@@ -17,6 +17,7 @@ public final class VmClock {
 
   private final VirtualTime time;
   private long offset;
+  private long changes;
 
   VmClock(VirtualTime time) {
     this.time = time;
@@ -25,6 +26,11 @@ public final class VmClock {
 
   public long nanos() {
     return time.nanos() + offset;
+  }
+
+  /** How often it was set: guests are told the new time. */
+  long changes() {
+    return changes;
   }
 
   void save(ByteBuffer data) {
@@ -37,6 +43,7 @@ public final class VmClock {
       return EINVAL.result();
     }
     offset = data.getLong(0) - time.nanos();
+    changes++;
     return 0;
   }
 }

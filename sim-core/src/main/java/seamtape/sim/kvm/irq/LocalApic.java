@@ -34,18 +34,16 @@ public final class LocalApic {
     /** The guest ended a level-triggered interrupt. */
     void levelEnded(int vector);
 
-    /** Virtual nanoseconds. */
-    long nanos();
+    /** The guest read or wrote the task priority. */
+    void taskPriorityAccess(boolean isWrite);
   }
 
   private final Lapic lapic;
   private final Surroundings cpu;
-  private final LapicTimer timer;
 
   public LocalApic(Lapic lapic, Surroundings cpu) {
     this.lapic = lapic;
     this.cpu = cpu;
-    this.timer = new LapicTimer(this);
   }
 
   int register(int offset) {
@@ -54,10 +52,6 @@ public final class LocalApic {
 
   void register(int offset, int value) {
     lapic.register(offset, value);
-  }
-
-  long nanos() {
-    return cpu.nanos();
   }
 
   private boolean hardwareEnabled() {
@@ -79,7 +73,9 @@ public final class LocalApic {
 
   /** A vector waits, and its priority is above the processor's. */
   public boolean hasInterrupt() {
-    timer.expire();
+    if (lapic.timer.expire()) {
+      local(Lapic.LVTT);
+    }
     return lapic.deliverable() >= 0;
   }
 
@@ -161,8 +157,12 @@ public final class LocalApic {
 
   public int read(int offset) {
     return switch (offset) {
-      case Lapic.TMCCT -> timer.current();
+      case Lapic.TMCCT -> lapic.timer.current();
       case Lapic.EOI -> 0;
+      case Lapic.TASKPRI -> {
+        cpu.taskPriorityAccess(false);
+        yield register(offset);
+      }
       default -> offset < REGISTERS_END && (offset & 0xf) == 0 ? register(offset) : 0;
     };
   }
@@ -170,13 +170,18 @@ public final class LocalApic {
   public void write(int offset, int value) {
     switch (offset) {
       case Lapic.ID, Lapic.LDR, Lapic.ICR2 -> writeHighByte(offset, value);
-      case Lapic.TASKPRI -> register(offset, value & 0xff);
+      case Lapic.TASKPRI -> {
+        cpu.taskPriorityAccess(true);
+        register(offset, value & 0xff);
+      }
       case Lapic.EOI -> endOfInterrupt();
       case Lapic.DFR -> register(offset, value | 0x0fff_ffff);
       case Lapic.SPIV -> writeSpurious(value);
       case Lapic.ESR -> register(offset, 0);
       case Lapic.ICR -> writeCommand(value);
-      case Lapic.LVTT, Lapic.TMICT, Lapic.TDCR -> timer.write(offset, value);
+      case Lapic.LVTT -> lapic.timer.writeVector(maskIfDisabled(value));
+      case Lapic.TMICT -> lapic.timer.writeInitialCount(value);
+      case Lapic.TDCR -> lapic.timer.writeDivider(value);
       case Lapic.LVTTHMR, Lapic.LVTPC, Lapic.LVT0, Lapic.LVT1, Lapic.LVTERR ->
           register(offset, maskIfDisabled(value));
       default -> {

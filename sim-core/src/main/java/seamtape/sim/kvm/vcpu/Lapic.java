@@ -38,8 +38,6 @@ public final class Lapic {
   static final int STATE_SIZE = 0x400;
 
   private static final int LVT_MASKED = 1 << 16;
-  private static final int LVTT_MODE = 3 << 17;
-  private static final int LVTT_TSC_DEADLINE = 2 << 17;
   private static final int MODE_EXTINT = 0x700;
   private static final int SPIV_ENABLED = 1 << 8;
   private static final int VERSION = 0x14;
@@ -51,9 +49,11 @@ public final class Lapic {
 
   private final Vcpu vcpu;
   private final ByteBuffer regs = Bytes.zeroed(SIZE);
+  public final LapicTimer timer;
 
   Lapic(Vcpu vcpu) {
     this.vcpu = vcpu;
+    timer = new LapicTimer(vcpu, this);
     reset();
   }
 
@@ -109,11 +109,6 @@ public final class Lapic {
   public boolean softwareEnabled() {
     boolean hardware = (vcpu.cpu.apicBase & ControlRegisters.APICBASE_ENABLE) != 0;
     return hardware && (regs.getInt(SPIV) & SPIV_ENABLED) != 0;
-  }
-
-  /** The timer fires when the guest's TSC reaches IA32_TSC_DEADLINE. */
-  public boolean tscDeadlineMode() {
-    return (regs.getInt(LVTT) & LVTT_MODE) == LVTT_TSC_DEADLINE;
   }
 
   void baseChanged(long old, long value) {
@@ -202,7 +197,8 @@ public final class Lapic {
     return bit(TMR, vector);
   }
 
-  private int highest(int bitmap) {
+  /** The highest vector in service, or requested: {@link #ISR}, {@link #IRR}. */
+  public int highest(int bitmap) {
     for (int word = 7; word >= 0; word--) {
       int bits = regs.getInt(bitmap + word * 16);
       if (bits != 0) {
@@ -227,6 +223,7 @@ public final class Lapic {
   byte[] copyOut() {
     byte[] state = new byte[STATE_SIZE];
     System.arraycopy(regs.array(), 0, state, 0, STATE_SIZE);
+    Bytes.wrap(state).putInt(TMCCT, timer.current());
     if (x2apic() && !vcpu.vm().x2apicFormat()) {
       Bytes.wrap(state).putInt(ID, vcpu.id() << 24);
     }
@@ -246,6 +243,7 @@ public final class Lapic {
     }
     setVersion();
     updateProcessorPriority();
+    timer.restart(in.getInt(TMCCT));
     regs.putInt(TMCCT, 0);
     return true;
   }

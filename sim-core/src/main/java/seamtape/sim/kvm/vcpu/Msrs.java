@@ -44,7 +44,6 @@ public final class Msrs {
   public long tscAux;
   public long pat = PAT_DEFAULT;
   public long tscAdjust;
-  public long tscDeadline;
   long hwcr;
   private long microcode;
   private long smbase = SMBASE_DEFAULT;
@@ -185,7 +184,7 @@ public final class Msrs {
       case Msr.K7_CLK_CTL -> value = 0x2000_0000L;
       case Msr.EBC_FREQUENCY_ID -> value = 1 << 24;
       case Msr.PERF_STATUS -> value = 1000L << 32 | 4;
-      case Msr.TSC_DEADLINE -> value = hasTscDeadline() ? tscDeadline : 0;
+      case Msr.TSC_DEADLINE -> value = vcpu.lapic == null ? 0 : vcpu.lapic.timer.tscDeadline();
       default -> {
         return readConditional(index, host);
       }
@@ -242,7 +241,7 @@ public final class Msrs {
       case Msr.STAR -> star = data;
       case Msr.SYSCALL_MASK -> syscallMask = data;
       case Msr.POWER_CTL -> powerCtl = data;
-      case Msr.TSC_DEADLINE -> tscDeadline = hasTscDeadline() ? data : tscDeadline;
+      case Msr.TSC_DEADLINE -> writeTscDeadline(data);
       case Msr.BBL_CR_CTL3, Msr.UCODE_WRITE -> {}
       case Msr.APICBASE -> {
         return MsrAccess.of(ControlRegisters.setApicBase(vcpu, data, host));
@@ -309,8 +308,10 @@ public final class Msrs {
   }
 
   /** Without a LAPIC timer in TSC-deadline mode the register reads 0 and ignores writes. */
-  private boolean hasTscDeadline() {
-    return vcpu.lapic != null && vcpu.lapic.tscDeadlineMode();
+  private void writeTscDeadline(long data) {
+    if (vcpu.lapic != null) {
+      vcpu.lapic.timer.tscDeadline(data);
+    }
   }
 
   private boolean hasTscAux() {

@@ -250,6 +250,16 @@ public final class Vcpu {
     return ControlRegisters.setApicBase(this, 0xfee0_0000L | enabled | bsp, true);
   }
 
+  /** MOV to CR4: false for bits that KVM or the guest's CPUID does not have. */
+  public boolean acceptsCr4(long value) {
+    return ControlRegisters.validCr4(this, value);
+  }
+
+  /** MOV to CR3 in long mode: false for address bits that the guest does not have. */
+  public boolean acceptsCr3(long value) {
+    return ControlRegisters.validCr3(this, value);
+  }
+
   void changeApicBase(long value) {
     long old = cpu.apicBase;
     cpu.apicBase = value;

@@ -65,6 +65,17 @@ public interface VmFacts {
     return slotBytes(gpa, size);
   }
 
+  /** Virtual nanoseconds since the machine's start. */
+  default long nanos() {
+    long khz = cpuModel().tscKhz();
+    return tsc() / khz * 1_000_000 + tsc() % khz * 1_000_000 / khz;
+  }
+
+  /** A cycle of the clock that LAPIC timers count (KVM_CAP_X86_APIC_BUS_CYCLES_NS). */
+  default long apicBusCycleNanos() {
+    return 1;
+  }
+
   /** TSC frequency of new vCPUs in kHz (KVM_SET_TSC_KHZ on the VM). */
   default int defaultTscKhz() {
     return cpuModel().tscKhz();

@@ -1,0 +1,58 @@
+package seamtape.sim.kvm;
+
+import seamtape.catalog.KvmExit;
+import seamtape.sim.kvm.vcpu.Vcpu;
+
+/**
+ * What vcpu_enter_guest looks at before it enters: requests that end KVM_RUN, the guest's clock.
+ */
+final class EntryRequests {
+  private final VcpuRunner runner;
+  private final Vcpu state;
+  private final ApicEvents apicEvents;
+  private final ExitWriter exits;
+  private final KvmClock clock;
+
+  EntryRequests(VcpuRunner runner, ApicEvents apicEvents, ExitWriter exits) {
+    this.runner = runner;
+    this.state = runner.state();
+    this.apicEvents = apicEvents;
+    this.exits = exits;
+    this.clock = new KvmClock(runner.vm(), state);
+  }
+
+  /** True when a request ends KVM_RUN instead; in the kernel's order. */
+  boolean leave() {
+    if (runner.dirtyRing().softFull()) {
+      exits.reason(KvmExit.KVM_EXIT_DIRTY_RING_FULL);
+      return true;
+    }
+    if (apicEvents.takeTprAccess(exits)) {
+      return true;
+    }
+    if (state.tripleFaultPending) {
+      state.tripleFaultPending = false;
+      exits.reason(KvmExit.KVM_EXIT_SHUTDOWN);
+      return true;
+    }
+    int ended = apicEvents.takeIoapicEoi();
+    if (ended >= 0) {
+      exits.ioapicEoi(ended);
+    }
+    return ended >= 0;
+  }
+
+  /** The guest must not go on before {@link #leave} was asked. */
+  boolean pending() {
+    return apicEvents.leaves();
+  }
+
+  void enterGuest() {
+    clock.update();
+    apicEvents.toVapic();
+  }
+
+  void leaveGuest() {
+    apicEvents.fromVapic();
+  }
+}

@@ -1,0 +1,58 @@
+package seamtape.sim.kvm;
+
+import seamtape.sim.guest.CpuState;
+import seamtape.sim.kvm.irq.LocalApic;
+import seamtape.sim.kvm.vcpu.Vcpu;
+
+/** What a halted vCPU waits for. */
+final class VcpuWaits {
+  /** KVM_X86_DISABLE_EXITS_HLT: the processor itself waits in HLT. */
+  private static final long DISABLE_EXITS_HLT = 2;
+
+  private final Vm vm;
+  private final Vcpu state;
+  private final LocalApic lapic;
+  private final VcpuBus bus;
+
+  /** The guest is in a HLT that does not exit. */
+  private boolean haltedInGuest;
+
+  VcpuWaits(Vm vm, Vcpu state, LocalApic lapic, VcpuBus bus) {
+    this.vm = vm;
+    this.state = state;
+    this.lapic = lapic;
+    this.bus = bus;
+  }
+
+  /** HLT: true when it waits in the kernel or in the guest, false when it is an exit. */
+  boolean halt() {
+    haltedInGuest = (vm.settings.disabledExits & DISABLE_EXITS_HLT) != 0;
+    if (lapic != null && !haltedInGuest) {
+      state.mpState = Vcpu.MP_STATE_HALTED;
+    }
+    return lapic != null || haltedInGuest;
+  }
+
+  /** True while a HLT that did not exit goes on. */
+  boolean haltedInGuest() {
+    haltedInGuest &= !wakes();
+    return haltedInGuest;
+  }
+
+  boolean wakes() {
+    CpuState cpu = state.cpu;
+    return cpu.nmiPending && !cpu.nmiMasked
+        || cpu.interruptInjected
+        || cpu.exceptionPending
+        || open() && bus.interruptPending();
+  }
+
+  private boolean open() {
+    return state.cpu.flag(CpuState.IF) && state.cpu.interruptShadow == 0;
+  }
+
+  /** The vCPU is reset. */
+  void forget() {
+    haltedInGuest = false;
+  }
+}
