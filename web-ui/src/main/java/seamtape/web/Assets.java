@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The files that pages are made of, read once from the class path: our own under {@code
@@ -52,7 +53,11 @@ final class Assets {
           "shape-page.js",
           "live.js",
           "notes-dialog.js",
-          "make-dialog.js");
+          "make-dialog.js",
+          "login.js");
+
+  /** Scripts that the pages' modules do not import. */
+  private static final Set<String> ALONE = Set.of("theme.js", "login.js");
 
   /** Modules of lit, by the name they are imported under; the value is their place in its jars. */
   static final Map<String, String> MODULES = new LinkedHashMap<>();
@@ -162,7 +167,7 @@ final class Assets {
     StringBuilder preload = new StringBuilder();
     MODULES.values().forEach(file -> link(preload, "/lib/" + file));
     OWN.stream()
-        .filter(name -> name.endsWith(".js") && !name.equals("theme.js"))
+        .filter(name -> name.endsWith(".js") && !ALONE.contains(name))
         .forEach(name -> link(preload, own + name));
     return """
         <!doctype html>
@@ -182,6 +187,32 @@ final class Assets {
         </html>
         """
         .formatted(own, importMap, preload);
+  }
+
+  /** What a browser without a session sees. */
+  String loginPage() {
+    return """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <title>Seamtape: token</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <link rel="icon" href="%1$sicon.svg">
+        <link rel="stylesheet" href="%1$sapp.css">
+        <script src="%1$stheme.js"></script>
+        <script type="module" src="%1$slogin.js"></script>
+        </head>
+        <body>
+        <main class="login"><h1>Seamtape</h1>
+        <form><label for="token">The token of this server</label>
+        <input id="token" type="password" autocomplete="current-password" required autofocus>
+        <button>Open</button><p role="alert"></p></form></main>
+        </body>
+        </html>
+        """
+        .formatted("/assets/" + version + "/");
   }
 
   private static void link(StringBuilder into, String path) {

@@ -6,6 +6,16 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -27,12 +37,51 @@ final class Guard implements Handler<RoutingContext> {
   private static final Set<String> LOOPBACK_NAMES =
       Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
+  /**
+   * What this server may be called.
+   *
+   * @param all in lower case: loopback's, the address it is bound to, those of its certificate
+   * @param any true when it is bound to every address: then the one a client reached is a name too
+   */
+  record Names(Set<String> all, boolean any) {
+    static Names of(ServerOptions options) throws IOException {
+      Set<String> names = new HashSet<>(LOOPBACK_NAMES);
+      String host = options.host().toLowerCase(Locale.ROOT);
+      names.add(host);
+      names.add("[" + host + "]");
+      if (options.access() != null) {
+        names.addAll(ofCertificate(options.access().certificate()));
+      }
+      return new Names(names, host.equals("0.0.0.0") || host.equals("::"));
+    }
+
+    private static List<String> ofCertificate(Path file) throws IOException {
+      try (InputStream in = Files.newInputStream(file)) {
+        X509Certificate certificate =
+            (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+        return names == null
+            ? List.of()
+            : names.stream()
+                .filter(name -> name.get(1) instanceof String)
+                .map(name -> ((String) name.get(1)).toLowerCase(Locale.ROOT))
+                .toList();
+      } catch (CertificateException e) {
+        throw new IOException(file + " is not a certificate in PEM: " + e.getMessage(), e);
+      }
+    }
+  }
+
   private final String policy;
+  private final Names names;
+  private final boolean encrypted;
 
   /**
    * @param scriptHash of the one inline script, the import map
    */
-  Guard(String scriptHash) {
+  Guard(String scriptHash, Names names, boolean encrypted) {
+    this.names = names;
+    this.encrypted = encrypted;
     policy =
         "default-src 'none'; script-src 'self' '"
             + scriptHash
@@ -44,11 +93,12 @@ final class Guard implements Handler<RoutingContext> {
   public void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
     headers(context.response());
-    if (!known(request.authority(), request.localAddress().port())) {
+    if (!known(request)) {
       throw new Problem(
           421,
           "Misdirected request",
-          "this server answers to localhost and 127.0.0.1 only; open it under one of these names");
+          "this server answers to its own names only: open it as it was told to listen"
+              + " (localhost, 127.0.0.1), or as its certificate calls it");
     }
     if (CHANGING.contains(request.method())) {
       refuseForeign(request);
@@ -93,12 +143,16 @@ final class Guard implements Handler<RoutingContext> {
     }
   }
 
-  private static boolean known(HostAndPort authority, int port) {
+  private boolean known(HttpServerRequest request) {
+    HostAndPort authority = request.authority();
     if (authority == null) {
       return false;
     }
-    boolean samePort = authority.port() == port || (authority.port() < 0 && port == 80);
-    return samePort && LOOPBACK_NAMES.contains(authority.host().toLowerCase(Locale.ROOT));
+    int port = request.localAddress().port();
+    boolean usual = authority.port() < 0 && port == (encrypted ? 443 : 80);
+    String host = authority.host().toLowerCase(Locale.ROOT);
+    boolean reached = names.any() && host.equals(request.localAddress().hostAddress());
+    return (authority.port() == port || usual) && (reached || names.all().contains(host));
   }
 
   private void headers(HttpServerResponse response) {
@@ -110,5 +164,8 @@ final class Guard implements Handler<RoutingContext> {
         .putHeader("cross-origin-opener-policy", "same-origin")
         .putHeader("cross-origin-resource-policy", "same-origin")
         .putHeader("cache-control", "no-cache");
+    if (encrypted) {
+      response.putHeader("strict-transport-security", "max-age=31536000");
+    }
   }
 }

@@ -97,7 +97,7 @@ final class MakeApi {
         .onFailure(context::fail);
   }
 
-  private static JsonObject json(RoutingContext context) {
+  static JsonObject json(RoutingContext context) {
     try {
       JsonObject json = context.body().asJsonObject();
       return json == null ? new JsonObject() : json;
@@ -106,7 +106,7 @@ final class MakeApi {
     }
   }
 
-  private static String text(JsonObject json, String key, String absent) {
+  static String text(JsonObject json, String key, String absent) {
     Object value = json.getValue(key);
     if (value != null && !(value instanceof String)) {
       throw Problem.badRequest(key + " must be a text");

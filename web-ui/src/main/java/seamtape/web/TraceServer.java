@@ -6,6 +6,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -14,7 +15,6 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,12 +23,11 @@ import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.FilterException;
 
 /**
- * The trace browser's server: pages and API over the recordings of one directory, for this machine
- * only. {@link #start} and {@link #close} block; the rest runs on Vert.x.
+ * The trace browser's server: pages and API over the recordings of one directory for this machine,
+ * or beyond it for who has the token. {@link #start} and {@link #close} block; the rest runs on
+ * Vert.x.
  */
 public final class TraceServer implements AutoCloseable {
-  private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
-
   /** A filter of 4096 characters, percent-encoded. */
   private static final int MAX_REQUEST_LINE = 16 << 10;
 
@@ -48,13 +47,21 @@ public final class TraceServer implements AutoCloseable {
   /** What works behind the routes, and is closed with the server. */
   private record Parts(Recordings recordings, DiffJobs diffs, Jobs jobs, LiveApi live) {}
 
-  private TraceServer(Vertx vertx, HttpServer server, Router router, Parts parts, String host) {
+  private TraceServer(
+      Vertx vertx, HttpServer server, Router router, Parts parts, ServerOptions options) {
     this.vertx = vertx;
     this.server = server;
     this.router = router;
     this.parts = parts;
+    String host = options.host();
     String shown = host.contains(":") ? "[" + host + "]" : host;
-    uri = URI.create("http://" + shown + ":" + server.actualPort() + "/");
+    uri =
+        URI.create(
+            (options.access() == null ? "http://" : "https://")
+                + shown
+                + ":"
+                + server.actualPort()
+                + "/");
   }
 
   /**
@@ -63,30 +70,41 @@ public final class TraceServer implements AutoCloseable {
    * @throws IOException with one clear line when the directory or the address cannot be used
    */
   public static TraceServer start(ServerOptions options) throws IOException {
+    return start(options, SlowClients.HEAD_MILLIS);
+  }
+
+  /**
+   * @param headMillis how long a connection may take to ask something
+   */
+  static TraceServer start(ServerOptions options, long headMillis) throws IOException {
     if (!Files.isDirectory(options.directory())) {
       throw new IOException(options.directory() + " is not a directory of recordings");
     }
-    if (!LOOPBACK.contains(options.host())) {
+    if (!options.loopback() && options.access() == null) {
       throw new IOException(
           "cannot serve on "
               + options.host()
-              + ": recordings are shown to this machine only; use --host 127.0.0.1");
+              + " without --token-file, --tls-cert and --tls-key;"
+              + " --host 127.0.0.1 serves this machine only and needs none");
     }
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     try {
-      return start(options, vertx);
+      return start(options, vertx, headMillis);
     } catch (IOException | RuntimeException e) {
       vertx.close();
       throw e;
     }
   }
 
-  private static TraceServer start(ServerOptions options, Vertx vertx) throws IOException {
+  private static TraceServer start(ServerOptions options, Vertx vertx, long headMillis)
+      throws IOException {
+    Guard.Names names = Guard.Names.of(options);
     Recordings recordings = new Recordings(vertx, new Library(options.directory()));
     LiveApi live = new LiveApi(vertx, recordings);
     Parts parts = new Parts(recordings, new DiffJobs(vertx), new Jobs(vertx), live);
-    HttpServer server = vertx.createHttpServer(httpOptions());
-    Router router = router(vertx, parts);
+    HttpServer server = vertx.createHttpServer(httpOptions(options.access()));
+    SlowClients slow = SlowClients.of(vertx, server, headMillis);
+    Router router = router(vertx, parts, options.access(), names, slow);
     server.requestHandler(router);
     try {
       await(server.listen(options.port(), options.host()), START_SECONDS);
@@ -99,12 +117,20 @@ public final class TraceServer implements AutoCloseable {
               + " is in use; choose another with --port N, or --port 0 for any free one",
           e);
     }
-    return new TraceServer(vertx, server, router, parts, options.host());
+    return new TraceServer(vertx, server, router, parts, options);
   }
 
-  private static HttpServerOptions httpOptions() {
-    return new HttpServerOptions()
-        .setCompressionSupported(true)
+  private static HttpServerOptions httpOptions(Access access) {
+    HttpServerOptions http = new HttpServerOptions();
+    if (access != null) {
+      http.setSsl(true)
+          .setUseAlpn(false)
+          .setKeyCertOptions(
+              new PemKeyCertOptions()
+                  .addCertPath(access.certificate().toString())
+                  .addKeyPath(access.key().toString()));
+    }
+    return http.setCompressionSupported(true)
         .setHttp2ClearTextEnabled(false)
         .setMaxInitialLineLength(MAX_REQUEST_LINE)
         .setMaxHeaderSize(MAX_HEADERS)
@@ -113,13 +139,18 @@ public final class TraceServer implements AutoCloseable {
         .setHandle100ContinueAutomatically(false);
   }
 
-  private static Router router(Vertx vertx, Parts parts) {
+  private static Router router(
+      Vertx vertx, Parts parts, Access access, Guard.Names names, SlowClients slow) {
     Recordings recordings = parts.recordings();
     Metrics metrics = metrics(vertx, parts);
     Assets assets = Assets.load();
     Router router = Router.router(vertx);
     router.route().handler(metrics);
-    router.route().handler(new Guard(assets.importMapHash())).failureHandler(TraceServer::fail);
+    router.route().handler(slow::request);
+    Guard guard = new Guard(assets.importMapHash(), names, access != null);
+    router.route().handler(guard).failureHandler(TraceServer::fail);
+    String token = access == null ? null : access.token();
+    new Gate(vertx, token, assets.loginPage()).mount(router);
     new Api(recordings, parts.diffs(), assets.version()).mount(router);
     new MakeApi(vertx, recordings, parts.jobs()).mount(router);
     new HealthApi(recordings, metrics).mount(router);

@@ -65,7 +65,7 @@ class TraceServerStartTest {
     IOException open =
         assertThrows(
             IOException.class, () -> TraceServer.start(new ServerOptions(dir, "0.0.0.0", 0)));
-    assertTrue(open.getMessage().contains("this machine only"));
+    assertTrue(open.getMessage().contains("without --token-file"));
     IOException missing =
         assertThrows(
             IOException.class,

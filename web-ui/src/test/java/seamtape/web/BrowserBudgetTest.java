@@ -1,0 +1,328 @@
+package seamtape.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Page;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What people wait for, in a real Chromium over a long recording: a table of the 95th percentiles
+ * beside their budgets. {@code benchmarks/run browser}; -Dseamtape.browser.minutes=10 uses the page
+ * that long before its memory is measured, -Dseamtape.browser.rounds=900000 makes 10^7 events.
+ */
+class BrowserBudgetTest {
+  private static final int ROUNDS = Integer.getInteger("seamtape.browser.rounds", 900_000);
+  private static final double MINUTES =
+      Double.parseDouble(System.getProperty("seamtape.browser.minutes", "1"));
+
+  private record Line(String what, double p95, double most, double budget, String unit) {}
+
+  @TempDir static Path dir;
+
+  private final List<Line> lines = new ArrayList<>();
+  private final SplittableRandom random = new SplittableRandom(10);
+  private TraceServer server;
+  private Browser browser;
+  private Page page;
+  private long events;
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
+  void everyBudgetIsKept() throws Exception {
+    assumeTrue(Boolean.getBoolean("seamtape.soak"), "skipped: benchmarks/run browser measures it");
+    TestChromium.assumeInstalled();
+    SampleTapes.nested(dir.resolve("big.tape"), ROUNDS, false);
+    try (TraceServer started = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
+        TestChromium chromium = TestChromium.launch()) {
+      server = started;
+      browser = chromium.browser();
+      firstRows("first rows, recording not open yet", 1);
+      await();
+      firstRows("first rows", 15);
+      open("/r/big");
+      page.evaluate("() => summary()");
+      jumps();
+      scrolling();
+      filters();
+      tiles();
+      states();
+      liveHead();
+      memory();
+    }
+    print();
+    List<String> missed =
+        lines.stream().filter(line -> line.p95 > line.budget).map(Line::what).toList();
+    assertEquals(List.of(), missed, "over their budgets");
+  }
+
+  private void open(String path) {
+    page = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 720)).newPage();
+    page.navigate(server.uri().resolve(path).toString());
+    page.evaluate(PAGE);
+  }
+
+  private void note(String what, List<Double> times, double budget) {
+    List<Double> sorted = times.stream().sorted().toList();
+    int at = (int) Math.ceil(sorted.size() * 0.95) - 1;
+    lines.add(new Line(what, sorted.get(at), sorted.get(sorted.size() - 1), budget, "ms"));
+  }
+
+  private double ask(String script, Object argument) {
+    return ((Number) page.evaluate(script, argument)).doubleValue();
+  }
+
+  /** From the start of the navigation until rows are on the screen. */
+  private void firstRows(String what, int times) {
+    List<Double> all = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      open("/r/big");
+      all.add(ask("() => firstRows()", null));
+      page.context().close();
+    }
+    note(what, all, 300);
+  }
+
+  /** Until the server has read the recording. */
+  private void await() throws InterruptedException {
+    open("/r/big");
+    long begin = System.nanoTime();
+    page.evaluate("() => summary()");
+    events = ((Number) page.evaluate("() => recording.events")).longValue();
+    System.out.printf(
+        "%,d events; summary and shape after %.1f s%n", events, (System.nanoTime() - begin) / 1e9);
+    page.evaluate("event => indexed(event)", (double) events);
+    System.out.printf("states indexed after %.1f s%n", (System.nanoTime() - begin) / 1e9);
+  }
+
+  private void jumps() {
+    List<Double> all = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      all.add(ask("event => jump(event)", (double) random.nextLong(1, events)));
+    }
+    note("jump to an event", all, 120);
+  }
+
+  private void scrolling() {
+    @SuppressWarnings("unchecked")
+    List<List<Number>> frames = (List<List<Number>>) page.evaluate("() => scroll(300)");
+    note("a frame of scrolling", frames.stream().map(f -> f.get(0).doubleValue()).toList(), 18);
+    note(
+        "its script and layout",
+        frames.stream().map(frame -> frame.get(1).doubleValue()).toList(),
+        8);
+  }
+
+  private void filters() {
+    List<Double> indexed = new ArrayList<>();
+    for (String filter :
+        List.of("error", "call == KVM_CREATE_VM", "errno == EEXIST", "call == TDH_VP_ENTER")) {
+      indexed.add(ask("filter => firstHits(filter)", filter));
+    }
+    note("first hits of an indexed filter", indexed, 150);
+    List<Double> scanned = new ArrayList<>();
+    for (String filter :
+        List.of("vcpu == 1 and error", "has(TDG_VP_VMCALL)", "under(KVM_RUN) and error")) {
+      scanned.add(ask("filter => firstHits(filter)", filter));
+    }
+    note("first hits of a scanned filter", scanned, 500);
+  }
+
+  private void tiles() {
+    List<Double> all = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      double width = Math.pow(10, -random.nextDouble(0, 5));
+      all.add(ask("span => tile(span)", List.of(random.nextDouble(0, 1 - width), width)));
+    }
+    note("a tile of the timeline", all, 150);
+  }
+
+  private void states() {
+    List<Double> all = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      all.add(ask("event => stateAt(event)", (double) random.nextLong(1, events)));
+    }
+    note("state at an event", all, 300);
+    List<Double> histories = new ArrayList<>();
+    for (String path :
+        List.of("vms/vm0/vcpus/vcpu1/regs/value/rip", "vms/vm0/type", "fds/fd4/kind")) {
+      histories.add(ask("path => lastChange(path)", path));
+    }
+    note("who changed a value last", histories, 300);
+  }
+
+  /** From the append to the page's notice of it. */
+  private void liveHead() throws Exception {
+    List<Double> all = new ArrayList<>();
+    try (SampleTapes.Growing growing = SampleTapes.growing(dir.resolve("growing.tape"))) {
+      growing.add(1000);
+      page.evaluate("() => follow('growing')");
+      int made = 1000;
+      for (int i = 0; i < 20; i++) {
+        made += 50;
+        CompletableFuture<Long> appended =
+            CompletableFuture.supplyAsync(
+                () -> {
+                  growing.add(50);
+                  return System.currentTimeMillis();
+                },
+                CompletableFuture.delayedExecutor(100 + i * 17L, TimeUnit.MILLISECONDS));
+        double seen = ask("events => headAt(events)", 2 * made);
+        all.add(Math.max(0, seen - appended.get()));
+      }
+      page.evaluate("() => unfollow()");
+      growing.seal();
+    }
+    note("head of a live recording", all, 300);
+  }
+
+  /** Uses one page for a while as a person would, and measures what it holds then. */
+  private void memory() {
+    CDPSession session = page.context().newCDPSession(page);
+    long end = System.nanoTime() + (long) (MINUTES * 60e9);
+    int uses = 0;
+    while (System.nanoTime() < end) {
+      page.evaluate("event => jump(event)", (double) random.nextLong(1, events));
+      page.evaluate("() => scroll(30)");
+      if (uses++ % 5 == 0) {
+        page.evaluate("filter => firstHits(filter)", uses % 2 == 0 ? "error" : "vcpu == 1");
+      }
+      page.keyboard().press(uses % 3 == 0 ? "0" : "w");
+    }
+    session.send("HeapProfiler.collectGarbage");
+    JsonObject heap = session.send("Runtime.getHeapUsage");
+    double used = heap.get("usedSize").getAsDouble();
+    double most = heap.get("totalSize").getAsDouble();
+    lines.add(
+        new Line(
+            String.format("heap of the page after %.0f uses in %.1f min", (double) uses, MINUTES),
+            used / (1 << 20),
+            most / (1 << 20),
+            150,
+            "MiB"));
+  }
+
+  private void print() throws Exception {
+    StringBuilder table =
+        new StringBuilder("| p95 | measured | most | budget |\n|---|---|---|---|\n");
+    for (Line line : lines) {
+      table.append(
+          String.format(
+              "| %s | %.1f %s%s | %.1f | %.0f |%n",
+              line.what,
+              line.p95,
+              line.unit,
+              line.p95 > line.budget ? " **over**" : "",
+              line.most,
+              line.budget));
+    }
+    System.out.println(table);
+    Files.createDirectories(Path.of("target"));
+    Files.writeString(Path.of("target/browser-budgets.md"), table);
+  }
+
+  private static final String PAGE =
+      """
+      () => {
+        const id = 'big';
+        const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+        const frame = () => new Promise(requestAnimationFrame);
+        const get = async (path) => (await fetch('/api/v1/' + path)).json();
+        const whole = async (path) => {
+          for (;;) {
+            const answer = await get(path);
+            if (answer.complete) return answer;
+            await pause(60);
+          }
+        };
+        const explorer = document.querySelector('explorer-page');
+        const rows = () => [...(explorer.shadowRoot.querySelector('call-list')?.shadowRoot.querySelectorAll('.row') ?? [])]
+          .filter((row) => !row.hidden);
+        const text = (row, part) => row.querySelector(part)?.textContent ?? '';
+        const filled = () => rows().length > 3 && rows().every((row) => text(row, '.event'));
+        const until = async (done) => { while (!done()) await frame(); };
+        const timed = async (work) => {
+          const start = performance.now();
+          await work();
+          return performance.now() - start;
+        };
+        Object.assign(window, {
+          async firstRows() { await until(filled); return performance.now(); },
+          async summary() {
+            do { window.recording = await get(`recordings/${id}`); await pause(200); } while (!window.recording.summary);
+          },
+          async indexed(event) {
+            await whole(`recordings/${id}/state/history?path=vms/vm0/type&direction=back&limit=1&from=${event}`);
+          },
+          jump(event) {
+            return timed(async () => {
+              explorer.jump(event);
+              await until(() => filled() && rows().some((row) => row.classList.contains('selected')
+                && Number(text(row, '.event').replaceAll(',', '')) === explorer.selected && Math.abs(event - explorer.selected) < 40));
+            });
+          },
+          async scroll(count) {
+            const list = explorer.shadowRoot.querySelector('call-list');
+            const frames = [];
+            let last = await frame();
+            for (let i = 0; i < count; i++) {
+              const channel = new MessageChannel();
+              const start = performance.now();
+              list.dispatchEvent(new WheelEvent('wheel', {deltaY: 63 + i % 7 * 40, cancelable: true, bubbles: true}));
+              const script = performance.now() - start;
+              const now = await new Promise((done) => requestAnimationFrame((time) => {
+                const begin = performance.now();
+                channel.port1.onmessage = () => { frames.push([time - last, script + performance.now() - begin]); done(time); };
+                channel.port2.postMessage(0);
+              }));
+              last = now;
+            }
+            return frames;
+          },
+          async firstHits(filter) {
+            await explorer.applyFilter('');
+            return timed(async () => {
+              explorer.applyFilter(filter);
+              await until(() => explorer.source.filter === filter && explorer.source.row(0) && filled());
+            });
+          },
+          tile([from, width]) {
+            const last = window.recording.summary.lastTime;
+            return timed(() => whole(`recordings/${id}/timeline?bins=1024&from=${Math.floor(from * last)}&to=${Math.ceil((from + width) * last)}`));
+          },
+          stateAt(event) {
+            return timed(() => whole(`recordings/${id}/state?when=after&event=${event}`));
+          },
+          lastChange(path) {
+            const from = Math.floor(window.recording.events * 0.93);
+            return timed(() => whole(`recordings/${id}/state/history?path=${path}&direction=back&limit=1&from=${from}`));
+          },
+          follow(live) {
+            window.stream = new EventSource(`/api/v1/recordings/${live}/live`);
+            window.heads = [];
+            stream.addEventListener('head', (e) => window.heads.push([JSON.parse(e.data).events, Date.now()]));
+          },
+          unfollow() { window.stream.close(); },
+          async headAt(events) {
+            for (;;) {
+              const seen = window.heads.find((head) => head[0] >= events);
+              if (seen) return seen[1];
+              await pause(5);
+            }
+          },
+        });
+      }
+      """;
+}
