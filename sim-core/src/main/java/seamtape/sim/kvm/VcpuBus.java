@@ -17,9 +17,15 @@ final class VcpuBus implements GuestBus {
 
   private static final int VMM_COMMUNICATION = 29;
   private static final int VMX_CPUID = 10;
+  private static final int VMX_VMCALL = 18;
+  private static final int VMX_IO = 30;
   private static final int VMX_WBINVD = 54;
   private static final int SVM_EXIT_CPUID = 0x72;
+  private static final int SVM_EXIT_IOIO = 0x7b;
+  private static final int SVM_EXIT_VMMCALL = 0x81;
   private static final int SVM_EXIT_WBINVD = 0x89;
+  private static final int SVM_EXIT_NPF = 0x400;
+  private static final int FETCH = 2;
 
   private final VcpuRunner runner;
   private final Vm vm;
@@ -272,6 +278,14 @@ final class VcpuBus implements GuestBus {
     return raisesVc() ? Answer.EXIT : hypercalls.emulate();
   }
 
+  /** MMIO of an encrypted guest: a nested page fault that it handles itself. */
+  @Override
+  public int eptViolation(long gpa, long gla, int access, int length) {
+    boolean missing = gpa >>> Limits.PAGE_SHIFT == faultingGpa >>> Limits.PAGE_SHIFT;
+    boolean guests = raisesVc() && access != FETCH && !missing;
+    return guests ? VMM_COMMUNICATION | SVM_EXIT_NPF << 8 : NONE;
+  }
+
   @Override
   public int intercept(int reason, long qualification, int length) {
     if (!raisesVc()) {
@@ -280,6 +294,8 @@ final class VcpuBus implements GuestBus {
     return switch (reason) {
       case VMX_CPUID -> VMM_COMMUNICATION | SVM_EXIT_CPUID << 8;
       case VMX_WBINVD -> VMM_COMMUNICATION | SVM_EXIT_WBINVD << 8;
+      case VMX_VMCALL -> VMM_COMMUNICATION | SVM_EXIT_VMMCALL << 8;
+      case VMX_IO -> VMM_COMMUNICATION | SVM_EXIT_IOIO << 8;
       default -> NONE;
     };
   }
