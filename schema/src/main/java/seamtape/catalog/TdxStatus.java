@@ -269,6 +269,10 @@ public enum TdxStatus {
 
   /** True where bits 31:0 are an operand id, also when they are 0, which is RAX. */
   public boolean blamesAnOperand() {
+    if (this == TDX_PAGE_ALREADY_ACCEPTED || this == TDX_PAGE_SIZE_MISMATCH) {
+      // The level of the page's entry.
+      return false;
+    }
     return switch (statusClass()) {
       case INVALID_OPERAND, PAGE_METADATA, SECURE_EPT -> true;
       case RESOURCE_BUSY -> this == TDX_OPERAND_BUSY || this == TDX_OPERAND_BUSY_HOST_PRIORITY;

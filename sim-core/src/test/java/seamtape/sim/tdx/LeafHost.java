@@ -154,7 +154,10 @@ final class LeafHost {
       case "tdmrs" -> tdmrs();
       case "firstvp" -> first(Seamcall.TDH_VP_RD, 1, tdvpr);
       case "firstsys" -> first(Seamcall.TDH_SYS_RD, 0, 0);
-      default -> word.startsWith("0x") ? Long.parseUnsignedLong(word.substring(2), 16) : Long.parseLong(word);
+      default ->
+          word.startsWith("0x")
+              ? Long.parseUnsignedLong(word.substring(2), 16)
+              : Long.parseLong(word);
     };
   }
 

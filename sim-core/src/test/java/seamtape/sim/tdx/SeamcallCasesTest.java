@@ -39,7 +39,8 @@ class SeamcallCasesTest {
           Seamcall.TDH_SYS_SHUTDOWN,
           Seamcall.TDH_SYS_UPDATE);
 
-  record Case(Seamcall leaf, int version, String state, String operands, String status, String out) {
+  record Case(
+      Seamcall leaf, int version, String state, String operands, String status, String out) {
     @Override
     public String toString() {
       return leaf + (version > 0 ? "/" + version : "") + " " + state + " -> " + status;

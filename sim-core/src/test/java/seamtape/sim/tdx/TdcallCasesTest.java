@@ -1,0 +1,153 @@
+package seamtape.sim.tdx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static seamtape.sim.tdx.LongModeTd.CODE;
+import static seamtape.sim.tdx.LongModeTd.LOOP;
+import static seamtape.sim.tdx.LongModeTd.TDCALL;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import seamtape.catalog.Field;
+import seamtape.catalog.Tdcall;
+import seamtape.catalog.TdxStatus;
+import seamtape.sim.marshal.Gpr;
+import seamtape.sim.profile.Fixture;
+
+/**
+ * Every TDCALL leaf of the catalog by the cases of tdcall-cases.txt: guest code makes the call, and
+ * status and registers are held against its row.
+ */
+class TdcallCasesTest {
+  private static final long UNTOUCHED = 0x5a5a_5a5a_5a5a_5a5aL;
+  private static final int EXTERNAL_INTERRUPT = 1;
+  private static final int EPT_VIOLATION = 48;
+  private static final int TDVMCALL = 77;
+  private static final int[] OPERANDS = {Gpr.RCX, Gpr.RDX, Gpr.R8, Gpr.R9};
+
+  /** Statuses of tdx-common-status.md, sections 2 and 4, that are in no row. */
+  private static final List<String> COMMON =
+      List.of(
+          "METADATA_FIRST_FIELD_ID_IN_CONTEXT",
+          "METADATA_FIELD_ID_INCORRECT",
+          "METADATA_FIELD_NOT_READABLE",
+          "METADATA_FIELD_NOT_WRITABLE");
+
+  record Case(Tdcall leaf, int version, String operands, String outcome, String out) {
+    @Override
+    public String toString() {
+      return leaf + (version > 0 ? "/" + version : "") + " " + operands + " -> " + outcome;
+    }
+  }
+
+  static Stream<Case> cases() throws IOException {
+    try (InputStream in = TdcallCasesTest.class.getResourceAsStream("tdcall-cases.txt")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return text.lines().filter(line -> !line.startsWith("#")).map(TdcallCasesTest::parse);
+    }
+  }
+
+  private static Case parse(String line) {
+    String[] cells = (line + " ").split("\\|");
+    String[] leaf = cells[0].strip().split("/");
+    int version = leaf.length > 1 ? Integer.parseInt(leaf[1]) : 0;
+    String out = cells.length > 3 ? cells[3].strip() : "";
+    return new Case(Tdcall.valueOf(leaf[0]), version, cells[1].strip(), cells[2].strip(), out);
+  }
+
+  private static List<String> words(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(" +"));
+  }
+
+  private static long value(String word) {
+    return word.startsWith("0x")
+        ? Long.parseUnsignedLong(word.substring(2), 16)
+        : Long.parseLong(word);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void answersAsItsRowSays(Case c) throws IOException {
+    LongModeTd td = new LongModeTd(TdxModuleVersion.V1_5);
+    td.code(CODE, TDCALL + LOOP);
+    long[] gpr = td.vcpu.cpu.gpr;
+    Arrays.fill(gpr, Gpr.RSI, gpr.length, UNTOUCHED);
+    gpr[Gpr.RBX] = UNTOUCHED;
+    List<String> operands = words(c.operands);
+    for (int i = 0; i < OPERANDS.length; i++) {
+      gpr[OPERANDS[i]] = i < operands.size() ? value(operands.get(i)) : 0;
+    }
+    gpr[Gpr.RAX] = c.leaf.number() | c.version << 16;
+    long[] before = gpr.clone();
+    int reason = td.enter();
+    long advanced = td.vcpu.cpu.rip - CODE;
+    switch (c.outcome) {
+      case "exit" -> {
+        assertEquals(EPT_VIOLATION, reason);
+        assertEquals(0, advanced, "the TDCALL starts again");
+        assertEquals(value(operands.get(0)) & -4096L, td.tdx.r8());
+      }
+      case "tdvmcall" -> {
+        assertEquals(TDVMCALL, reason);
+        assertEquals(4, advanced);
+      }
+      default -> {
+        assertEquals(EXTERNAL_INTERRUPT, reason, "served by the module");
+        assertEquals(4, advanced);
+        assertAnswer(c, before, gpr);
+      }
+    }
+  }
+
+  private static void assertAnswer(Case c, long[] before, long[] gpr) throws IOException {
+    assertEquals("TDX_" + c.outcome, TdxStatus.text(gpr[Gpr.RAX]));
+    assertTrue(allowed(c.leaf).contains(c.outcome.replaceAll("\\(.*", "")), "not in the row");
+    for (String out : words(c.out)) {
+      String[] pair = out.split("=");
+      assertEquals(value(pair[1]), gpr[Gpr.number(pair[0])], pair[0]);
+    }
+    Set<String> given = c.leaf.out().stream().map(Field::name).collect(Collectors.toSet());
+    for (int register = Gpr.RCX; register < Gpr.COUNT; register++) {
+      if (!given.contains(Gpr.name(register))) {
+        assertEquals(before[register], gpr[register], "changes " + Gpr.name(register));
+      }
+    }
+  }
+
+  private static Set<String> allowed(Tdcall leaf) throws IOException {
+    Map<String, String> row =
+        Fixture.csv("tdx-tdcall-leaves.csv").stream()
+            .filter(r -> Fixture.number(r.get("leaf")) == leaf.number())
+            .findFirst()
+            .orElseThrow();
+    Set<String> statuses =
+        Arrays.stream(row.get("statuses(RAX)").split("\\|"))
+            .map(word -> word.replaceAll("\\(.*", ""))
+            .collect(Collectors.toSet());
+    boolean metadata = leaf.name().matches("TDG_(VM|VP|SYS)_(RD|WR)");
+    if (metadata) {
+      statuses.addAll(COMMON);
+    }
+    return statuses;
+  }
+
+  /** The list is the catalog's: a leaf without a case fails here. */
+  @Test
+  void everyLeafHasACase() throws IOException {
+    Set<Tdcall> missing = EnumSet.complementOf(EnumSet.of(Tdcall.TDCALL_UNKNOWN));
+    assertEquals(Fixture.csv("tdx-tdcall-leaves.csv").size(), missing.size());
+    cases().forEach(c -> missing.remove(c.leaf));
+    assertEquals(Set.of(), missing);
+  }
+}
