@@ -33,20 +33,7 @@ import seamtape.recorder.strace.StraceImport;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {
-      ChronicleFlags.ANALYTICS,
-      ChronicleFlags.MISC,
-      ChronicleFlags.REF,
-      ChronicleFlags.UTIL,
-      ChronicleFlags.NIO,
-      ChronicleFlags.UNSAFE,
-      ChronicleFlags.IO,
-      ChronicleFlags.LANG,
-      ChronicleFlags.COLLECTIONS,
-      ChronicleFlags.REFLECT
-    })
+@Fork(2)
 public class ImportBenchmark {
   private static final String LOG = "/seamtape/bench/qemu-pc-seabios.strace.gz";
 

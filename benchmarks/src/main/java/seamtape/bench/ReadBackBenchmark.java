@@ -42,20 +42,7 @@ import seamtape.recorder.tape.Verification;
 @OperationsPerInvocation(ReadBackBenchmark.EVENTS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {
-      ChronicleFlags.ANALYTICS,
-      ChronicleFlags.MISC,
-      ChronicleFlags.REF,
-      ChronicleFlags.UTIL,
-      ChronicleFlags.NIO,
-      ChronicleFlags.UNSAFE,
-      ChronicleFlags.IO,
-      ChronicleFlags.LANG,
-      ChronicleFlags.COLLECTIONS,
-      ChronicleFlags.REFLECT
-    })
+@Fork(2)
 public class ReadBackBenchmark {
   static final int EVENTS = 1 << 20;
 

@@ -50,20 +50,7 @@ import seamtape.recorder.tape.TapeWriter;
 @OperationsPerInvocation(SampleEvents.COUNT)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {
-      ChronicleFlags.ANALYTICS,
-      ChronicleFlags.MISC,
-      ChronicleFlags.REF,
-      ChronicleFlags.UTIL,
-      ChronicleFlags.NIO,
-      ChronicleFlags.UNSAFE,
-      ChronicleFlags.IO,
-      ChronicleFlags.LANG,
-      ChronicleFlags.COLLECTIONS,
-      ChronicleFlags.REFLECT
-    })
+@Fork(2)
 public class RecordBenchmark {
   private static final int MAPPED_BYTES = 64 << 20;
 

@@ -37,20 +37,7 @@ import seamtape.sim.Simulator;
 @OperationsPerInvocation(SimulateBenchmark.CALLS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {
-      ChronicleFlags.ANALYTICS,
-      ChronicleFlags.MISC,
-      ChronicleFlags.REF,
-      ChronicleFlags.UTIL,
-      ChronicleFlags.NIO,
-      ChronicleFlags.UNSAFE,
-      ChronicleFlags.IO,
-      ChronicleFlags.LANG,
-      ChronicleFlags.COLLECTIONS,
-      ChronicleFlags.REFLECT
-    })
+@Fork(2)
 public class SimulateBenchmark {
   static final int CALLS = 1000;
 

@@ -30,20 +30,7 @@ import seamtape.workload.Workload;
 @OperationsPerInvocation(WorkloadBenchmark.EXITS)
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {
-      ChronicleFlags.ANALYTICS,
-      ChronicleFlags.MISC,
-      ChronicleFlags.REF,
-      ChronicleFlags.UTIL,
-      ChronicleFlags.NIO,
-      ChronicleFlags.UNSAFE,
-      ChronicleFlags.IO,
-      ChronicleFlags.LANG,
-      ChronicleFlags.COLLECTIONS,
-      ChronicleFlags.REFLECT
-    })
+@Fork(2)
 public class WorkloadBenchmark {
   static final int EXITS = 1_000_000;
 
