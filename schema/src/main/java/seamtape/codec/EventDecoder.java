@@ -12,8 +12,11 @@ import seamtape.event.Phase;
 public final class EventDecoder {
   private static final int MAX_LONG_SHIFT = 63;
 
-  /** Bytes that the longs of the largest event take, and a word and a few more. */
-  private static final int FAST_BYTES = 10 * (4 + Event.MAX_FIELDS) + 16;
+  /**
+   * Bytes that the longs of the largest event take, and a word and a few more: an event that begins
+   * so far before the end of its array is decoded without looking for the end at each number.
+   */
+  public static final int FAST_BYTES = 10 * (4 + Event.MAX_FIELDS) + 16;
 
   /** Longest number, in bytes, that the fast way reads. */
   private static final int FAST_LENGTH = 8;
@@ -21,7 +24,8 @@ public final class EventDecoder {
   private static final int COPIES = 1;
   private static final int REORDERED = 2;
   private static final int INPUT = 4;
-  private static final int WRITTEN_SHIFT = 3;
+  private static final int ENTER = 8;
+  private static final int WRITTEN_SHIFT = 4;
 
   private final EventSchema schema;
   private final Branch[] branches;
@@ -29,7 +33,7 @@ public final class EventDecoder {
   private final Call[] calls;
   private final int[] fieldCounts;
 
-  /** Of each branch, what its bytes are: three bits, and the number of fields written. */
+  /** Of each branch, what its bytes are: four bits, and the number of fields written. */
   private final int[] shapes;
 
   /** Branch; then dt, actor and link. */
@@ -37,6 +41,10 @@ public final class EventDecoder {
 
   private byte[] source;
   private int limit;
+
+  private int skipped;
+  private int skippedCalls;
+  private long timeBefore;
 
   public EventDecoder(EventSchema schema) {
     this.schema = schema;
@@ -60,7 +68,8 @@ public final class EventDecoder {
     return branch.written() << WRITTEN_SHIFT
         | (branch.copies() ? COPIES : 0)
         | (branch.target() != null ? REORDERED : 0)
-        | (branch.phase() == Phase.INPUT ? INPUT : 0);
+        | (branch.phase() == Phase.INPUT ? INPUT : 0)
+        | (branch.phase() == Phase.ENTER ? ENTER : 0);
   }
 
   public EventSchema schema() {
@@ -147,6 +156,111 @@ public final class EventDecoder {
       throw malformed("ends within an event", at);
     }
     return at;
+  }
+
+  /**
+   * Passes over events that are not wanted, without reading their fields.
+   *
+   * @param most how many at most
+   * @param into overwritten
+   * @return the position of the first wanted event, or after the last one passed over; {@link
+   *     #skipped}, {@link #skippedCalls} and {@link #timeBefore} tell what lies before it
+   */
+  public int skip(
+      byte[] bytes, int from, int to, long previousTime, int most, Selection wanted, Event into)
+      throws MalformedEventException {
+    limit = Math.min(to, bytes.length);
+    source = bytes;
+    boolean[] stop = wanted.branches();
+    int lastFast = bytes.length - FAST_BYTES;
+    int at = from;
+    int count = 0;
+    int calls = 0;
+    long time = previousTime;
+    for (; count < most; count++) {
+      long word = at <= lastFast ? (long) Varint.WORD.get(bytes, at) : first(at);
+      int length = Varint.lengthAt(word);
+      long index = Varint.valueAt(word, length);
+      if (index < 0 || index >= stop.length || length > FAST_LENGTH || stop[(int) index]) {
+        break;
+      }
+      int shape = shapes[(int) index];
+      int end = at <= lastFast ? skipFast(bytes, at + length, shape) : -1;
+      if (end < 0) {
+        end = decode(bytes, at, to, time, into);
+        time = into.time;
+      } else {
+        time += head[0];
+      }
+      calls += (shape & ENTER) != 0 ? 1 : 0;
+      at = end;
+    }
+    skipped = count;
+    skippedCalls = calls;
+    timeBefore = time;
+    return at;
+  }
+
+  /** The bytes of a branch near the end of the array, as of a word. */
+  private long first(int at) {
+    long word = 0;
+    for (int i = 0; i < 8 && at + i < limit; i++) {
+      word |= (source[at + i] & 0xffL) << (i << 3);
+    }
+    return word;
+  }
+
+  /** The end of an event whose branch was read, its dt in {@link #head}; -1 when it is unusual. */
+  private int skipFast(byte[] bytes, int from, int shape) throws MalformedEventException {
+    long word = (long) Varint.WORD.get(bytes, from);
+    int length = Varint.lengthAt(word);
+    if (length > FAST_LENGTH) {
+      return -1;
+    }
+    head[0] = Varint.valueAt(word, length);
+    int rest = (shape >>> WRITTEN_SHIFT) + ((shape & INPUT) != 0 ? 1 : 2);
+    int at = Varint.skip(bytes, from + length, rest);
+    if ((shape & COPIES) != 0 && bytes[at++] != 0) {
+      at = skipCopies(at - 1);
+    }
+    return at > limit ? -1 : at;
+  }
+
+  private int skipCopies(int from) throws MalformedEventException {
+    long dt = head[0];
+    int at = takeLongs(from, head, 1);
+    while (head[0] != 0) {
+      long count = head[0];
+      if (count < 0 || count > Event.MAX_COPIES) {
+        return Integer.MAX_VALUE;
+      }
+      for (long i = 0; i < count; i++) {
+        at = takeLongs(at, head, 1);
+        at = takeLongs(at, head, 1);
+        if (head[0] < 0 || head[0] > limit - at) {
+          return Integer.MAX_VALUE;
+        }
+        at += (int) head[0];
+      }
+      at = takeLongs(at, head, 1);
+    }
+    head[0] = dt;
+    return at;
+  }
+
+  /** Events that the last {@link #skip} passed over. */
+  public int skipped() {
+    return skipped;
+  }
+
+  /** Enter events among them. */
+  public int skippedCalls() {
+    return skippedCalls;
+  }
+
+  /** Time of the last of them, or the time that it was given. */
+  public long timeBefore() {
+    return timeBefore;
   }
 
   private int decodeSlow(byte[] bytes, int from, long previousTime, Event into)

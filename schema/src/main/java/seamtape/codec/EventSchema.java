@@ -2,6 +2,7 @@ package seamtape.codec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.event.Phase;
@@ -72,6 +73,11 @@ public final class EventSchema {
       }
     }
     return calls;
+  }
+
+  /** Those of the schema's rows and phases that pass. */
+  public Selection select(BiPredicate<Phase, Call> wanted) {
+    return Selection.of(this, wanted);
   }
 
   int branchCount() {

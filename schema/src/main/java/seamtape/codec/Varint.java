@@ -81,4 +81,26 @@ final class Varint {
     }
     return unZigZag(gather(word & -1L >>> 64 - (length << 3)));
   }
+
+  /**
+   * The position after a few numbers.
+   *
+   * @param bytes with a word more than these numbers take
+   */
+  static int skip(byte[] bytes, int from, int numbers) {
+    int at = from;
+    int left = numbers;
+    while (true) {
+      long ends = ~(long) WORD.get(bytes, at) & MORE;
+      int here = Long.bitCount(ends);
+      if (here >= left) {
+        for (int i = 1; i < left; i++) {
+          ends &= ends - 1;
+        }
+        return left == 0 ? at : at + (Long.numberOfTrailingZeros(ends) >>> 3) + 1;
+      }
+      left -= here;
+      at += 8;
+    }
+  }
 }

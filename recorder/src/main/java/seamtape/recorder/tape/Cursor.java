@@ -3,7 +3,9 @@ package seamtape.recorder.tape;
 import java.io.IOException;
 import seamtape.codec.EventDecoder;
 import seamtape.codec.MalformedEventException;
+import seamtape.codec.Selection;
 import seamtape.event.Event;
+import seamtape.event.Phase;
 
 /**
  * Reads the events of a {@link Tape} in order, without allocation between blocks. One thread. A
@@ -14,7 +16,7 @@ public final class Cursor implements AutoCloseable {
   private final Tape tape;
   private final EventDecoder decoder;
   private final Event event = new Event();
-  private byte[] buffer = new byte[Block.MAX_BYTES + Block.SLACK_BYTES];
+  private byte[] buffer = new byte[Block.MAX_BYTES + EventDecoder.FAST_BYTES];
   private long next = 1;
 
   /** The block in {@link #payload}; the decoder stands before {@code ahead}. */
@@ -28,6 +30,7 @@ public final class Cursor implements AutoCloseable {
   private int at;
   private long ahead;
   private long time;
+  private long calls;
 
   Cursor(Tape tape) {
     this.tape = tape;
@@ -61,6 +64,54 @@ public final class Cursor implements AutoCloseable {
     return true;
   }
 
+  /**
+   * As {@link #next()}, to the next event of the rows and phases that are wanted; the others are
+   * passed over without being read.
+   *
+   * @param end the number to stop before: false is said then too, see {@link #position}
+   */
+  public boolean next(Selection wanted, long end) throws TapeException {
+    while (next < end) {
+      if (next > last || next < ahead) {
+        if (!load()) {
+          return false;
+        }
+      }
+      while (ahead < next) {
+        decode();
+      }
+      skip(wanted, Math.min(last + 1, end));
+      if (next <= last && next < end) {
+        return next();
+      }
+    }
+    return false;
+  }
+
+  /** Number of the event after the last one that was read or passed over. */
+  public long position() {
+    return next;
+  }
+
+  private void skip(Selection wanted, long end) throws TapeException {
+    try {
+      int most = (int) (end - ahead);
+      at = decoder.skip(payload, at, plainBytes, time, most, wanted, event);
+      ahead += decoder.skipped();
+      next = ahead;
+      calls += decoder.skippedCalls();
+      time = decoder.timeBefore();
+    } catch (MalformedEventException e) {
+      drop();
+      throw failure(TapeException.Kind.MALFORMED, next, "event " + next + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** How many calls begin before the event, or at it: it is the last of them. */
+  public long calls() {
+    return calls;
+  }
+
   /** The event that {@link #next} moved to; overwritten by the next move. */
   public Event event() {
     return event;
@@ -70,6 +121,7 @@ public final class Cursor implements AutoCloseable {
     try {
       at = decoder.decode(payload, at, plainBytes, time, event);
       time = event.time;
+      calls += event.phase == Phase.ENTER ? 1 : 0;
       ahead++;
     } catch (MalformedEventException e) {
       drop();
@@ -93,6 +145,7 @@ public final class Cursor implements AutoCloseable {
     at = 0;
     ahead = row.firstEvent();
     time = row.header().baseTime;
+    calls = row.header().firstCall;
     return true;
   }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
+import seamtape.codec.Selection;
 import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.event.Phase;
@@ -244,6 +245,31 @@ class TapeTest {
       }
       cursor.seek(20_001);
       assertFalse(cursor.next());
+    }
+  }
+
+  @Test
+  void findsTheWantedRowsAndTheNumbersOfTheirCalls() throws TapeException {
+    sealed(20_000);
+    try (Tape tape = Tape.open(tape());
+        Cursor all = tape.cursor();
+        Cursor some = tape.cursor()) {
+      Selection wanted = tape.schema().select((phase, row) -> row.ordinal() % 17 == 3);
+      long calls = 0;
+      while (all.next()) {
+        Event event = all.event();
+        calls += event.phase == Phase.ENTER ? 1 : 0;
+        assertEquals(calls, all.calls());
+        if (event.call.ordinal() % 17 == 3) {
+          while (!some.next(wanted, some.position() + 1000)) {
+            assertTrue(some.position() <= event.number);
+          }
+          assertEquals(event.number, some.event().number);
+          assertEquals(event.time, some.event().time);
+          assertEquals(calls, some.calls());
+        }
+      }
+      assertFalse(some.next(wanted, Long.MAX_VALUE));
     }
   }
 

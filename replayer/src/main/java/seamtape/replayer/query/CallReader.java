@@ -218,9 +218,14 @@ public final class CallReader implements AutoCloseable {
     return new RecordedCall(vendor);
   }
 
-  /** All calls from the first on. */
-  CallScan scan() {
-    return new CallScan(tape, this);
+  /** A call that has the event itself, not a copy, for its enter event. */
+  RecordedCall newCall(Event enter) {
+    return new RecordedCall(vendor, enter);
+  }
+
+  /** All calls that a filter may pass, from the first on. */
+  CallScan scan(Filter filter) {
+    return new CallScan(tape, this, filter);
   }
 
   /** An event by number, valid until the next read; null beyond the recording's ends. */

@@ -4,48 +4,73 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import seamtape.codec.Selection;
 import seamtape.event.Event;
+import seamtape.event.Phase;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeIndex;
 
 /**
- * Reads all calls of a recording once, in order, enters paired with their returns. Passes over
- * damaged blocks. One thread, the reader's.
+ * Reads the calls of a recording once, in order, enters paired with their returns: all that a
+ * filter may pass, others are not read. Passes over damaged blocks. One thread, the reader's.
  */
 final class CallScan implements AutoCloseable {
+  /** Events passed over before the caller is given a chance to do something else. */
+  private static final int EVENTS_A_LOOK = 1 << 16;
+
   private final CallReader reader;
+  private final Filter filter;
+  private final Selection wanted;
   private final Iterable<TapeIndex.Block> blocks;
   private final Cursor cursor;
   private final Deque<RecordedCall> waiting = new ArrayDeque<>();
   private final Deque<RecordedCall> free = new ArrayDeque<>();
   private final Map<Long, RecordedCall> inFlight = new HashMap<>();
   private RecordedCall given;
-  private long calls;
+  private RecordedCall head;
+  private boolean atEnd;
   private long at;
 
-  CallScan(Tape tape, CallReader reader) {
+  CallScan(Tape tape, CallReader reader, Filter filter) {
     this.reader = reader;
+    this.filter = filter;
+    wanted = tape.schema().select((phase, row) -> phase != Phase.INPUT && filter.mayPass(row));
     blocks = tape.index().blocks();
     cursor = tape.cursor();
   }
 
-  /** The next call, valid until the one after it; null at the end. */
-  RecordedCall next() {
+  /**
+   * The next call, valid until the one after it; null at the end, and now and then before it when
+   * none was found for long, see {@link #atEnd}. Its depth is 0 unless the filter asks for depths.
+   */
+  RecordedCall next() throws FilterException {
     if (given != null) {
       free.push(given);
       given = null;
     }
-    boolean more = true;
-    while (more && !ready(waiting.peek())) {
-      more = read();
+    long pause = cursor.position() + EVENTS_A_LOOK;
+    while (!atEnd && !ready(waiting.peek())) {
+      if (cursor.position() >= pause) {
+        return null;
+      }
+      atEnd = !read(pause);
     }
     given = waiting.poll();
     if (given != null) {
       inFlight.remove(given.event());
     }
     return given;
+  }
+
+  boolean atEnd() {
+    return atEnd && waiting.isEmpty();
+  }
+
+  /** How many calls were given or are passed over: all before one that is still to be given. */
+  long passed() {
+    return waiting.isEmpty() ? cursor.calls() : waiting.peek().index();
   }
 
   private boolean ready(RecordedCall call) {
@@ -55,24 +80,29 @@ final class CallScan implements AutoCloseable {
     return call.hasReturn() || at - call.event() > TapeSummary.NEAR || reader.endFar(call);
   }
 
-  private boolean read() {
+  /** Goes on to the next wanted event or the pause; false at the end. */
+  private boolean read(long pause) throws FilterException {
     try {
-      if (!cursor.next()) {
-        return false;
+      if (cursor.next(wanted, pause)) {
+        take(cursor.event());
+        return true;
       }
-      take(cursor.event());
-      return true;
+      at = cursor.position() - 1;
+      return cursor.position() >= pause;
     } catch (TapeException e) {
       return skipDamage();
     }
   }
 
-  private void take(Event event) throws TapeException {
+  private void take(Event event) throws TapeException, FilterException {
     at = event.number;
     switch (event.phase) {
       case ENTER -> {
+        if (!filter.mayPass(head(event))) {
+          return;
+        }
         RecordedCall call = free.isEmpty() ? reader.newCall() : free.pop();
-        call.begin(calls++, event, depth(event));
+        call.begin(cursor.calls() - 1, event, depth(event));
         waiting.add(call);
         inFlight.put(at, call);
       }
@@ -86,17 +116,28 @@ final class CallScan implements AutoCloseable {
     }
   }
 
+  /** The call of an enter event, as far as that tells. */
+  private RecordedCall head(Event event) {
+    if (head == null || head.enter() != event) {
+      head = reader.newCall(event);
+    }
+    return head;
+  }
+
   private int depth(Event enter) throws TapeException {
+    if (!filter.asksForDepth()) {
+      return 0;
+    }
     boolean nested = enter.call.family().nests() && enter.link > 0;
     RecordedCall parent = nested ? inFlight.get(enter.number - enter.link) : null;
     return parent != null ? parent.depth() + 1 : reader.depth(enter);
   }
 
   private boolean skipDamage() {
+    long from = cursor.position();
     for (TapeIndex.Block block : blocks) {
-      if (block.firstEvent() > at + 1) {
+      if (block.firstEvent() > from) {
         at = block.firstEvent() - 1;
-        calls = block.firstCall();
         cursor.seek(block.firstEvent());
         return true;
       }

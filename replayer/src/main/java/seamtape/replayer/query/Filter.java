@@ -1,5 +1,9 @@
 package seamtape.replayer.query;
 
+import seamtape.catalog.Call;
+import seamtape.catalog.Family;
+import seamtape.catalog.FileOperation;
+import seamtape.event.Event;
 import seamtape.recorder.tape.TapeException;
 
 /**
@@ -27,7 +31,16 @@ public final class Filter {
   /** A condition; may read related calls. */
   interface Test {
     boolean passes(RecordedCall call, CallReader reader) throws TapeException, FilterException;
+
+    /**
+     * What can be told before the whole call is known.
+     *
+     * @param known how much of it is
+     */
+    Verdict foresee(Sight known, RecordedCall call) throws TapeException, FilterException;
   }
+
+  private static final Test EVERY = new FilterTests.Leaf(Sight.ROW, (call, reader) -> true);
 
   private final String text;
   private final Test test;
@@ -39,7 +52,7 @@ public final class Filter {
 
   /** Reads a filter; a blank one passes every call. */
   public static Filter parse(String text) throws FilterException {
-    return new Filter(text, text.isBlank() ? (call, reader) -> true : FilterParser.parse(text));
+    return new Filter(text, text.isBlank() ? EVERY : FilterParser.parse(text));
   }
 
   public String text() {
@@ -55,5 +68,27 @@ public final class Filter {
   public boolean matches(RecordedCall call, CallReader reader)
       throws TapeException, FilterException {
     return test.passes(call, reader);
+  }
+
+  boolean asksForDepth() {
+    return text.contains("depth");
+  }
+
+  /** False when no call of a row passes, whatever else it is. */
+  boolean mayPass(Call row) {
+    if (row == FileOperation.KVM_UNKNOWN_IOCTL || row.family() == Family.INPUT) {
+      return true; // its name is not the row's
+    }
+    RecordedCall call = new RecordedCall("").begin(-1, new Event().enter(row, 0, 0, 0), 0);
+    try {
+      return test.foresee(Sight.ROW, call) != Verdict.NO;
+    } catch (TapeException | FilterException e) {
+      return true; // the call itself will tell
+    }
+  }
+
+  /** False when a call with this enter event does not pass, whatever its return is. */
+  boolean mayPass(RecordedCall entered) throws TapeException, FilterException {
+    return test.foresee(Sight.ENTER, entered) != Verdict.NO;
   }
 }

@@ -85,6 +85,15 @@ final class FilterFields {
     return reason < 0 ? null : FilterValue.symbol(reason, KvmExit.text(reason));
   }
 
+  /** How much of a call a word's field looks at. */
+  static Sight sight(String word) {
+    return switch (word) {
+      case "family", "kind", "call", "name" -> Sight.ROW;
+      case "event", "t", "time", "vm", "vcpu", "tid", "actor", "on" -> Sight.ENTER;
+      default -> word.startsWith("in.") ? Sight.ENTER : Sight.CALL;
+    };
+  }
+
   /**
    * The field of a word: one of the fixed ones, or {@code in.X}, {@code out.X}, {@code arg.X} (in,
    * else out) for a field of the call's row or of the struct it passes.

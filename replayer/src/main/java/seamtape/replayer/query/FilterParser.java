@@ -3,14 +3,17 @@ package seamtape.replayer.query;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Recursive descent over the tokens; compiles to {@link Filter.Test}s as it goes. */
 final class FilterParser {
   /** A value in a condition; null where the call has none. */
-  private interface Operand {
-    FilterValue of(RecordedCall call);
+  private record Operand(Sight needs, FilterFields.Source source) {
+    FilterValue of(RecordedCall call) {
+      return source.of(call);
+    }
   }
 
   /** The truth of a comparison of two present values. */
@@ -94,9 +97,7 @@ final class FilterParser {
   private Filter.Test or() throws FilterException {
     Filter.Test left = xor();
     while (take("or", "||")) {
-      Filter.Test a = left;
-      Filter.Test b = xor();
-      left = (call, reader) -> a.passes(call, reader) || b.passes(call, reader);
+      left = new FilterTests.Or(left, xor());
     }
     return left;
   }
@@ -104,9 +105,7 @@ final class FilterParser {
   private Filter.Test xor() throws FilterException {
     Filter.Test left = and();
     while (take("xor", "^^")) {
-      Filter.Test a = left;
-      Filter.Test b = and();
-      left = (call, reader) -> a.passes(call, reader) ^ b.passes(call, reader);
+      left = new FilterTests.Xor(left, and());
     }
     return left;
   }
@@ -114,9 +113,7 @@ final class FilterParser {
   private Filter.Test and() throws FilterException {
     Filter.Test left = not();
     while (take("and", "&&")) {
-      Filter.Test a = left;
-      Filter.Test b = not();
-      left = (call, reader) -> a.passes(call, reader) && b.passes(call, reader);
+      left = new FilterTests.And(left, not());
     }
     return left;
   }
@@ -128,7 +125,7 @@ final class FilterParser {
     down();
     Filter.Test inner = not();
     depth--;
-    return (call, reader) -> !inner.passes(call, reader);
+    return new FilterTests.Not(inner);
   }
 
   private Filter.Test primary() throws FilterException {
@@ -138,9 +135,13 @@ final class FilterParser {
     if (relation.equals("under") || relation.equals("has")) {
       at++;
       Filter.Test inner = group();
-      return relation.equals("under")
-          ? (call, reader) -> FilterRelations.under(call, reader, inner)
-          : (call, reader) -> FilterRelations.has(call, reader, inner);
+      boolean under = relation.equals("under");
+      return new FilterTests.Leaf(
+          Sight.CALL,
+          (call, reader) ->
+              under
+                  ? FilterRelations.under(call, reader, inner)
+                  : FilterRelations.has(call, reader, inner));
     }
     return peek().is("(") ? group() : condition();
   }
@@ -166,8 +167,7 @@ final class FilterParser {
     if (symbol) {
       at++;
       FilterFields.Symbol meant = FilterFields.symbol(first.text()).orElseThrow();
-      FilterFields.Source field = FilterFields.find(meant.field()).orElseThrow();
-      return (call, reader) -> equal(field.of(call), meant.value());
+      return on(operand(meant.field()), value -> value.equalTo(meant.value()));
     }
     boolean fixed = FilterFields.names().contains(first.text());
     freeWords = !fixed || first.text().equals("ret");
@@ -182,8 +182,21 @@ final class FilterParser {
     if (token.text().isEmpty()) {
       throw fault(token, "an empty name is part of every name", List.of("\"KVM_\""));
     }
-    FilterFields.Source name = FilterFields.find("call").orElseThrow();
-    return (call, reader) -> name.of(call).containsText(token.text());
+    return on(operand("call"), name -> name.containsText(token.text()));
+  }
+
+  private static Operand operand(String word) {
+    return new Operand(FilterFields.sight(word), FilterFields.find(word).orElseThrow());
+  }
+
+  /** A condition on a value; false where the call has none. */
+  private static Filter.Test on(Operand operand, Predicate<FilterValue> condition) {
+    return new FilterTests.Leaf(
+        operand.needs(),
+        (call, reader) -> {
+          FilterValue value = operand.of(call);
+          return value != null && condition.test(value);
+        });
   }
 
   private Operand field() throws FilterException {
@@ -200,8 +213,7 @@ final class FilterParser {
       throw fault(token, what + token.shown(), near.isEmpty() ? CONDITION : near);
     }
     at++;
-    FilterFields.Source source = field.get();
-    return source::of;
+    return operand(token.text());
   }
 
   private Operand masked(Operand operand) throws FilterException {
@@ -214,11 +226,13 @@ final class FilterParser {
       throw fault("a mask is a number", List.of("0x8000000000000000"));
     }
     at++;
-    return call -> {
-      FilterValue value = operand.of(call);
-      boolean number = value != null && value.numeric();
-      return number ? FilterValue.unsigned(value.number() & mask.number()) : null;
-    };
+    return new Operand(
+        operand.needs(),
+        call -> {
+          FilterValue value = operand.of(call);
+          boolean number = value != null && value.numeric();
+          return number ? FilterValue.unsigned(value.number() & mask.number()) : null;
+        });
   }
 
   private Filter.Test comparison(Operand left, boolean zeroIsFalse) throws FilterException {
@@ -227,8 +241,7 @@ final class FilterParser {
       return compare(left, FilterValue::equalTo);
     }
     if (take("!=", "ne")) {
-      Filter.Test same = compare(left, FilterValue::equalTo);
-      return (call, reader) -> !same.passes(call, reader);
+      return new FilterTests.Not(compare(left, FilterValue::equalTo));
     }
     if (take("<", "lt")) {
       return compare(left, (a, b) -> ordered(a, b, -1, -1));
@@ -244,7 +257,7 @@ final class FilterParser {
     }
     if (take("contains")) {
       String part = string("contains");
-      return (call, reader) -> left.of(call) != null && left.of(call).containsText(part);
+      return on(left, value -> value.containsText(part));
     }
     if (take("matches", "~")) {
       return pattern(left, operator);
@@ -252,10 +265,7 @@ final class FilterParser {
     if (take("in")) {
       return set(left);
     }
-    return (call, reader) -> {
-      FilterValue value = left.of(call);
-      return value != null && (!zeroIsFalse || value.isTrue());
-    };
+    return on(left, value -> !zeroIsFalse || value.isTrue());
   }
 
   private static boolean ordered(FilterValue a, FilterValue b, int sign, int orSign) {
@@ -266,15 +276,13 @@ final class FilterParser {
 
   private Filter.Test compare(Operand left, Comparison comparison) throws FilterException {
     Operand right = right();
-    return (call, reader) -> {
-      FilterValue a = left.of(call);
-      FilterValue b = right.of(call);
-      return a != null && b != null && comparison.of(a, b);
-    };
-  }
-
-  private static boolean equal(FilterValue a, FilterValue b) {
-    return a != null && a.equalTo(b);
+    return new FilterTests.Leaf(
+        Sight.more(left.needs(), right.needs()),
+        (call, reader) -> {
+          FilterValue a = left.of(call);
+          FilterValue b = right.of(call);
+          return a != null && b != null && comparison.of(a, b);
+        });
   }
 
   /** A number, a string, a symbol, or another field. */
@@ -286,7 +294,7 @@ final class FilterParser {
       return masked(field());
     }
     FilterValue literal = literal();
-    return call -> literal;
+    return new Operand(Sight.ROW, call -> literal);
   }
 
   private FilterValue literal() throws FilterException {
@@ -356,10 +364,12 @@ final class FilterParser {
     } catch (PatternSyntaxException e) {
       throw fault(token, "this pattern cannot be read: " + e.getDescription(), List.of());
     }
-    return (call, reader) -> {
-      FilterValue value = left.of(call);
-      return value != null && BoundedText.find(pattern, value.shown(), token);
-    };
+    return new FilterTests.Leaf(
+        left.needs(),
+        (call, reader) -> {
+          FilterValue value = left.of(call);
+          return value != null && BoundedText.find(pattern, value.shown(), token);
+        });
   }
 
   /** One value of a set, or a range with both ends in it. */
@@ -382,9 +392,6 @@ final class FilterParser {
       ranges.add(new Range(low, take("..") ? literal() : null));
     } while (take(","));
     expect("}");
-    return (call, reader) -> {
-      FilterValue value = left.of(call);
-      return value != null && ranges.stream().anyMatch(range -> range.holds(value));
-    };
+    return on(left, value -> ranges.stream().anyMatch(range -> range.holds(value)));
   }
 }

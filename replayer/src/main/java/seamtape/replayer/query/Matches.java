@@ -31,25 +31,25 @@ public final class Matches {
    */
   public void advance(CallReader reader, long deadline) throws FilterException {
     if (scan == null) {
-      scan = reader.scan();
+      scan = reader.scan(filter);
     }
     while (!complete) {
-      for (int i = 0; i < CALLS_A_LOOK && !complete; i++) {
-        take(scan.next(), reader);
+      RecordedCall call = scan.next();
+      for (int i = 1; call != null; i++) {
+        take(call, reader);
+        call = i < CALLS_A_LOOK && count < MAX ? scan.next() : null;
       }
-      if (System.nanoTime() - deadline >= 0) {
+      scanned = scan.passed();
+      complete = scan.atEnd() || count >= MAX;
+      if (complete) {
+        scan.close();
+      } else if (System.nanoTime() - deadline >= 0) {
         return;
       }
     }
   }
 
   private void take(RecordedCall call, CallReader reader) throws FilterException {
-    complete = call == null || count >= MAX;
-    if (complete) {
-      scan.close();
-      return;
-    }
-    scanned = call.index() + 1;
     try {
       if (filter.matches(call, reader)) {
         add(call.index());

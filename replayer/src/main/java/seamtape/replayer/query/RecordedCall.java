@@ -17,7 +17,7 @@ public final class RecordedCall {
   private static final long TDX_ERROR = 1L << 63;
 
   private final String vendor;
-  private final Event enter = new Event();
+  private final Event enter;
   private final Event returned = new Event();
   private long index;
   private int depth;
@@ -27,7 +27,12 @@ public final class RecordedCall {
    * @param vendor of the recorded machine, which names some sub-commands
    */
   RecordedCall(String vendor) {
+    this(vendor, new Event());
+  }
+
+  RecordedCall(String vendor, Event enter) {
     this.vendor = vendor;
+    this.enter = enter;
   }
 
   String vendor() {
