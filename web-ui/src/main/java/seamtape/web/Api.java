@@ -11,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Function;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
@@ -142,10 +143,11 @@ final class Api {
     int count = (int) parameters.number("count", 128, 1, CallApi.MAX_ROWS);
     String filter = parameters.filter();
     boolean dim = parameters.text("mode").equals("dim") && !filter.isEmpty();
+    List<String> rules = parameters.all("rule", CallApi.MAX_RULES);
     OpenRecording.Task<JsonObject> task =
         dim
-            ? r -> CallApi.marked(r, from, count, filter)
-            : r -> CallApi.rows(r, from, count, filter);
+            ? r -> CallApi.ruled(r, CallApi.marked(r, from, count, filter), rules)
+            : r -> CallApi.ruled(r, CallApi.rows(r, from, count, filter), rules);
     if (filter.isEmpty()) {
       onSettled(context, task);
     } else {

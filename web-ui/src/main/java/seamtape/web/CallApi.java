@@ -8,6 +8,7 @@ import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.CallDetails;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.CallRow;
+import seamtape.replayer.query.Filter;
 import seamtape.replayer.query.FilterException;
 import seamtape.replayer.query.Matches;
 import seamtape.replayer.query.RecordedCall;
@@ -22,6 +23,10 @@ final class CallApi {
   private static final long SLICE_NANOS = 50_000_000;
 
   static final int MAX_ROWS = 512;
+
+  /** Colour rules of one page. */
+  static final int MAX_RULES = 8;
+
   private static final int CHILDREN_PAGE = 100;
   private static final int CHILDREN_EVENTS = 65_536;
 
@@ -88,6 +93,34 @@ final class CallApi {
     return json.put("marks", marks)
         .put("matched", matches.count())
         .put("marked", matches.complete() || matches.scanned() >= end);
+  }
+
+  /** Adds which of the rules, if any, each row is the first to pass; they give rows a colour. */
+  static JsonObject ruled(OpenRecording recording, JsonObject json, List<String> rules)
+      throws TapeException, FilterException {
+    if (rules.isEmpty()) {
+      return json;
+    }
+    List<Filter> filters = new ArrayList<>();
+    for (String rule : rules) {
+      filters.add(Filter.parse(rule));
+    }
+    JsonArray first = new JsonArray();
+    for (Object row : json.getJsonArray("rows")) {
+      first.add(first(recording.reader(), ((JsonArray) row).getLong(0), filters));
+    }
+    return json.put("rules", first);
+  }
+
+  private static int first(CallReader reader, long event, List<Filter> rules)
+      throws TapeException, FilterException {
+    RecordedCall call = reader.at(event).orElse(null);
+    for (int i = 0; call != null && i < rules.size(); i++) {
+      if (rules.get(i).matches(call, reader)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static JsonArray rows(List<RecordedCall> calls) {

@@ -115,6 +115,7 @@ final class Library {
       file = nameOf(path) + "-" + i + SUFFIX;
     }
     Files.move(path, trash.resolve(file));
+    reserved.remove(path);
     return file;
   }
 

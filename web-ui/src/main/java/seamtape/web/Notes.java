@@ -11,8 +11,8 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * A recording's {@code notes.json}: {@code {revision, bookmarks: [{event, text}], filters: [{name,
- * filter}]}}. No part of the evidence. Who writes must name the revision that they read, so that
- * two tabs do not undo each other.
+ * filter}], colours: [{filter, colour}]}}. No part of the evidence. Who writes must name the
+ * revision that they read, so that two tabs do not undo each other.
  */
 final class Notes {
   private static final String FILE = "notes.json";
@@ -48,7 +48,8 @@ final class Notes {
   private static JsonObject checked(JsonObject json) {
     return new JsonObject()
         .put("bookmarks", list(json, "bookmarks", "event", "text"))
-        .put("filters", list(json, "filters", "name", "filter"));
+        .put("filters", list(json, "filters", "name", "filter"))
+        .put("colours", list(json, "colours", "filter", "colour"));
   }
 
   private static JsonArray list(JsonObject json, String key, String first, String second) {

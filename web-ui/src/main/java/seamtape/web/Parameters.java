@@ -2,6 +2,7 @@ package seamtape.web;
 
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import seamtape.replayer.query.Filter;
 
 /** The query of a request, checked. */
@@ -15,6 +16,15 @@ final class Parameters {
   String text(String name) {
     String value = query.get(name);
     return value == null ? "" : value;
+  }
+
+  /** All values of a parameter that may be given more than once. */
+  List<String> all(String name, int most) {
+    List<String> values = query.getAll(name);
+    if (values.size() > most) {
+      throw Problem.badRequest("at most " + most + " of " + name);
+    }
+    return values;
   }
 
   /** The filter, blank when there is none. */

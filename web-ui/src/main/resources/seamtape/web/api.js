@@ -14,7 +14,8 @@ export class Unreachable extends Error {}
 export async function get(path, parameters = {}, signal) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== '') query.set(name, value);
+    if (Array.isArray(value)) value.forEach((one) => query.append(name, one));
+    else if (value !== undefined && value !== '') query.set(name, value);
   }
   const text = query.toString();
   return ask(`${path}${text ? `?${text}` : ''}`, {signal});
@@ -44,8 +45,8 @@ function told(body) {
 
 export const recordings = () => get('recordings');
 export const recording = (id, signal) => get(`recordings/${id}`, {}, signal);
-export const calls = (id, from, count, filter, signal, dim = false) =>
-  get(`recordings/${id}/calls`, {from, count, filter, mode: dim ? 'dim' : ''}, signal);
+export const calls = (id, from, count, filter, signal, dim = false, rule = []) =>
+  get(`recordings/${id}/calls`, {from, count, filter, mode: dim ? 'dim' : '', rule}, signal);
 export const details = (id, event, signal) => get(`recordings/${id}/events/${event}`, {}, signal);
 export const children = (id, event, from) =>
   get(`recordings/${id}/events/${event}/children`, {from});

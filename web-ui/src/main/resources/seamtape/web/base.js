@@ -68,7 +68,7 @@ export const logo = html`<svg viewBox="0 0 20 20" fill="none" stroke="currentCol
   stroke-width="1.6" aria-hidden="true"><rect x="1.5" y="4" width="17" height="12" rx="2.5"/>
   <circle cx="7" cy="10" r="2.2"/><circle cx="13" cy="10" r="2.2"/><path d="M7 12.2h6"/></svg>`;
 
-const THEMES = ['auto', 'light', 'dark', 'contrast'];
+export const THEMES = ['auto', 'light', 'dark', 'contrast'];
 
 function theme() {
   return document.documentElement.dataset.theme ?? 'auto';
@@ -76,7 +76,10 @@ function theme() {
 
 /** From the system's theme to light, dark, high contrast, and back. */
 export function nextTheme() {
-  const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
+  useTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+}
+
+export function useTheme(next) {
   if (next === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next;
   try {

@@ -15,9 +15,15 @@ const NARROW_PX = 700;
 const PHONE = {event: '62px', call: 'minmax(120px, 1fr)', result: '64px', error: '84px'};
 const SKELETON_MILLIS = 80;
 
+/** Names of colours, and the tokens behind them. */
+export const RULE_COLOURS = {blue: 'ioctl', violet: 'seamcall', teal: 'tdcall', amber: 'warn', green: 'good', red: 'error'};
+
 const styles = css`
   :host { --columns: none; }
   .gone { display: none !important; }
+  .row.ruled { background: color-mix(in srgb, var(--rule) 17%, transparent); }
+  .row.ruled.selected { background: color-mix(in srgb, var(--rule) 22%, var(--select)); }
+  .row.ruled .event { color: var(--rule); font-weight: 650; }
   .row.dim > * { opacity: .38; }
   .row.marked .event::before { content: '★ '; color: var(--warn); }
   .view { top: 25px; }
@@ -97,6 +103,9 @@ export class CallList extends VirtualRows {
   }
 
   bookmarks = new Set();
+
+  /** Of the rules, by name. */
+  colours = [];
   #chosen = USUAL;
 
   /** The names of the columns; on a narrow screen those that fit. */
@@ -164,6 +173,9 @@ export class CallList extends VirtualRows {
     }
     row.classList.toggle('dim', Array.isArray(call) && !this.#source.passes(index));
     row.classList.toggle('marked', Array.isArray(call) && this.bookmarks.has(call[format.EVENT]));
+    const colour = Array.isArray(call) ? this.colours[this.#source.rule(index)] : undefined;
+    row.classList.toggle('ruled', Boolean(colour));
+    if (colour) row.style.setProperty('--rule', `var(--${RULE_COLOURS[colour] ?? 'accent'})`);
     if (row.shown === call && call !== undefined) return;
     row.shown = call;
     if (call === undefined) this.#loading(row, index);

@@ -17,8 +17,9 @@ export class CallSource extends EventTarget {
   fault = null;
 
   /** {@code dim} keeps all rows and tells which pass. */
-  constructor(id, filter, dim = false) {
+  constructor(id, filter, dim = false, rules = []) {
     super();
+    this.rules = rules;
     this.id = id;
     this.filter = filter;
     this.dim = dim && filter !== '';
@@ -28,6 +29,11 @@ export class CallSource extends EventTarget {
   passes(index) {
     const page = this.#pages.get(Math.floor(index / PAGE));
     return !this.dim || (page?.marks?.[index % PAGE] ?? true);
+  }
+
+  /** Which colour rule a row passes; -1 for none. */
+  rule(index) {
+    return this.#pages.get(Math.floor(index / PAGE))?.rules?.[index % PAGE] ?? -1;
   }
 
   /** The recording has grown: what was the end is not any more, and what was in flight may have returned. */
@@ -85,7 +91,7 @@ export class CallSource extends EventTarget {
     const request = new AbortController();
     this.#loading.set(page, request);
     try {
-      const answer = await api.calls(this.id, page * PAGE, PAGE, this.filter, request.signal, this.dim);
+      const answer = await api.calls(this.id, page * PAGE, PAGE, this.filter, request.signal, this.dim, this.rules);
       this.#take(page, answer);
     } catch (e) {
       if (e.name === 'AbortError') return;
@@ -104,7 +110,7 @@ export class CallSource extends EventTarget {
     this.settled = answer.settled;
     this.scanned = answer.scanned ?? 0;
     const whole = answer.complete || answer.rows.length === PAGE;
-    this.#keep(page, {rows: answer.rows, marks: answer.marks, whole, early: !answer.settled || (this.dim && !answer.marked)});
+    this.#keep(page, {rows: answer.rows, marks: answer.marks, rules: answer.rules, whole, early: !answer.settled || (this.dim && !answer.marked)});
     this.matched = answer.matched;
     this.marked = answer.marked ?? true;
   }

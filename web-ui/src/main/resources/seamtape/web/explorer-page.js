@@ -145,6 +145,8 @@ class ExplorerPage extends LitElement {
     this.useFilter(query.get('f') ?? '');
     const span = (query.get('t') ?? '').split('-').map(Number);
     if (span.length === 2 && span.every((t) => Number.isFinite(t) && t >= 0) && span[1] > span[0]) this.line.show(span[0], span[1], true);
+    this.line.marks = (query.get('ab') ?? '').split('-').map((text) => /^\d+$/.test(text) ? Number(text) : undefined).slice(0, 2);
+    this.line.pins = (query.get('pin') ?? '').split(',').filter(Boolean).slice(0, 16);
     const top = number('top');
     const selected = number('sel');
     if (top) {
@@ -160,6 +162,8 @@ class ExplorerPage extends LitElement {
     if (this.filter) query.set('f', this.filter);
     if (this.filter && this.dim) query.set('mode', 'dim');
     if (this.line?.view && !this.line.whole) query.set('t', `${Math.round(this.line.view.from)}-${Math.round(this.line.view.to)}`);
+    if (this.line?.marks.some((time) => time !== undefined)) query.set('ab', [0, 1].map((i) => this.line.marks[i] ?? '').join('-'));
+    if (this.line?.pins.length) query.set('pin', this.line.pins.join(','));
     if (this.selected) query.set('sel', this.selected);
     const first = this.source?.row(Math.round(this.list.top));
     if (Array.isArray(first) && this.list.top >= 1) query.set('top', first[format.EVENT]);
@@ -175,12 +179,13 @@ class ExplorerPage extends LitElement {
     else this.timer = setTimeout(() => history.replaceState(null, '', this.address()), REPLACE_MILLIS);
   }
 
-  useFilter(filter) {
+  useFilter(filter, again = false) {
     const dim = Boolean(this.dim && filter);
-    if (this.source && this.source.filter === filter && this.source.dim === dim) return;
+    if (!again && this.source && this.source.filter === filter && this.source.dim === dim) return;
     this.source?.close();
     this.filter = filter;
-    const source = this.source = new CallSource(this.recordingId, filter, dim);
+    const source = this.source = new CallSource(this.recordingId, filter, dim, (this.notes.colours ?? []).map((one) => one.filter));
+    this.list.colours = (this.notes.colours ?? []).map((one) => one.colour);
     source.addEventListener('change', () => {
       if (source === this.source) this.changed();
     });
@@ -296,6 +301,24 @@ class ExplorerPage extends LitElement {
   previousMatch() { this.inTurn(() => this.match('previous')); }
   bookmarks() { this.dialog = 'notes'; }
 
+  markA() { this.markHere(0); }
+  markB() { this.markHere(1); }
+
+  markHere(which) {
+    if (this.time === undefined) this.tell('Select a call to mark its time');
+    else this.line.mark(which, this.time);
+  }
+
+  async pinLane() {
+    const row = await this.rowAt(Math.max(0, this.list.selected));
+    if (!Array.isArray(row)) return;
+    // A nested call is drawn on the lane of the outermost call above it.
+    const outer = row[format.DEPTH] ? (await this.current())?.parents.at(-1) ?? row : row;
+    const lane = this.line.laneOf(outer[format.ON], outer[format.ACTOR]);
+    if (lane) this.line.pin(lane);
+    else this.tell('The timeline has no lane for this call');
+  }
+
   async fitCall() {
     const row = await this.rowAt(Math.max(0, this.list.selected));
     if (!Array.isArray(row)) return;
@@ -340,7 +363,14 @@ class ExplorerPage extends LitElement {
   }
 
   useNotes(notes) {
+    const other = JSON.stringify(notes.colours ?? []) !== JSON.stringify(this.notes.colours ?? []);
     this.notes = notes;
+    if (other && this.source) {
+      const {selected, top} = this.list;
+      this.useFilter(this.filter, true);
+      this.list.selected = selected;
+      this.list.restore(top);
+    }
     this.list.bookmarks = new Set(notes.bookmarks.map((one) => one.event));
     this.list.draw();
   }

@@ -23,6 +23,8 @@ export const KEYS = {
     ]],
     ['Timeline', [
       ['w', 'zoomIn', 'Zoom in'], ['s', 'zoomOut', 'Zoom out'], ['a', 'panLeft', 'Earlier'], ['d', 'panRight', 'Later'],
+      ['A', 'markA', 'Mark A at the call'], ['B', 'markB', 'Mark B: the time between is told'],
+      ['P', 'pinLane', 'Keep the lane of the call in view, or let it go'],
       ['f', 'fitCall', 'Fit the selected call'], ['0', 'wholeTime', 'The whole recording'],
     ]],
     ['Go', [
@@ -31,7 +33,7 @@ export const KEYS = {
     ]],
     ['Look', [
       ['c', 'copyJson', 'Copy the call as JSON'], ['C', 'copyLink', 'Copy a link to this view'],
-      ['T', 'theme', 'Theme: system, light, dark'], ['?', 'sheet', 'These keys'],
+      ['T', 'theme', 'Theme: system, light, dark, high contrast'], ['?', 'sheet', 'These keys'],
       ['Escape', 'escape', 'Close, or clear the filter'], ['Ctrl+K', 'palette', 'All commands'],
     ]],
   ],
@@ -43,7 +45,7 @@ export const KEYS = {
     ['Look', [['T', 'theme', 'Theme'], ['?', 'sheet', 'These keys'], ['Escape', 'escape', 'Close'], ['Ctrl+K', 'palette', 'All commands']]],
   ],
   shape: [
-    ['Move', [['j', 'next', 'Next kind of call'], ['k', 'previous', 'Previous kind of call'], ['Enter', 'events', 'Its calls'], ['Backspace', 'up', 'Flame graph: one level out']]],
+    ['Move', [['o', 'order', 'Flame graph: merged, or in order of time'], ['j', 'next', 'Next kind of call'], ['k', 'previous', 'Previous kind of call'], ['Enter', 'events', 'Its calls'], ['Backspace', 'up', 'Flame graph: one level out']]],
     ['Look', [['T', 'theme', 'Theme'], ['?', 'sheet', 'These keys'], ['Escape', 'escape', 'Close'], ['Ctrl+K', 'palette', 'All commands']]],
   ],
   diff: [

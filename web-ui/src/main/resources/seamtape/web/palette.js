@@ -1,7 +1,9 @@
 // The command palette: every command of the page with its key, every view, every recording.
-import {LitElement, html, css, nothing, controls} from './base.js';
+import {LitElement, html, css, nothing, controls, THEMES, useTheme} from './base.js';
 import * as api from './api.js';
 import {KEYS} from './keys.js';
+import {COLUMNS} from './call-list.js';
+import * as format from './format.js';
 
 const SHOWN = 14;
 
@@ -49,7 +51,13 @@ class CommandPalette extends LitElement {
     const go = (text, path) => ({text, where: 'go', run: () => location.assign(path)});
     const id = this.page.recordingId;
     const views = id ? [go('Calls of this recording', `/r/${id}`), go('State of the machine', `/r/${id}/state`), go('Latency and flame graph', `/r/${id}/shape`)] : [];
-    return [...own, go('All recordings', '/'), ...views, ...this.recordings.map((one) => go(`Open ${one.name}`, `/r/${one.id}`)),
+    const {notes, recording} = this.page;
+    const themes = THEMES.map((name) => ({text: `Theme: ${name === 'auto' ? 'as the system' : name === 'contrast' ? 'high contrast' : name}`, where: 'theme', run: () => useTheme(name)}));
+    const kept = !notes ? [] : [...notes.filters.map((one) => ({text: `Filter: ${one.name}`, where: one.filter, run: () => this.page.applyFilter(one.filter)})),
+      ...notes.bookmarks.map((one) => ({text: `Bookmark: ${one.text || 'no note'}`, where: `event ${format.count(one.event)}`, run: () => this.page.inTurn(() => this.page.jump(one.event))}))];
+    const columns = recording && this.page.column ? COLUMNS.filter(([column]) => column !== 'event' && column !== 'call')
+      .map(([column]) => ({text: `Column: ${this.page.columns().includes(column) ? 'hide' : 'show'} ${column}`, where: 'columns', run: () => this.page.column(column, !this.page.columns().includes(column))})) : [];
+    return [...own, ...kept, ...themes, ...columns, go('All recordings', '/'), ...views, ...this.recordings.map((one) => go(`Open ${one.name}`, `/r/${one.id}`)),
       ...(id ? this.recordings.filter((one) => one.id !== id).map((one) => go(`Compare with ${one.name}`, `/diff/${id}/${one.id}`)) : [])];
   }
 

@@ -5,6 +5,7 @@ import * as format from './format.js';
 import {listen} from './keys.js';
 import {bar, failure} from './explorer-frame.js';
 import './dialogs.js';
+import './time-line.js';
 
 const NAME = 0, FAMILY = 1, PARENT = 2, TOTAL = 3, SELF = 4, COUNT = 5, ERRORS = 6;
 const LEVEL = 20;
@@ -12,11 +13,12 @@ const LEVEL = 20;
 class ShapePage extends LitElement {
   static properties = {
     recordingId: {}, recording: {state: true}, fault: {state: true}, groups: {state: true}, nodes: {state: true},
-    at: {state: true}, sort: {state: true}, root: {state: true}, progress: {state: true}, dialog: {state: true}, asTable: {state: true},
+    at: {state: true}, sort: {state: true}, root: {state: true}, progress: {state: true}, dialog: {state: true}, asTable: {state: true}, timed: {state: true},
   };
 
   static styles = [controls, css`
     :host { display: flex; flex-direction: column; height: 100vh; height: 100dvh; }
+    time-line.tall { --timeline: 60vh; border: 0; }
     main { flex: 1; overflow: auto; padding: 12px 16px 40px; min-height: 0; }
     .two { display: grid; grid-template-columns: minmax(0, 1.7fr) minmax(300px, 1fr); gap: 14px; align-items: start; }
     .card { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; overflow: auto; }
@@ -110,6 +112,7 @@ class ShapePage extends LitElement {
   previous() { this.pick(this.at - 1); }
   events() { location.assign(this.link(filterOf(this.rows[this.at]))); }
   up() { this.root = Math.max(0, this.nodes?.[this.root]?.[PARENT] ?? 0); }
+  order() { this.timed = !this.timed; }
   theme() { nextTheme(); }
   sheet() { this.dialog = true; }
   escape() { this.dialog = false; }
@@ -179,7 +182,16 @@ class ShapePage extends LitElement {
   }
 
   /** Merged, widest first: a bar is as wide as the time of its calls together. */
+  /** The same calls as they came: a lane a vCPU, callers above what they call. */
+  inTime() {
+    return html`<h2>Flame graph in order of time<span class="rest"></span><button @click=${this.order} title="Merge equal calls (o)">Merged</button></h2>
+      <time-line class="tall" .recording=${this.recordingId} .clock=${this.recording.clock}
+        @select-event=${({detail}) => location.assign(`/r/${this.recordingId}?sel=${detail}`)}></time-line>
+      <p class="muted">Ctrl with the wheel zooms, dragging pans, a click opens the call.</p>`;
+  }
+
   flame() {
+    if (this.timed) return this.inTime();
     const {nodes} = this;
     const children = nodes.map(() => []);
     nodes.forEach((node, i) => { if (node[PARENT] >= 0) children[node[PARENT]].push(i); });
@@ -199,7 +211,7 @@ class ShapePage extends LitElement {
         <button ?disabled=${!this.root} @click=${this.up} title="One level out (Backspace)">↰ Out</button>
         <button aria-pressed=${Boolean(this.asTable)} @click=${() => { this.asTable = !this.asTable; }}>Table</button>
         <a href=${this.link(this.flameFilter(this.root))}>calls of ${nodes[this.root][NAME]}</a>
-        <a href="/r/${this.recordingId}">in order of time: the timeline</a></h2>
+        <button @click=${this.order} title="As the calls came (o)">In order of time</button></h2>
       ${this.asTable ? this.flameTable(bars) : html`<div class="flame" role="tree" aria-label="Flame graph">${bars.map((one) => this.flameBar(one, children))}</div>`}`;
   }
 

@@ -10,7 +10,7 @@ const OVERSCAN = 1;
 
 class TimeLine extends LitElement {
   static properties = {
-    recording: {}, clock: {}, at: {}, state: {state: true}, table: {state: true}, tip: {state: true}, fault: {state: true},
+    recording: {}, clock: {}, at: {}, pins: {}, marks: {}, state: {state: true}, table: {state: true}, tip: {state: true}, fault: {state: true},
   };
 
   static styles = [controls, css`
@@ -19,6 +19,8 @@ class TimeLine extends LitElement {
     canvas { display: block; width: 100%; touch-action: pan-y; cursor: crosshair; }
     .wait { position: absolute; right: 12px; top: 6px; color: var(--muted); font-size: 12px; background: var(--panel); padding: 0 6px; }
     .tip { position: absolute; z-index: 6; pointer-events: none; background: var(--text); color: var(--bg); font: 12px/1.35 var(--mono); padding: 3px 8px; border-radius: 4px; max-width: 420px; white-space: pre-line; }
+    .ab { position: absolute; right: 12px; bottom: 5px; z-index: 3; display: flex; gap: 6px; align-items: center; font: 12px var(--mono); background: var(--panel); border: 1px solid var(--line); border-radius: 5px; padding: 0 4px 0 8px; }
+    .ab button { height: 19px; padding: 0 5px; }
     .tools { position: absolute; left: 2px; top: 25px; z-index: 3; display: flex; gap: 2px; }
     .tools button { height: 17px; padding: 0 5px; font-size: 11px; }
     table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 26px; }
@@ -32,6 +34,12 @@ class TimeLine extends LitElement {
   #data = null;
   #map = null;
   #view = null;
+
+  constructor() {
+    super();
+    this.pins = [];
+    this.marks = [];
+  }
 
   connectedCallback() {
     super.connectedCallback();
@@ -56,7 +64,7 @@ class TimeLine extends LitElement {
   }
 
   updated(changed) {
-    if (changed.has('at') || changed.has('table')) this.draw();
+    if (['at', 'table', 'pins', 'marks'].some((name) => changed.has(name))) this.draw();
     const tip = this.renderRoot.querySelector('.tip');
     if (tip && this.tip) {
       tip.style.left = `${Math.min(this.tip.x + 12, this.clientWidth - 300)}px`;
@@ -166,8 +174,29 @@ class TimeLine extends LitElement {
     }
   }
 
+  /** Pinned ones first: they stay in view. */
   get lanes() {
-    return this.#map?.lanes ?? [];
+    const all = this.#map?.lanes ?? [];
+    return [...all.filter((lane) => this.pins.includes(lane.lane)), ...all.filter((lane) => !this.pins.includes(lane.lane))];
+  }
+
+  /** A lane by what its calls are made on, or else by who makes them; null without one. */
+  laneOf(on, actor) {
+    const names = this.lanes.map((lane) => lane.lane);
+    return names.find((name) => name === on) ?? names.find((name) => name === actor) ?? null;
+  }
+
+  pin(lane) {
+    this.pins = this.pins.includes(lane) ? this.pins.filter((other) => other !== lane) : [...this.pins, lane];
+    this.dispatchEvent(new Event('moved'));
+  }
+
+  /** Sets mark 0 (A) or 1 (B); null takes both away. */
+  mark(which, time) {
+    const marks = which === null ? [] : [...this.marks];
+    if (which !== null) marks[which] = time;
+    this.marks = marks;
+    this.dispatchEvent(new Event('moved'));
   }
 
   get height() {
@@ -201,34 +230,80 @@ class TimeLine extends LitElement {
     const style = getComputedStyle(this);
     const token = (name) => style.getPropertyValue(`--${name}`).trim();
     const colours = this.colours(style);
+    this.hits = [];
+    this.places = [];
+    const sizes = this.lanes.map((lane) => lane.depths.length * ROW + GAP);
+    const pinned = this.lanes.filter((lane) => this.pins.includes(lane.lane)).length;
+    const head = MAP + AXIS + sizes.slice(0, pinned).reduce((sum, size) => sum + size, 0);
+    let y = head;
+    this.lanes.slice(pinned).forEach((lane, i) => {
+      this.paintLane(pen, lane, y, width, colours, token);
+      y += sizes[pinned + i];
+    });
+    // What stays in view is drawn over what scrolls beneath it.
+    const scrolled = this.scrolled;
+    pen.clearRect(0, scrolled, width, head - 2);
+    pen.save();
+    pen.translate(0, scrolled);
     this.paintMap(pen, width, colours, token);
     this.paintAxis(pen, width, colours);
-    this.hits = [];
-    let y = MAP + AXIS;
-    this.lanes.forEach((lane, i) => {
-      pen.fillStyle = colours.muted;
-      pen.font = `11px ${token('sans')}`;
-      pen.textBaseline = 'middle';
-      pen.fillText(lane.lane, 8, y + ROW / 2, LABEL - 14);
-      pen.fillStyle = colours.line;
-      pen.fillRect(0, y - 2.5, width, 1);
-      const now = this.#data.lanes.find((other) => other.lane === lane.lane);
-      lane.depths.forEach((none, depth) => {
-        this.paintItems(pen, now?.depths[depth] ?? [], y + depth * ROW, width, colours, token);
-      });
-      y += lane.depths.length * ROW + GAP;
+    pen.restore();
+    y = scrolled + MAP + AXIS;
+    this.lanes.slice(0, pinned).forEach((lane, i) => {
+      this.paintLane(pen, lane, y, width, colours, token);
+      y += sizes[i];
     });
+    this.paintMarks(pen, height, colours, token);
     if (this.at !== undefined && this.at >= this.#view.from && this.at <= this.#view.to) {
       pen.fillStyle = colours.accent;
       pen.fillRect(Math.round(this.x(this.at)) - 0.5, MAP, 1.5, height - MAP);
     }
   }
 
+  get scrolled() {
+    return this.renderRoot.querySelector('.scroll').scrollTop;
+  }
+
+  paintLane(pen, lane, y, width, colours, token) {
+    const pinned = this.pins.includes(lane.lane);
+    pen.fillStyle = pinned ? colours.accent : colours.muted;
+    pen.font = `11px ${token('sans')}`;
+    pen.textBaseline = 'middle';
+    pen.fillText(pinned ? `◆ ${lane.lane}` : lane.lane, 8, y + ROW / 2, LABEL - 14);
+    pen.fillStyle = colours.line;
+    pen.fillRect(0, y - 2.5, width, 1);
+    const now = this.#data.lanes.find((other) => other.lane === lane.lane);
+    lane.depths.forEach((none, depth) => {
+      this.paintItems(pen, now?.depths[depth] ?? [], y + depth * ROW, width, colours, token);
+    });
+    this.places.push({lane: lane.lane, y, height: lane.depths.length * ROW});
+  }
+
+  paintMarks(pen, height, colours, token) {
+    const top = this.scrolled + MAP;
+    const places = this.marks.map((time) => this.x(time));
+    if (places[0] !== undefined && places[1] !== undefined) {
+      const [a, b] = places.toSorted((p, q) => p - q).map((x) => Math.max(LABEL, x));
+      pen.globalAlpha = 0.14;
+      pen.fillStyle = colours.warn;
+      pen.fillRect(a, top, b - a, height - top);
+      pen.globalAlpha = 1;
+    }
+    pen.fillStyle = colours.warn;
+    pen.font = `bold 11px ${token('mono')}`;
+    this.marks.forEach((time, which) => {
+      const x = Math.round(places[which]);
+      if (x < LABEL || x > this.clientWidth) return;
+      pen.fillRect(x - 0.5, top, 1.5, height - top);
+      pen.fillText('AB'[which], x + 3, top + AXIS / 2);
+    });
+  }
+
   /** A canvas knows no light-dark(): a probe element turns tokens into colours. */
   colours(style) {
     const probe = this.renderRoot.querySelector('.probe');
     const colours = {};
-    for (const name of ['ioctl', 'file', 'seamcall', 'tdcall', 'tdvmcall', 'hypercall', 'error', 'muted', 'line', 'accent', 'faint', 'select', 'panel']) {
+    for (const name of ['ioctl', 'file', 'seamcall', 'tdcall', 'tdvmcall', 'hypercall', 'error', 'muted', 'line', 'accent', 'faint', 'select', 'panel', 'warn']) {
       probe.style.color = `var(--${name})`;
       colours[name] = getComputedStyle(probe).color;
     }
@@ -361,7 +436,7 @@ class TimeLine extends LitElement {
     const canvas = event.currentTarget;
     const start = this.at_(event);
     const view = {...this.#view};
-    const inMap = start.y < MAP;
+    const inMap = start.y - this.scrolled < MAP;
     const range = inMap || event.shiftKey;
     let moved = false;
     this.held = true;
@@ -400,6 +475,11 @@ class TimeLine extends LitElement {
   }
 
   pick(place) {
+    if (place.x < LABEL) {
+      const found = this.places.findLast(({y, height}) => place.y >= y && place.y < y + height);
+      if (found) this.pin(found.lane);
+      return;
+    }
     const hit = this.hit(place);
     if (!hit) return;
     const {items, i} = hit;
@@ -421,6 +501,16 @@ class TimeLine extends LitElement {
 
   firstUpdated() {
     this.renderRoot.querySelector('canvas').addEventListener('wheel', (e) => this.wheel(e), {passive: false});
+    this.renderRoot.querySelector('.scroll').addEventListener('scroll', () => this.draw(), {passive: true});
+  }
+
+  span() {
+    const [a, b] = this.marks;
+    const told = (name, time) => time === undefined ? nothing : html`<span>${name} ${this.says(time)}</span>`;
+    const between = a !== undefined && b !== undefined;
+    const long = this.clock === 'none' ? format.some(Math.abs(b - a), 'event') : format.duration(Math.abs(b - a), this.clock);
+    return html`<div class="ab" role="status" aria-label="Marks">${told('A', a)}${told('B', b)}${between ? html`<b>Δ ${long}</b>` : nothing}
+      <button class="plain" aria-label="Take the marks away" @click=${() => this.mark(null)}>✕</button></div>`;
   }
 
   summary() {
@@ -439,6 +529,7 @@ class TimeLine extends LitElement {
         ${this.table ? this.asTable() : nothing}</div>
       ${this.fault ? html`<span class="wait bad">${this.fault.message}</span>` : nothing}
       ${this.state ? html`<span class="wait">reading the recording… ${Math.floor(this.state.reached / Math.max(1, this.state.of) * 100)}%</span>` : nothing}
+      ${this.marks.some((time) => time !== undefined) ? this.span() : nothing}
       ${this.tip ? html`<div class="tip" role="tooltip">${this.tip.text}</div>` : nothing}`;
   }
 
@@ -455,7 +546,7 @@ class TimeLine extends LitElement {
       return {lane: lane.lane, depth, calls, errors, items, longest};
     }));
     return html`<table><thead><tr><th>lane</th><th class="n">depth</th><th class="n">calls in view</th><th class="n">errors</th><th>longest</th></tr></thead>
-      <tbody>${rows.map((row) => html`<tr><td>${row.lane}</td><td class="n">${row.depth}</td><td class="n">${format.count(row.calls)}</td>
+      <tbody>${rows.map((row) => html`<tr><td>${row.lane} ${row.depth ? nothing : html`<button class="plain" aria-pressed=${this.pins.includes(row.lane)} aria-label="Pin ${row.lane}" @click=${() => this.pin(row.lane)}>◆</button>`}</td><td class="n">${row.depth}</td><td class="n">${format.count(row.calls)}</td>
         <td class="n ${row.errors ? 'bad' : ''}">${format.count(row.errors)}</td>
         <td>${row.longest < 0 ? '' : html`<button class="plain" @click=${() => this.dispatchEvent(new CustomEvent('select-event', {detail: row.items[row.longest + EVENT]}))}>
           ${this.#data.calls[row.items[row.longest + NAME]][0]} at event ${format.count(row.items[row.longest + EVENT])}</button>`}</td></tr>`)}</tbody></table>`;

@@ -295,7 +295,7 @@ class BrowserBudgetTest {
             await explorer.applyFilter('');
             return timed(async () => {
               explorer.applyFilter(filter);
-              await until(() => explorer.source.filter === filter && explorer.source.row(0) && filled());
+              await until(() => explorer.source.filter === filter && explorer.source.row(0) && rows().length > 0 && text(rows()[0], '.event'));
             });
           },
           tile([from, width]) {

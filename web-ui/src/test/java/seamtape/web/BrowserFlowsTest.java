@@ -183,6 +183,9 @@ class BrowserFlowsTest {
     assertEquals(true, page.evaluate(condition), condition);
   }
 
+  private static final String LINE =
+      "document.querySelector('explorer-page').shadowRoot.querySelector('time-line')";
+
   private static final String HITS =
       "(document.querySelector('explorer-page').shadowRoot.querySelector('time-line').hits ?? [])";
 
@@ -249,6 +252,58 @@ class BrowserFlowsTest {
     page.keyboard().type("allrec");
     press("Enter");
     page.waitForURL(Pattern.compile(".*:\\d+/$"));
+  }
+
+  @Test
+  void measuresBetweenMarksPinsALaneAndColoursCallsByARule() {
+    open("/r/td-one?sel=16");
+    that(page.locator("call-details h2")).isVisible();
+    waitFor(HITS + ".length > 3");
+    press("Shift+A", "j", "j");
+    that(page.locator("call-list .row.selected .event")).hasText("19");
+    waitFor(LINE + ".at > " + LINE + ".marks[0]");
+    press("Shift+B");
+    that(page.locator("time-line .ab")).containsText("Δ");
+    press("Shift+P");
+    page.waitForURL(Pattern.compile(".*ab=\\d+-\\d+.*pin=vm0.*"));
+    press("/");
+    page.keyboard().type("call == KVM_SET_REGS");
+    press("Enter");
+    that(page.locator("filter-box [role=status]")).hasText(Pattern.compile("^60 of .*"));
+    press("'");
+    page.locator("notes-dialog select").selectOption("violet");
+    page.locator("notes-dialog form.rule button").click();
+    that(page.locator("notes-dialog .swatch")).hasCount(1);
+    press("Escape", "Escape");
+    that(page.locator("call-list .row.ruled").first()).containsText("KVM_SET_REGS");
+    screen("marks-and-colours");
+    page.reload();
+    that(page.locator("call-list .row.ruled").first()).isVisible();
+    that(page.locator("time-line .ab")).containsText("Δ");
+  }
+
+  @Test
+  void theFlameGraphAlsoShowsTheOrderOfTime() {
+    open("/r/td-one/shape");
+    that(page.locator(".flame button").first()).isVisible();
+    press("o");
+    that(page.locator("time-line canvas")).isVisible();
+    screen("flame-in-time");
+    press("o");
+    that(page.locator(".flame button").first()).isVisible();
+  }
+
+  @Test
+  void thePaletteHasThemesColumnsAndOtherRecordings() {
+    open("/r/td-one");
+    that(page.locator("call-list .row:visible").first()).isVisible();
+    for (String command : List.of("high contrast", "column: show took", "compare with td-two")) {
+      press("Control+k");
+      page.keyboard().type(command);
+      press("Enter");
+    }
+    page.waitForURL(Pattern.compile(".*/diff/td-one/td-two.*"));
+    assertEquals("contrast", page.evaluate("document.documentElement.dataset.theme"));
   }
 
   @Test

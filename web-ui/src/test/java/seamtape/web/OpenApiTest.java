@@ -43,6 +43,7 @@ class OpenApiTest {
         recordings/{id}/calls                   , recordings/td-one/calls
         recordings/{id}/calls                   , recordings/td-one/calls?filter=errno&count=7
         recordings/{id}/calls                   , recordings/td-one/calls?filter=errno&mode=dim
+        recordings/{id}/calls                   , recordings/td-one/calls?rule=error&rule=vcpu%20==%201
         recordings/{id}/events/{event}          , recordings/td-one/events/29
         recordings/{id}/events/{event}/children , recordings/td-one/events/29/children
         recordings/{id}/locate                  , recordings/td-one/locate?percent=50
@@ -54,6 +55,7 @@ class OpenApiTest {
         recordings/{id}/state                   , recordings/td-one/state?event=16
         recordings/{id}/state                   , recordings/td-one/state?when=before
         recordings/{id}/state/history           , recordings/td-one/state/history?path=vms
+        recordings/{id}/state/history           , recordings/td-one/state/history?path=vms/vm0/type&from=99&direction=back&limit=1
         recordings/{id}/notes                   , recordings/td-one/notes
         workloads                               , workloads
         jobs                                    , jobs
@@ -185,40 +187,107 @@ class OpenApiTest {
     assertEquals(String.join("\n", json), String.join("\n", asked));
   }
 
-  @Test
-  void jobsAndWhatTheyMakeAreAsDescribed() throws Exception {
-    HttpResponse<String> started =
-        send("POST", API + "/recordings", "{\"workload\": \"pio-echo\", \"name\": \"made\"}");
-    JsonObject accepted =
-        response("post", API + "/recordings", "202")
-            .getJsonObject("content")
-            .getJsonObject("application/json")
-            .getJsonObject("schema");
-    fits(accepted, new JsonObject(started.body()));
-    String job = started.headers().firstValue("location").orElseThrow();
-    for (int i = 0; i < 1000; i++) {
-      answersFit(API + "/jobs/{job}", job);
-      String state = new JsonObject(send("GET", job, "").body()).getString("state");
-      if (!state.equals("running") && !state.equals("waiting")) {
-        assertEquals("done", state);
-        break;
+  /** Sends a change and gives its answer, which has to be as described. */
+  private static JsonObject changed(String method, String path, String request, String body)
+      throws Exception {
+    HttpResponse<String> answer = send(method, API + "/" + request, body);
+    String lower = method.toLowerCase(Locale.ROOT);
+    String status = String.valueOf(answer.statusCode());
+    assertTrue(answer.statusCode() < 300, answer.body());
+    JsonObject content = response(lower, API + "/" + path, status).getJsonObject("content");
+    JsonObject json = new JsonObject(answer.body());
+    fits(content.getJsonObject("application/json").getJsonObject("schema"), json);
+    return json;
+  }
+
+  /** Waits for a job; all its answers have to be as described. */
+  private static JsonObject done(JsonObject job) throws Exception {
+    String path = API + "/jobs/" + job.getString("id");
+    for (int i = 0; i < 3000; i++) {
+      answersFit(API + "/jobs/{job}", path);
+      JsonObject now = new JsonObject(send("GET", path, "").body());
+      if (!now.getString("state").equals("running") && !now.getString("state").equals("waiting")) {
+        assertEquals("done", now.getString("state"), now.encode());
+        return now;
       }
       Thread.sleep(10);
     }
+    throw new AssertionError(path + " does not end");
+  }
+
+  @Test
+  void whatChangesSomethingAnswersAsDescribed() throws Exception {
+    String record = "{\"workload\": \"pio-echo\", \"name\": \"made\"}";
+    done(changed("POST", "recordings", "recordings", record));
     answersFit(API + "/jobs", API + "/jobs");
     answersFit(ID, API + "/recordings/made");
+    String other = "{\"profile\": \"linux-6.12\"}";
+    JsonObject replay =
+        changed("POST", "recordings/{id}/replays", "recordings/made/replays", other);
+    done(replay);
+    String log = "1 ioctl(3, KVM_GET_API_VERSION, 0) = 12\n";
+    JsonObject imported = changed("POST", "imports", "imports?kind=strace&name=log.txt", log);
+    changed("DELETE", "jobs/{job}", "jobs/" + done(imported).getString("id"), "");
+    String notes = new JsonObject(send("GET", API + "/recordings/made/notes", "").body()).encode();
+    changed("PUT", "recordings/{id}/notes", "recordings/made/notes", notes);
+    assertEquals(409, send("PUT", API + "/recordings/made/notes", notes).statusCode());
+    String trash = changed("DELETE", "recordings/{id}", "recordings/made", "").getString("trash");
+    assertEquals(404, send("GET", API + "/recordings/made", "").statusCode());
+    changed("POST", "trash/{file}/restore", "trash/" + trash + "/restore", "");
+    answersFit(ID, API + "/recordings/made");
+  }
+
+  @Test
+  void theStreamOfARecordingTellsItsHeadAndEnds() throws Exception {
+    HttpResponse<String> stream = send("GET", API + "/recordings/td-one/live", "");
+    String described =
+        response("get", ID + "/live", "200")
+            .getJsonObject("content")
+            .fieldNames()
+            .iterator()
+            .next();
+    assertEquals(described, stream.headers().firstValue("content-type").orElseThrow());
+    String head = stream.body().replaceAll("(?s)^event: head\ndata: (\\{.*?})\n.*", "$1");
+    assertEquals(Set.of("events", "calls", "state", "rate"), new JsonObject(head).fieldNames());
+    assertTrue(stream.body().contains("event: bye\n"), stream.body());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "recordings/none, 404",
-    "recordings/broken, 422",
-    "recordings/td-one/events/0, 400",
-    "recordings/td-one/calls?filter=(, 400",
-    "nowhere, 404"
+    "GET, recordings/none, 404",
+    "GET, recordings/broken, 422",
+    "GET, recordings/broken/calls, 422",
+    "GET, recordings/none/calls, 404",
+    "GET, recordings/td-one/events/0, 400",
+    "GET, recordings/td-one/events/99999, 404",
+    "GET, recordings/td-one/events/99999/children, 404",
+    "GET, recordings/td-one/locate?error=sideways, 400",
+    "GET, recordings/td-one/timeline?bins=1, 400",
+    "GET, recordings/none/latency, 404",
+    "GET, recordings/none/flame, 404",
+    "GET, recordings/td-one/state?event=99999, 404",
+    "GET, recordings/td-one/state?event=x, 400",
+    "GET, recordings/td-one/state/history, 400",
+    "GET, recordings/td-one/state/history?path=vms&limit=0, 400",
+    "GET, recordings/none/live, 404",
+    "GET, recordings/none/notes, 404",
+    "GET, jobs/77777, 404",
+    "GET, diff?a=td-one&b=none, 404",
+    "GET, recordings/td-one/calls?filter=(, 400",
+    "GET, recordings/td-one/calls?rule=(, 400",
+    "POST, recordings, 400",
+    "POST, imports?kind=other&name=x, 400",
+    "POST, recordings/none/replays, 404",
+    "POST, trash/none.tape/restore, 404",
+    "POST, login, 404",
+    "PUT, recordings/td-one/notes, 409",
+    "DELETE, recordings/none, 404",
+    "DELETE, jobs/77777, 404",
+    "PATCH, recordings, 405",
+    "GET, nowhere, 404"
   })
-  void problemsAreAsDescribed(String request, int status) throws Exception {
-    HttpResponse<String> response = send("GET", API + "/" + request, "");
+  void problemsAreAsDescribed(String method, String request, int status) throws Exception {
+    HttpResponse<String> response = send(method, API + "/" + request, "");
     assertEquals(status, response.statusCode());
     JsonObject problem =
         document
