@@ -113,21 +113,29 @@ final class StateTree {
     List<Changed> changes = new ArrayList<>();
     left.forEach(
         (path, value) -> {
-          if (!bookkeeping(path) && !Objects.equals(value, right.get(path))) {
+          if (!bookkeeping(path, value) && !Objects.equals(value, right.get(path))) {
             changes.add(new Changed(path, value, right.get(path)));
           }
         });
     right.forEach(
         (path, value) -> {
-          if (!bookkeeping(path) && !left.containsKey(path)) {
+          if (!bookkeeping(path, value) && !left.containsKey(path)) {
             changes.add(new Changed(path, null, value));
           }
         });
     return changes;
   }
 
-  private static boolean bookkeeping(String path) {
-    return path.startsWith("in_flight/")
+  /** True for what only repeats the name of the thing that has it. */
+  private static boolean isName(String path, Object value) {
+    int key = path.lastIndexOf('/');
+    String owner = path.substring(path.lastIndexOf('/', key - 1) + 1, Math.max(0, key));
+    return owner.equals(value) || owner.equals(path.substring(key + 1) + value);
+  }
+
+  private static boolean bookkeeping(String path, Object value) {
+    return isName(path, value)
+        || path.startsWith("in_flight/")
         || path.endsWith("/event")
         || path.endsWith("/by")
         || path.endsWith("/text")

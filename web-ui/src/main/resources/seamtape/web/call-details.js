@@ -38,7 +38,7 @@ class CallDetails extends LitElement {
     .badge { flex: none; width: 15px; height: 15px; border-radius: 3px; font: 700 10.5px/15px var(--mono); text-align: center; }
     .more { margin: 4px 12px; }
     .inputs { font: 12px/19px var(--mono); padding: 0 12px; color: var(--muted); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-    @media (max-width: 900px) { :host { grid-template-columns: 1fr; overflow: auto; } .pane { overflow: visible; border-left: 0; border-top: 1px solid var(--line); } }
+    @media (max-width: 900px) { :host { grid-template-columns: minmax(0, 1fr); grid-auto-rows: max-content; overflow: auto; } .pane { overflow: auto hidden; border-left: 0; border-top: 1px solid var(--line); } .title, .sides { position: static; } }
   `];
 
   constructor() {

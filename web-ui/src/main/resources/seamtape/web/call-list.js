@@ -10,9 +10,9 @@ export const COLUMNS = [
   ['took', 'took', '104px'], ['error', 'errno', '112px'],
 ];
 export const USUAL = ['event', 'time', 'actor', 'on', 'call', 'arguments', 'result', 'error'];
-const NARROW = ['event', 'call', 'result', 'error'];
+const NARROW = ['event', 'call', 'result'];
 const NARROW_PX = 700;
-const PHONE = {event: '62px', call: 'minmax(120px, 1fr)', result: '64px', error: '84px'};
+const PHONE = {event: '62px', call: 'minmax(120px, 1fr)', result: '108px'};
 const SKELETON_MILLIS = 80;
 
 /** Names of colours, and the tokens behind them. */
@@ -124,6 +124,7 @@ export class CallList extends VirtualRows {
     this.style.setProperty('--columns', COLUMNS.filter(([name]) => shown.includes(name)).map(([name, , width]) => narrow ? PHONE[name] : width).join(' '));
     for (const cell of this.shadowRoot.querySelectorAll('[data-column]')) cell.classList.toggle('gone', !shown.includes(cell.dataset.column));
     this.laid = shown;
+    this.refill();
   }
 
   draw() {
@@ -223,7 +224,8 @@ export class CallList extends VirtualRows {
     cells.arguments.textContent = call[format.ARGUMENTS];
     cells.arguments.title = call[format.ARGUMENTS];
     const flight = call[format.RETURN] === 0;
-    cells.result.textContent = flight ? '…' : call[format.RESULT];
+    const narrow = this.columns === NARROW;
+    cells.result.textContent = flight ? '…' : narrow && call[format.ERROR] ? `✕ ${call[format.ERROR]}` : call[format.RESULT];
     cells.result.title = flight ? 'no return in the recording' : call[format.RESULT];
     cells.took.textContent = format.duration(call[format.DURATION], this.clock);
     cells.error.textContent = call[format.ERROR];

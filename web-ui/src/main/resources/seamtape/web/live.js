@@ -3,6 +3,7 @@ import {html} from './base.js';
 import * as format from './format.js';
 
 const SLOWEST_MILLIS = 1000;
+const AGAIN_MILLIS = 1500;
 
 export class Live {
   following = true;
@@ -35,7 +36,15 @@ export class Live {
       this.page.live = null;
       this.page.again().then(() => this.page.follow()).then(() => this.page.line?.grown());
     });
-    this.stream.onerror = () => { this.rate = 0; this.page.requestUpdate(); };
+    this.stream.onerror = () => {
+      this.rate = 0;
+      this.page.requestUpdate();
+      // A stream that was refused, and not merely broken off, does not come back by itself.
+      if (this.stream?.readyState === EventSource.CLOSED && !this.ended) {
+        this.#stop();
+        setTimeout(() => { if (!document.hidden && this.page.isConnected) this.#start(); }, AGAIN_MILLIS);
+      }
+    };
   }
 
   #stop() {

@@ -75,7 +75,7 @@ class MakeDialog extends LitElement {
     if (this.how === 'file' && !file) throw new Error('choose a workload file first');
     await api.change('POST', 'recordings', {
       workload: this.how === 'bundled' ? this.workload : '', yaml: file ? await file.text() : '',
-      profile: this.field('profile').value, name: this.field('name').value.trim() || undefined, set, ...(seed ? {seed: Number(seed)} : {}),
+      profile: this.field('profile').value || undefined, name: this.field('name').value.trim() || undefined, set, ...(seed ? {seed: Number(seed)} : {}),
     });
   }
 

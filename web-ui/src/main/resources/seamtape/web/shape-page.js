@@ -18,11 +18,12 @@ class ShapePage extends LitElement {
 
   static styles = [controls, css`
     :host { display: flex; flex-direction: column; height: 100vh; height: 100dvh; }
+    .hint { padding: 0 12px; }
     time-line.tall { --timeline: 60vh; border: 0; }
     main { flex: 1; overflow: auto; padding: 12px 16px 40px; min-height: 0; }
     .two { display: grid; grid-template-columns: minmax(0, 1.7fr) minmax(300px, 1fr); gap: 14px; align-items: start; }
     .card { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; overflow: auto; }
-    .card h2 { font-size: 13px; margin: 0; padding: 9px 12px; border-bottom: 1px solid var(--line-soft); display: flex; gap: 10px; align-items: center; }
+    .card h2 { font-size: 13px; margin: 0; padding: 9px 12px; border-bottom: 1px solid var(--line-soft); display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; }
     .card h2 .rest { flex: 1; }
     .calls { max-height: 46vh; }
     table { border-collapse: collapse; width: 100%; font: 12px/22px var(--mono); }
@@ -125,6 +126,11 @@ class ShapePage extends LitElement {
     return value < 0 || !this.recording.durations && this.recording.clock === 'none' ? '–' : format.duration(value, this.recording.clock);
   }
 
+  /** Without the unit where the head of the table tells it. */
+  number(value) {
+    return this.time(value).replace(' cycles', '');
+  }
+
   render() {
     if (this.fault) return failure(this.fault, this.recordingId);
     return html`${bar(this.recordingId, this.recording, 'shape')}
@@ -141,14 +147,15 @@ class ShapePage extends LitElement {
   }
 
   table() {
+    const unit = this.recording.clock === 'tsc' ? ' cycles' : '';
     const head = (name, label, number = true) => html`<th class=${number ? 'n' : ''} aria-sort=${this.sort === name ? 'descending' : nothing}><button @click=${() => { this.sort = name; }}>${label}</button></th>`;
-    return html`<table><thead><tr>${head('call', 'call', false)}${head('count', 'count')}${head('errors', 'errors')}${head('p50', 'p50')}${head('p90', 'p90')}${head('p99', 'p99')}${head('p999', 'p99.9')}${head('max', 'max')}</tr></thead>
+    return html`<table><thead><tr>${head('call', 'call', false)}${head('count', 'count')}${head('errors', 'errors')}${head('p50', `p50${unit}`)}${head('p90', 'p90')}${head('p99', 'p99')}${head('p999', 'p99.9')}${head('max', 'max')}</tr></thead>
       <tbody>${this.rows.map((group, i) => html`<tr class="${i === this.at ? 'on' : ''} ${group.exit ? 'exit' : ''}" @click=${() => this.pick(i)}>
         <td><span class="badge" data-hue=${format.hue(group.family)}>${group.exit ? '' : format.badge(group.family)}</span><a href=${this.link(filterOf(group))} title="Its calls" @click=${(e) => e.stopPropagation()}>${group.exit ?? group.call}</a></td>
         <td class="n">${format.count(group.count)}</td>
         <td class="n">${group.errors ? html`<a class="bad" href=${this.link(`${filterOf(group)} && error`)} title="The calls that failed">✕ ${format.count(group.errors)}</a>` : ''}</td>
-        ${['p50', 'p90', 'p99', 'p999'].map((p) => html`<td class="n">${this.time(group[p])}</td>`)}
-        <td class="n">${group.max < 0 ? '–' : html`<a href="/r/${this.recordingId}?sel=${group.maxEvent}" title="The longest: event ${format.count(group.maxEvent)}">${this.time(group.max)}</a>`}</td></tr>`)}</tbody></table>`;
+        ${['p50', 'p90', 'p99', 'p999'].map((p) => html`<td class="n">${this.number(group[p])}</td>`)}
+        <td class="n">${group.max < 0 ? '–' : html`<a href="/r/${this.recordingId}?sel=${group.maxEvent}" title="The longest: event ${format.count(group.maxEvent)}">${this.number(group.max)}</a>`}</td></tr>`)}</tbody></table>`;
   }
 
   histogram(group) {
@@ -187,7 +194,7 @@ class ShapePage extends LitElement {
     return html`<h2>Flame graph in order of time<span class="rest"></span><button @click=${this.order} title="Merge equal calls (o)">Merged</button></h2>
       <time-line class="tall" .recording=${this.recordingId} .clock=${this.recording.clock}
         @select-event=${({detail}) => location.assign(`/r/${this.recordingId}?sel=${detail}`)}></time-line>
-      <p class="muted">Ctrl with the wheel zooms, dragging pans, a click opens the call.</p>`;
+      <p class="muted hint">Ctrl with the wheel zooms, dragging pans, a click opens the call.</p>`;
   }
 
   flame() {

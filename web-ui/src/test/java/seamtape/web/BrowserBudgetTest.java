@@ -128,13 +128,16 @@ class BrowserBudgetTest {
   private void filters() {
     List<Double> indexed = new ArrayList<>();
     for (String filter :
-        List.of("error", "call == KVM_CREATE_VM", "errno == EEXIST", "call == TDH_VP_ENTER")) {
+        List.of("error", "call == KVM_CREATE_VM", "errno == EEXIST", "call == TDH.VP.ENTER")) {
       indexed.add(ask("filter => firstHits(filter)", filter));
     }
     note("first hits of an indexed filter", indexed, 150);
     List<Double> scanned = new ArrayList<>();
     for (String filter :
-        List.of("vcpu == 1 and error", "has(TDG_VP_VMCALL)", "under(KVM_RUN) and error")) {
+        List.of(
+            "vcpu == 1 and ret == 0",
+            "has(call == KVM_HC_KICK_CPU)",
+            "under(call == KVM_RUN) and error")) {
       scanned.add(ask("filter => firstHits(filter)", filter));
     }
     note("first hits of a scanned filter", scanned, 500);
@@ -252,7 +255,13 @@ class BrowserBudgetTest {
           .filter((row) => !row.hidden);
         const text = (row, part) => row.querySelector(part)?.textContent ?? '';
         const filled = () => rows().length > 3 && rows().every((row) => text(row, '.event'));
-        const until = async (done) => { while (!done()) await frame(); };
+        const until = async (done) => {
+          const end = performance.now() + 30_000;
+          while (!done()) {
+            if (performance.now() > end) throw new Error(`not in 30 s: ${done} ${explorer.note ?? ''}`);
+            await frame();
+          }
+        };
         const timed = async (work) => {
           const start = performance.now();
           await work();
