@@ -197,10 +197,23 @@ final class Core {
 
   /** Asks whether the machine has another answer to the instruction than to execute it. */
   void intercept(int reason, long qualification) {
-    int vector = bus.intercept(reason, qualification, insn.length);
+    intercepted(bus.intercept(reason, qualification, insn.length));
+  }
+
+  /** Raises what the machine answered, unless it is NONE. */
+  void intercepted(int vector) {
     if (vector != GuestBus.NONE) {
       throw raised(vector);
     }
+  }
+
+  /** An instruction that only a machine with more than KVM's emulator executes. */
+  void hardware(int reason) {
+    int outcome = bus.hardware(reason, insn.length);
+    if (outcome == GuestBus.NOT_EMULATED) {
+      throw emulationFailure();
+    }
+    intercepted(outcome);
   }
 
   /** The machine serves the TDCALL, or the guest leaves with it. */

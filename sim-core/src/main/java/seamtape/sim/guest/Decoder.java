@@ -106,11 +106,9 @@ final class Decoder {
       if (modrm == 0xd9 && insn.rep != 0) {
         return VMGEXIT;
       }
-      if (modrm == 0xc1 || modrm == 0xd9) {
-        return VMCALL;
-      }
-      if (modrm == 0xcc && operandPrefix) {
-        return TDCALL;
+      Opcode plain = plain(modrm);
+      if (plain != null && (plain != TDCALL || operandPrefix)) {
+        return plain;
       }
     }
     if (number == 0x90 && (rex & 1) != 0) {
@@ -119,11 +117,34 @@ final class Decoder {
     return OpcodeTable.row(number, modrm >> 3 & 7, modrm >= 0xc0);
   }
 
+  /** Instructions of 0F 01 that have no operands; null for the others. */
+  private static Opcode plain(int modrm) {
+    return switch (modrm) {
+      case 0xc1 -> VMCALL;
+      case 0xc5 -> PCONFIG;
+      case 0xc8 -> MONITOR;
+      case 0xc9 -> MWAIT;
+      case 0xcc -> TDCALL;
+      case 0xd1 -> XSETBV;
+      case 0xd9 -> VMMCALL;
+      default -> null;
+    };
+  }
+
+  private static Opcode plain(Op op) {
+    return new Opcode(op, new String[0], false, false, false);
+  }
+
   private static final Opcode MOVSXD =
       new Opcode(Op.MOVSX, new String[] {"Gv", "Ed"}, false, false, false);
-  private static final Opcode VMCALL = new Opcode(Op.VMCALL, new String[0], false, false, false);
-  private static final Opcode VMGEXIT = new Opcode(Op.VMGEXIT, new String[0], false, false, false);
-  private static final Opcode TDCALL = new Opcode(Op.TDCALL, new String[0], false, false, false);
+  private static final Opcode VMCALL = plain(Op.VMCALL);
+  private static final Opcode VMGEXIT = plain(Op.VMGEXIT);
+  private static final Opcode TDCALL = plain(Op.TDCALL);
+  private static final Opcode VMMCALL = plain(Op.VMMCALL);
+  private static final Opcode XSETBV = plain(Op.XSETBV);
+  private static final Opcode MONITOR = plain(Op.MONITOR);
+  private static final Opcode MWAIT = plain(Op.MWAIT);
+  private static final Opcode PCONFIG = plain(Op.PCONFIG);
   private static final Opcode XCHG =
       new Opcode(Op.XCHG, new String[] {"Zv", "rAX"}, false, false, false);
 

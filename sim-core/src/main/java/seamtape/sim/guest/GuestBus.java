@@ -24,6 +24,12 @@ public interface GuestBus {
   /** Of {@link #tdcall}: the instruction is complete, and the guest leaves. */
   int DONE_AND_LEAVE = -3;
 
+  /** Stands for VMMCALL in {@link #intercept}: VMX has no exit reason for it. */
+  int VMMCALL = -5;
+
+  /** Of {@link #hardware}: the emulation fails. */
+  int NOT_EMULATED = -4;
+
   /** The exception #UD. */
   int UNDEFINED_OPCODE = 6;
 
@@ -47,6 +53,32 @@ public interface GuestBus {
    */
   default int eptViolation(long gpa, long gla, int access, int length) {
     return NONE;
+  }
+
+  /** Bits of CR4 that the machine holds at 1 and the guest reads as 0. */
+  default long hiddenCr4() {
+    return 0;
+  }
+
+  /**
+   * MOV to CR0 or CR4, before it does anything; bits of {@link #hiddenCr4} are as the guest has
+   * them.
+   *
+   * @param register general register that the value comes from
+   * @return the exception to raise instead, or {@link #NONE}
+   */
+  default int writeControl(int number, long value, int register) {
+    return NONE;
+  }
+
+  /**
+   * XSETBV, RDPMC, MONITOR, MWAIT, PCONFIG: what a CPU executes and KVM's emulator does not know.
+   *
+   * @param reason VMX exit reason
+   * @return {@link #NONE} when it is done, {@link #NOT_EMULATED}, or the exception to raise instead
+   */
+  default int hardware(int reason, int length) {
+    return NOT_EMULATED;
   }
 
   /**

@@ -160,7 +160,7 @@ final class OpcodeTable {
       01/6 LMSW Ew
       01/7m INVLPG M
       06 CLTS -
-      08 WBINVD -
+      08 INVD -
       09 WBINVD -
       0b UD -
       0d NOP Ev
@@ -170,6 +170,7 @@ final class OpcodeTable {
       22 MOVCR Cn,Rn
       23 MOVCR Dn,Rn
       30 WRMSR -
+      33 RDPMC -
       31 RDTSC -
       32 RDMSR -
       40-4f CMOVCC Gv,Ev

@@ -42,19 +42,28 @@ final class SystemOps {
         core.requireCpl0();
         core.flush();
       }
-      case WBINVD -> {
-        core.requireCpl0();
-        core.intercept(54, 0);
-      }
+      case INVD -> invalidate(13);
+      case WBINVD -> invalidate(54);
+      case RDPMC -> core.hardware(15);
+      case MWAIT -> core.hardware(36);
+      case MONITOR -> core.hardware(39);
+      case XSETBV -> core.hardware(55);
+      case PCONFIG -> core.hardware(65);
       case CPUID -> identify();
       case RDMSR -> readMsr();
       case WRMSR -> writeMsr();
       case RDTSC -> readTsc();
-      case VMCALL -> hypercall();
+      case VMCALL -> hypercall(18);
+      case VMMCALL -> hypercall(GuestBus.VMMCALL);
       case VMGEXIT -> vmgexit();
       case TDCALL -> tdcall();
       default -> throw new AssertionError(i.op);
     }
+  }
+
+  private void invalidate(int reason) {
+    core.requireCpl0();
+    core.intercept(reason, 0);
   }
 
   private void moveControl(Insn i) {
@@ -63,7 +72,7 @@ final class SystemOps {
       boolean control = i.kind1 == Insn.CR;
       core.write0(i, control ? readControl(i.reg1) : readDebug(i.reg1));
     } else if (i.kind0 == Insn.CR) {
-      writeControl(i.reg0, core.read1(i));
+      writeControl(i.reg0, core.read1(i), i.reg1);
     } else {
       writeDebug(i.reg0, core.read1(i));
     }
@@ -74,22 +83,28 @@ final class SystemOps {
       case 0 -> cpu.cr0;
       case 2 -> cpu.cr2;
       case 3 -> cpu.cr3;
-      case 4 -> cpu.cr4;
+      case 4 -> cpu.cr4 & ~core.bus.hiddenCr4();
       case 8 -> core.bus.taskPriority(cpu);
       default -> throw core.undefined();
     };
   }
 
-  private void writeControl(int number, long value) {
+  private void writeControl(int number, long value, int register) {
     switch (number) {
-      case 0 -> writeCr0(value);
+      case 0 -> {
+        core.intercepted(core.bus.writeControl(0, value, register));
+        writeCr0(value);
+      }
       case 2 -> cpu.cr2 = value;
       case 3 -> {
         requireGp(core.codeSize != 8 || core.bus.acceptsCr3(value & Long.MAX_VALUE));
         cpu.cr3 = value & Long.MAX_VALUE;
         core.flush();
       }
-      case 4 -> writeCr4(value);
+      case 4 -> {
+        core.intercepted(core.bus.writeControl(4, value, register));
+        writeCr4(value);
+      }
       case 8 -> {
         requireGp((value & ~15L) == 0);
         core.attention = true;
@@ -129,7 +144,7 @@ final class SystemOps {
   private void writeCr4(long value) {
     boolean longMode = (cpu.efer & CpuState.EFER_LMA) != 0;
     requireGp(core.bus.acceptsCr4(value) && !(longMode && (value & CpuState.CR4_PAE) == 0));
-    cpu.cr4 = value;
+    cpu.cr4 = value | core.bus.hiddenCr4();
     core.flush();
   }
 
@@ -275,8 +290,11 @@ final class SystemOps {
     core.writeGpr(CpuState.RDX, 4, tsc >>> 32);
   }
 
-  private void hypercall() {
-    core.intercept(18, 0);
+  /**
+   * @param reason VMX exit reason
+   */
+  private void hypercall(int reason) {
+    core.intercept(reason, 0);
     if (core.mmio.replaying()) {
       core.writeGpr(CpuState.RAX, core.codeSize == 8 ? 8 : 4, core.mmio.next());
       return;

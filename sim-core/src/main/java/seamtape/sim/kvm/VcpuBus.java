@@ -19,10 +19,12 @@ final class VcpuBus implements GuestBus {
   private static final int VMX_CPUID = 10;
   private static final int VMX_VMCALL = 18;
   private static final int VMX_IO = 30;
+  private static final int VMX_INVD = 13;
   private static final int VMX_WBINVD = 54;
   private static final int SVM_EXIT_CPUID = 0x72;
   private static final int SVM_EXIT_IOIO = 0x7b;
   private static final int SVM_EXIT_VMMCALL = 0x81;
+  private static final int SVM_EXIT_INVD = 0x76;
   private static final int SVM_EXIT_WBINVD = 0x89;
   private static final int SVM_EXIT_NPF = 0x400;
   private static final int FETCH = 2;
@@ -293,8 +295,9 @@ final class VcpuBus implements GuestBus {
     }
     return switch (reason) {
       case VMX_CPUID -> VMM_COMMUNICATION | SVM_EXIT_CPUID << 8;
+      case VMX_INVD -> VMM_COMMUNICATION | SVM_EXIT_INVD << 8;
       case VMX_WBINVD -> VMM_COMMUNICATION | SVM_EXIT_WBINVD << 8;
-      case VMX_VMCALL -> VMM_COMMUNICATION | SVM_EXIT_VMMCALL << 8;
+      case VMX_VMCALL, VMMCALL -> VMM_COMMUNICATION | SVM_EXIT_VMMCALL << 8;
       case VMX_IO -> VMM_COMMUNICATION | SVM_EXIT_IOIO << 8;
       default -> NONE;
     };

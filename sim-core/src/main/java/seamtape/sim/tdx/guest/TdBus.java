@@ -11,6 +11,7 @@ import seamtape.sim.tdx.TdVcpu.VeInfo;
 final class TdBus implements GuestBus {
   static final int EXIT_REASON_EPT_VIOLATION = 48;
   private static final int CPUID = 10;
+  private static final int CR_ACCESS = 28;
   private static final int RDMSR = 31;
   private static final int WRMSR = 32;
   private static final int TDCALL = 77;
@@ -27,6 +28,7 @@ final class TdBus implements GuestBus {
   private final Td td;
   final TdMemoryView memory;
   private final TdMsrs msrs;
+  private final TdControls controls;
   private final VcpuExecution execution;
   private final int[] cpuid = new int[4];
 
@@ -43,6 +45,7 @@ final class TdBus implements GuestBus {
     this.td = vcpu.td;
     this.memory = new TdMemoryView(vcpu, runner.module.memory());
     this.msrs = new TdMsrs(vcpu);
+    this.controls = new TdControls(vcpu);
   }
 
   @Override
@@ -50,12 +53,41 @@ final class TdBus implements GuestBus {
     return switch (reason) {
       case TDCALL -> vcpu.cpu.longMode64() ? NONE : GP;
       case CPUID -> servesCpuid() ? NONE : virtualization(reason, 0, length);
-      case RDMSR, WRMSR -> {
-        boolean served = msrs.serves((int) vcpu.cpu.gpr[CpuState.RCX], reason == WRMSR);
-        yield served ? NONE : virtualization(reason, 0, length);
-      }
+      case RDMSR, WRMSR ->
+          switch (msrs.access(reason == WRMSR)) {
+            case NATIVE, MODULE -> NONE;
+            case GP -> GP;
+            case VE -> virtualization(reason, 0, length);
+          };
+      case VMMCALL -> UNDEFINED_OPCODE;
       default -> virtualization(reason, qualification, length);
     };
+  }
+
+  @Override
+  public long hiddenCr4() {
+    return TdControls.CR4_VMXE;
+  }
+
+  @Override
+  public boolean acceptsCr4(long value) {
+    // As writeControl has just found it.
+    return true;
+  }
+
+  @Override
+  public int writeControl(int number, long value, int register) {
+    int answer = number == 0 ? controls.writeCr0(value) : controls.writeCr4(value);
+    long qualification = number | (long) register << 8;
+    // MOV to a control register has three bytes, and a REX prefix for R8 to R15.
+    int length = register < 8 ? 3 : 4;
+    return answer == VE ? virtualization(CR_ACCESS, qualification, length) : answer;
+  }
+
+  @Override
+  public int hardware(int reason, int length) {
+    int answer = controls.execute(reason);
+    return answer == VE ? virtualization(reason, 0, length) : answer;
   }
 
   private boolean servesCpuid() {
