@@ -94,6 +94,11 @@ public interface GuestBus {
   /** The 4096 bytes backing the guest page at {@code gpa} (aligned), or null: an MMIO access. */
   byte[] readPage(long gpa);
 
+  /** As readPage for an instruction fetch. */
+  default byte[] codePage(long gpa) {
+    return readPage(gpa);
+  }
+
   /** As readPage for a write; null also for a read-only slot. A page handed out counts as dirty. */
   byte[] writePage(long gpa);
 

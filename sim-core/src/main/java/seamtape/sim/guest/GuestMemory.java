@@ -135,7 +135,7 @@ final class GuestMemory {
 
   /** The page of a guest physical address; code that no page backs cannot be emulated. */
   byte[] codePage(long gpa) {
-    byte[] page = core.bus.readPage(gpa & -PAGE);
+    byte[] page = core.bus.codePage(gpa & -PAGE);
     if (page == null) {
       core.noPage(gpa, gpa, Paging.FETCH);
       throw core.emulationFailure();

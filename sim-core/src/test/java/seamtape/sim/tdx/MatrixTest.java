@@ -147,6 +147,16 @@ class MatrixTest {
         assertEquals(word(cpuid.get(i).get(columns[c])), carried.get(i)[c], columns[c] + " " + i);
       }
     }
+    List<Map<String, String>> msrs =
+        Fixture.csv("tdx-msr.csv").stream().filter(row -> !row.get("first").isEmpty()).toList();
+    List<String[]> ranges = TextTable.rows("tdx-msr.txt");
+    assertEquals(msrs.size(), ranges.size());
+    String[] cells = {"first", "last", "rdmsr", "wrmsr", "note"};
+    for (int i = 0; i < msrs.size(); i++) {
+      for (int c = 0; c < cells.length; c++) {
+        assertEquals(word(msrs.get(i).get(cells[c])), ranges.get(i)[c], cells[c] + " " + i);
+      }
+    }
     List<Map<String, String>> metadata = Fixture.csv("tdx-metadata.csv");
     List<String[]> fields = TextTable.rows("tdx-metadata.txt");
     assertEquals(metadata.size(), fields.size());

@@ -30,6 +30,9 @@ public final class TdRun {
   /** Bits 3:0 of the extended exit qualification: an access to a page that is pending. */
   private static final int PENDING_EPT_VIOLATION = 6;
 
+  /** Bit of the exit qualification: an instruction fetch. */
+  private static final int FETCH = 1 << 2;
+
   private final VcpuTdx vcpu;
   private final KvmTdx tdx;
   private final ExitWriter exits;
@@ -112,6 +115,11 @@ public final class TdRun {
   private long eptViolation() {
     long gpa = vcpu.gpr[Gpr.R8];
     if (!tdx.isPrivate(gpa)) {
+      boolean fetch = (vcpu.gpr[Gpr.RCX] & FETCH) != 0;
+      if (fetch) {
+        tdx.vm.die();
+        return EIO.result();
+      }
       return sharedFault(gpa & ~tdx.sharedBit());
     }
     boolean pending = (vcpu.gpr[Gpr.RDX] & 0xf) == PENDING_EPT_VIOLATION;

@@ -18,6 +18,12 @@ final class TdBus implements GuestBus {
   private static final int VE = 20;
   private static final int DF = 8;
   private static final int GP = 13;
+  private static final int PF = 14;
+  private static final int PF_PRESENT = 1;
+  private static final int PF_WRITE = 2;
+  private static final int PF_USER = 4;
+  private static final int PF_RESERVED = 8;
+  private static final int PF_FETCH = 16;
   private static final long PENDING_VE_DISABLE = 1;
 
   /** Type of the extended exit qualification: a pending page, and #VE for it is off. */
@@ -29,6 +35,7 @@ final class TdBus implements GuestBus {
   final TdMemoryView memory;
   private final TdMsrs msrs;
   private final TdControls controls;
+  private final CurrentCpuid current;
   private final VcpuExecution execution;
   private final int[] cpuid = new int[4];
 
@@ -46,6 +53,7 @@ final class TdBus implements GuestBus {
     this.memory = new TdMemoryView(vcpu, runner.module.memory());
     this.msrs = new TdMsrs(vcpu);
     this.controls = new TdControls(vcpu);
+    this.current = new CurrentCpuid(vcpu);
   }
 
   @Override
@@ -120,6 +128,9 @@ final class TdBus implements GuestBus {
 
   @Override
   public int eptViolation(long gpa, long gla, int access, int length) {
+    if (gpa >>> td.gpaWidth() != 0) {
+      return reservedBits(gla, access);
+    }
     long qualification = 1L << access | 3 << 7;
     if (!td.isPrivate(gpa)) {
       boolean raises = td.shared != null && td.shared.raisesVe(gpa & ~td.sharedBit());
@@ -138,6 +149,14 @@ final class TdBus implements GuestBus {
         : leave(gpa, qualification, PENDING);
   }
 
+  /** #PF: an address has bits above those of the TD. */
+  private int reservedBits(long gla, int access) {
+    int user = vcpu.cpu.cpl() == 3 ? PF_USER : 0;
+    int how = access == 1 ? PF_WRITE : access == 2 ? PF_FETCH : 0;
+    vcpu.cpu.cr2 = gla;
+    return PF | (PF_PRESENT | PF_RESERVED | user | how) << 8;
+  }
+
   /** The exit of an EPT violation: bits 12:7 of the qualification are not for the host. */
   int leave(long gpa, long qualification, long extended) {
     exitGpa = gpa & -4096;
@@ -154,6 +173,12 @@ final class TdBus implements GuestBus {
   @Override
   public byte[] readPage(long gpa) {
     return memory.page(gpa, false);
+  }
+
+  /** A TD does not execute shared memory. */
+  @Override
+  public byte[] codePage(long gpa) {
+    return td.isPrivate(gpa) ? memory.page(gpa, false) : null;
   }
 
   @Override
@@ -185,11 +210,7 @@ final class TdBus implements GuestBus {
   @Override
   public void cpuid(int leaf, int subleaf, int[] registers) {
     td.cpuid.read(leaf, subleaf, registers);
-    if (leaf == 1) {
-      registers[1] = registers[1] & 0xff_ffff | vcpu.index << 24;
-      boolean osxsave = (vcpu.cpu.cr4 & 1 << 18) != 0;
-      registers[2] = osxsave ? registers[2] | 1 << 27 : registers[2] & ~(1 << 27);
-    }
+    current.apply(leaf, subleaf, registers);
   }
 
   @Override

@@ -80,8 +80,7 @@ final class TdControls {
             || (value & CR4_UINTR) != 0 && (xfam & XFAM_UINTR) == 0
             || (value & CR4_PKS) != 0 && (td.attributes() & ATTRIBUTE_PKS) == 0;
     boolean unprotected = (value & CR4_CET) != 0 && (cpu.cr0 & CR0_WP) == 0;
-    boolean leavesLongMode =
-        (cpu.efer & CpuState.EFER_LMA) != 0 && (value & CpuState.CR4_PAE) == 0;
+    boolean leavesLongMode = (cpu.efer & CpuState.EFER_LMA) != 0 && (value & CpuState.CR4_PAE) == 0;
     if (withoutFeature || unprotected || leavesLongMode || (value & CR4_RESERVED) != 0) {
       return GP;
     }
