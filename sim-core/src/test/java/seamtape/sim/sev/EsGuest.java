@@ -87,19 +87,13 @@ final class EsGuest {
       m.addSlot(0, 0, 0, PAGES << 12, GUEST);
       return;
     }
-    m.store(ARG, sev.struct(64).putLong(0, PAGES << 12).array());
-    long memfd = m.ioctl(sev.vm, KvmIoctl.KVM_CREATE_GUEST_MEMFD, ARG);
-    ByteBuffer region = sev.struct(160).putInt(4, 4).putLong(16, PAGES << 12).putLong(24, GUEST);
-    m.store(ARG, region.putInt(40, (int) memfd).array());
-    assertEquals(0, m.ioctl(sev.vm, KvmIoctl.KVM_SET_USER_MEMORY_REGION2, ARG));
+    sev.memfdSlot(PAGES << 12);
     setPrivate(0, PAGES, true);
     setPrivate(GHCB >> 12, 2, false);
   }
 
   void setPrivate(long gfn, long pages, boolean isPrivate) {
-    ByteBuffer attributes = sev.struct(32).putLong(0, gfn << 12).putLong(8, pages << 12);
-    m.store(ARG, attributes.putLong(16, isPrivate ? 8 : 0).array());
-    assertEquals(0, m.ioctl(sev.vm, KvmIoctl.KVM_SET_MEMORY_ATTRIBUTES, ARG));
+    sev.setAttributes(gfn << 12, pages << 12, isPrivate ? 8 : 0);
   }
 
   private void pageTables() {

@@ -1,11 +1,17 @@
 package seamtape.sim.sev;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static seamtape.sim.TestMachine.ARG;
 import static seamtape.sim.TestMachine.GUEST;
 import static seamtape.sim.TestMachine.RUN;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import seamtape.catalog.Errno;
 import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
@@ -141,5 +147,43 @@ final class SevMachine {
     byte[] bytes = new byte[length];
     m.memory.read(address, bytes, 0, length);
     return bytes;
+  }
+
+  /** A slot at 0 with a guest_memfd behind it, and {@code GUEST} as what is shared. */
+  void memfdSlot(long size) {
+    m.store(ARG, struct(64).putLong(0, size).array());
+    long memfd = m.ioctl(vm, KvmIoctl.KVM_CREATE_GUEST_MEMFD, ARG);
+    ByteBuffer region = struct(160).putInt(4, 4).putLong(16, size).putLong(24, GUEST);
+    m.store(ARG, region.putInt(40, (int) memfd).array());
+    assertEquals(0, m.ioctl(vm, KvmIoctl.KVM_SET_USER_MEMORY_REGION2, ARG));
+  }
+
+  void setAttributes(long address, long size, long attributes) {
+    m.store(ARG, struct(32).putLong(0, address).putLong(8, size).putLong(16, attributes).array());
+    assertEquals(0, m.ioctl(vm, KvmIoctl.KVM_SET_MEMORY_ATTRIBUTES, ARG));
+  }
+
+  /** The owner's packet for LAUNCH_SECRET of 16 bytes: header at BLOB + 0x100, data at + 0x200. */
+  void secret() throws GeneralSecurityException {
+    byte[] measured = bytes(OUT, 32);
+    byte[] data = new byte[16];
+    ByteBuffer mac = struct(1 + 4 + 16 + 4 + 4 + 16 + 32).put((byte) 1).putInt(1, 0);
+    mac.putInt(21, 16).putInt(25, 16).position(29);
+    mac.put(data).put(measured);
+    byte[] header = Arrays.copyOf(new byte[20], 52);
+    System.arraycopy(hmac(hmac("1", "tik:3"), mac.array()), 0, header, 20, 32);
+    m.store(BLOB + 0x100, header);
+    m.store(BLOB + 0x200, data);
+  }
+
+  private static byte[] hmac(String key, String text) throws GeneralSecurityException {
+    byte[] drawn = hmac(key.getBytes(US_ASCII), text.getBytes(US_ASCII));
+    return Arrays.copyOf(drawn, 16);
+  }
+
+  private static byte[] hmac(byte[] key, byte[] text) throws GeneralSecurityException {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(key, "HmacSHA256"));
+    return mac.doFinal(text);
   }
 }
