@@ -17,7 +17,7 @@ import seamtape.recorder.tape.TapeException;
  */
 public final class Reexecution implements AutoCloseable {
   /** Where results lie while they are read; no VMM maps the last pages of its address space. */
-  private static final long SCRATCH = 0x7fff_ffff_0000L;
+  public static final long SCRATCH = 0x7fff_ffff_0000L;
 
   private static final int SCRATCH_BYTES = 4 * UserMemory.PAGE_SIZE;
 

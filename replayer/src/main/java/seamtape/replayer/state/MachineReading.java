@@ -102,8 +102,32 @@ public final class MachineReading {
         }
         compareMsrs(vm.number(), vcpu, found);
       }
+      compareSev(vm, found);
     }
     return found;
+  }
+
+  private void compareSev(VmState vm, List<String> found) {
+    Map<String, Object> told = vm.sev().told();
+    OptionalLong fd = told.isEmpty() ? OptionalLong.empty() : vmFd(vm.number());
+    if (fd.isEmpty()) {
+      return;
+    }
+    Map<String, Object> is = new SevReading(machine, fd.getAsLong()).fields();
+    told.forEach(
+        (field, value) -> {
+          if (is.containsKey(field) && !value.equals(is.get(field))) {
+            String name = "vm" + vm.number() + " sev " + field;
+            found.add(at(name, value, is.get(field), vm.sev().event()));
+          }
+        });
+  }
+
+  private OptionalLong vmFd(int vm) {
+    return state.fds().values().stream()
+        .filter(fd -> fd.kind() == FdKind.VM && Subject.vm(fd.subject()) == vm)
+        .mapToLong(OpenFd::fd)
+        .findFirst();
   }
 
   private void compare(int vm, VcpuState vcpu, Topic topic, List<String> found) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import seamtape.catalog.FdKind;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
+import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.TdxCommand;
 import seamtape.event.Event;
@@ -58,6 +59,8 @@ public final class MachineState {
   public MachineState copy() {
     return new MachineState(this);
   }
+
+  private static final int MOVE_CONTEXT = KvmCapability.KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM.number();
 
   /** Bytes of memory that it takes, about. */
   long weight() {
@@ -225,7 +228,21 @@ public final class MachineState {
       vm.vcpu(Subject.vcpu(enter.link), 0).apply(enter, returned);
       touchSiblings(vm, call, enter);
     } else if (vm != null && result >= 0) {
-      vm.apply(enter, returned);
+      vm.apply(enter, returned, tds.sources());
+      if (call == KvmIoctl.KVM_ENABLE_CAP) {
+        contextMoved(vm, StructBytes.of(enter));
+      }
+    }
+  }
+
+  /** KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM names the VM that gives by its fd. */
+  private void contextMoved(VmState vm, StructBytes enable) {
+    OpenFd source = fds.get(enable.number(8, 8).orElse(-1));
+    boolean moves = enable.number(0, 4).orElse(-1) == MOVE_CONTEXT && source != null;
+    VmState from = moves ? vms.get(Subject.vm(source.subject())) : null;
+    if (from != null) {
+      vm.sev().moveFrom(from.sev());
+      touched.add(StatePart.Kind.VM_LIFE, from.number());
     }
   }
 

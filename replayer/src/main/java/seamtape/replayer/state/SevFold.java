@@ -26,6 +26,7 @@ final class SevFold {
   private Long handle;
   private Long policy;
   private String measurement;
+  private SevMeasurement launch = new SevMeasurement();
   private long event;
 
   SevFold(long vmType) {
@@ -39,30 +40,51 @@ final class SevFold {
     copy.handle = handle;
     copy.policy = policy;
     copy.measurement = measurement;
+    copy.launch = launch.copy();
     copy.event = event;
     return copy;
   }
 
-  /** A call on the VM that succeeded. */
-  void apply(Event enter, Event returned) {
+  /**
+   * KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM: what the source was this VM is, and the source is nothing.
+   */
+  void moveFrom(SevFold source) {
+    String moved = source.kind;
+    SevFold was = source.copy();
+    kind = moved;
+    state = was.state;
+    handle = was.handle;
+    policy = was.policy;
+    measurement = was.measurement;
+    launch = was.launch;
+    source.kind = null;
+  }
+
+  /**
+   * A call on the VM that succeeded.
+   *
+   * @param memory what the VMM stored
+   */
+  void apply(Event enter, Event returned, TdSources memory) {
     StructBytes in = StructBytes.of(enter);
     long id = in.number(0, 4).orElse(-1);
     if (enter.call == KvmIoctl.KVM_ENABLE_CAP) {
       context(enter, id);
     } else if (vmType != TDX_VM && enter.fields[1] != 0) {
-      SevCommand.byId(id).ifPresent(command -> command(command, in, enter, returned));
+      SevCommand.byId(id).ifPresent(command -> command(command, in, enter, returned, memory));
     }
   }
 
   private void context(Event enter, long cap) {
     boolean copied = cap == KvmCapability.KVM_CAP_VM_COPY_ENC_CONTEXT_FROM.number();
     if (copied || cap == KvmCapability.KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM.number()) {
-      kind = copied ? "mirror" : "moved";
+      kind = copied ? "mirror" : kind;
       event = enter.number;
     }
   }
 
-  private void command(SevCommand command, StructBytes in, Event enter, Event returned) {
+  private void command(
+      SevCommand command, StructBytes in, Event enter, Event returned, TdSources memory) {
     long place = in.number(8, 8).orElse(0) - enter.fields[1];
     StructBytes out = StructBytes.of(returned);
     event = enter.number;
@@ -74,6 +96,7 @@ final class SevFold {
         handle = number(out, place, 4);
         policy = number(in, place + 4, 4);
         state = command == SevCommand.KVM_SEV_LAUNCH_START ? "LUPDATE" : "RUPDATE";
+        launch = new SevMeasurement();
       }
       case KVM_SEV_LAUNCH_MEASURE -> measured(in, out, place, enter.fields[1]);
       case KVM_SEV_LAUNCH_FINISH, KVM_SEV_RECEIVE_FINISH, KVM_SEV_SEND_CANCEL -> state = "RUNNING";
@@ -84,9 +107,38 @@ final class SevFold {
         policy = number(in, place, 8);
         state = "LAUNCH";
       }
+      case KVM_SEV_LAUNCH_UPDATE_DATA -> encrypted(in, place, memory);
+      case KVM_SEV_LAUNCH_UPDATE_VMSA -> launch.unknown(event);
+      case KVM_SEV_SNP_LAUNCH_UPDATE -> added(in, out, place, memory);
       case KVM_SEV_SNP_LAUNCH_FINISH -> state = "RUNNING";
       // What is left changes memory, or asks.
       default -> {}
+    }
+  }
+
+  private void encrypted(StructBytes in, long place, TdSources memory) {
+    Long address = number(in, place, 8);
+    Long length = number(in, place + 8, 4);
+    if (address == null || length == null) {
+      launch.unknown(event);
+    } else {
+      launch.data(address, memory.bytes(address, (int) (long) length), event);
+    }
+  }
+
+  /** The struct that comes back says how far the command came. */
+  private void added(StructBytes in, StructBytes out, long place, TdSources memory) {
+    Long first = number(in, place, 8);
+    Long end = number(out, place, 8);
+    Long source = number(in, place + 8, 8);
+    Long type = number(in, place + 24, 1);
+    if (first == null || end == null || source == null || type == null) {
+      launch.unknown(event);
+      return;
+    }
+    for (long gfn = first; gfn < end; gfn++) {
+      long page = source + (gfn - first << 12);
+      launch.page(gfn, (int) (long) type, memory.bytes(page, 1 << 12));
     }
   }
 
@@ -118,7 +170,33 @@ final class SevFold {
     handle = number(out, place, 4);
     policy = number(out, place + 4, 4);
     long value = out.number(place + 8, 4).orElse(-1);
-    state = value >= 0 && value < STATES.length ? STATES[(int) value] : state;
+    state = value >= 0 && value < STATES.length ? stateName((int) value) : state;
+  }
+
+  /** The call that last changed it. */
+  long event() {
+    return event;
+  }
+
+  /** GSTATE of the firmware in words. */
+  static String stateName(int number) {
+    return STATES[number];
+  }
+
+  /** Field by field what a machine can be asked for too. */
+  Map<String, Object> told() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    boolean asked = "sev".equals(kind) || "sev-es".equals(kind);
+    if (!asked || handle == null) {
+      return fields;
+    }
+    put(fields, "handle", handle);
+    put(fields, "policy", policy);
+    put(fields, "state", state);
+    if (launch.known()) {
+      fields.put("digest", launch.digest(false));
+    }
+    return fields;
   }
 
   /** The part of a state document; null for a VM that is not encrypted. */
@@ -131,7 +209,14 @@ final class SevFold {
     put(json, "state", state);
     put(json, "handle", handle);
     put(json, "policy", policy == null ? null : Format.HEX.value(policy));
+    boolean snp = kind.equals("snp");
+    if (state != null && (snp ? policy : handle) != null) {
+      json.put("digest", launch.digest(snp));
+    }
     put(json, "measurement", measurement);
+    if (snp) {
+      json.put("rmp", launch.rmp());
+    }
     json.put("event", event);
     return json;
   }

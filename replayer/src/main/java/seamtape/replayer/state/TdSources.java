@@ -71,6 +71,22 @@ final class TdSources {
     return page;
   }
 
+  /** A copy of what lies at an address. */
+  byte[] bytes(long address, int length) {
+    byte[] bytes = new byte[length];
+    for (int done = 0; done < length; ) {
+      long at = address + done;
+      int inPage = (int) at & (PAGE - 1);
+      int part = Math.min(length - done, PAGE - inPage);
+      byte[] page = memory.get(at & -PAGE);
+      if (page != null) {
+        System.arraycopy(page, inPage, bytes, done, part);
+      }
+      done += part;
+    }
+    return bytes;
+  }
+
   /** A region is being added. */
   void region(long sourceAddress, long guestAddress, long count) {
     source = sourceAddress;

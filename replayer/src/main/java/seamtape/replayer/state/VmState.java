@@ -134,8 +134,12 @@ public final class VmState {
     return made;
   }
 
-  /** A call on this VM that succeeded. */
-  void apply(Event enter, Event returned) {
+  /**
+   * A call on this VM that succeeded.
+   *
+   * @param memory what the VMM stored
+   */
+  void apply(Event enter, Event returned, TdSources memory) {
     KvmIoctl call = (KvmIoctl) enter.call;
     for (VcpuState vcpu : vcpus.values()) {
       vcpu.touch(Topic.touchedFromOutside(call), enter);
@@ -147,9 +151,9 @@ public final class VmState {
       case KVM_SET_GSI_ROUTING -> routing = new Known(enter.number, call, StructBytes.of(enter));
       case KVM_ENABLE_CAP -> {
         enable(enter);
-        sev.apply(enter, returned);
+        sev.apply(enter, returned, memory);
       }
-      case KVM_MEMORY_ENCRYPT_OP -> sev.apply(enter, returned);
+      case KVM_MEMORY_ENCRYPT_OP -> sev.apply(enter, returned, memory);
       case KVM_SET_TSS_ADDR,
           KVM_SET_IDENTITY_MAP_ADDR,
           KVM_SET_BOOT_CPU_ID,

@@ -1,0 +1,135 @@
+package seamtape.replayer.state;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The launch digest of an SEV guest, of the memory that the VMM stored: SHA-256 over what was
+ * encrypted, or for SNP the chain of SHA-384 over PAGE_INFO (sev-measure.md). Save areas of vCPUs
+ * are in no event: with the first the digest is unknown.
+ */
+final class SevMeasurement {
+  private static final int SNP_DIGEST = 48;
+  private static final int PAGE_INFO = 112;
+  private static final String[] PAGE_TYPES = {
+    "?", "NORMAL", "VMSA", "ZERO", "UNMEASURED", "SECRETS", "CPUID"
+  };
+  private static final int NORMAL = 1;
+
+  /** Frames that the launch gave to the guest, of one type. */
+  private record Frames(long gfn, long pages, int type) {
+    boolean goesOn(long next, int nextType) {
+      return next == gfn + pages && nextType == type;
+    }
+  }
+
+  private record Range(long address, long length) {
+    boolean meets(long other, long otherLength) {
+      return address < other + otherLength && other < address + length;
+    }
+  }
+
+  private final MessageDigest stream;
+  private final List<Range> encrypted = new ArrayList<>();
+  private final List<Frames> frames = new ArrayList<>();
+  private byte[] chain = new byte[SNP_DIGEST];
+  private long unknownSince;
+
+  SevMeasurement() {
+    this(digest("SHA-256"));
+  }
+
+  private SevMeasurement(MessageDigest stream) {
+    this.stream = stream;
+  }
+
+  SevMeasurement copy() {
+    SevMeasurement copy = new SevMeasurement(copyOf(stream));
+    copy.encrypted.addAll(encrypted);
+    copy.frames.addAll(frames);
+    copy.chain = chain;
+    copy.unknownSince = unknownSince;
+    return copy;
+  }
+
+  private static MessageDigest copyOf(MessageDigest digest) {
+    try {
+      return (MessageDigest) digest.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-2 can be cloned", e);
+    }
+  }
+
+  private static MessageDigest digest(String algorithm) {
+    try {
+      return MessageDigest.getInstance(algorithm);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-2", e);
+    }
+  }
+
+  /**
+   * LAUNCH_UPDATE_DATA. What was encrypted before is ciphertext now, which no event shows.
+   *
+   * @param content what the VMM stored there
+   */
+  void data(long address, byte[] content, long event) {
+    if (encrypted.stream().anyMatch(range -> range.meets(address, content.length))) {
+      unknown(event);
+    }
+    encrypted.add(new Range(address, content.length));
+    stream.update(content);
+  }
+
+  /** One page of SNP_LAUNCH_UPDATE. */
+  void page(long gfn, int type, byte[] content) {
+    boolean counts = type == NORMAL;
+    byte[] contents = counts ? digest("SHA-384").digest(content) : new byte[SNP_DIGEST];
+    ByteBuffer info = ByteBuffer.allocate(PAGE_INFO).order(ByteOrder.LITTLE_ENDIAN);
+    info.put(chain).put(contents).putShort((short) PAGE_INFO).put((byte) type);
+    chain = digest("SHA-384").digest(info.putLong(104, gfn << 12).array());
+    Frames last = frames.isEmpty() ? null : frames.get(frames.size() - 1);
+    if (last != null && last.goesOn(gfn, type)) {
+      frames.set(frames.size() - 1, new Frames(last.gfn, last.pages + 1, type));
+    } else {
+      frames.add(new Frames(gfn, 1, type));
+    }
+  }
+
+  /** Something was measured that the events do not show. */
+  void unknown(long event) {
+    unknownSince = unknownSince == 0 ? event : unknownSince;
+  }
+
+  /** The digest so far, in hex, or since when it is not known. */
+  String digest(boolean snp) {
+    if (unknownSince != 0) {
+      return "unknown since event " + unknownSince;
+    }
+    return HexFormat.of().formatHex(snp ? chain : copyOf(stream).digest());
+  }
+
+  boolean known() {
+    return unknownSince == 0;
+  }
+
+  /** What the reverse map table says of the launch: frames, and what they are. */
+  List<Map<String, Object>> rmp() {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (Frames range : frames) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("gpa", "0x" + Long.toHexString(range.gfn << 12));
+      row.put("pages", range.pages);
+      row.put("type", PAGE_TYPES[range.type < PAGE_TYPES.length ? range.type : 0]);
+      rows.add(row);
+    }
+    return rows;
+  }
+}
