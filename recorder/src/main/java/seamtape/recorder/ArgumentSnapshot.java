@@ -1,8 +1,6 @@
 package seamtape.recorder;
 
 import seamtape.catalog.KvmIoctl;
-import seamtape.catalog.SevCommand;
-import seamtape.catalog.Structs;
 import seamtape.event.Event;
 import seamtape.machine.UserMemory;
 
@@ -15,18 +13,20 @@ final class ArgumentSnapshot {
   /** A flexible array longer than this is cut; KVM refuses all of them (E2BIG, EINVAL) earlier. */
   private static final int MAX_ARRAY_BYTES = 1 << 18;
 
-  private static final int MAX_SEV_COMMAND = 103;
-  private static final int[] SEV_COMMAND_BYTES = sevCommandBytes();
-
   private final UserMemory memory;
+  private final SubCommands commands;
   private final byte[] scratch = new byte[MAX_ARRAY_BYTES + UserMemory.PAGE_SIZE];
   private final byte[] piece = new byte[MAX_ARRAY_BYTES];
   private final long[] starts = new long[Event.MAX_COPIES];
   private final int[] lengths = new int[Event.MAX_COPIES];
   private int pieces;
 
-  ArgumentSnapshot(UserMemory memory) {
+  /**
+   * @param commands whose sub-commands KVM_MEMORY_ENCRYPT_OP takes
+   */
+  ArgumentSnapshot(UserMemory memory, SubCommands commands) {
     this.memory = memory;
+    this.commands = commands;
   }
 
   /** Adds the argument's bytes to an enter event; nothing where they cannot be read. */
@@ -67,25 +67,22 @@ final class ArgumentSnapshot {
       case KVM_SET_DEVICE_ATTR -> pointed(enter, arg, number(scratch, 16, 8), 8);
       case KVM_X86_SET_MSR_FILTER -> msrFilterBitmaps(enter, arg);
       case KVM_MEMORY_ENCRYPT_OP ->
-          pointed(enter, arg, number(scratch, 8, 8), subCommandBytes(number(scratch, 0, 4)));
+          subCommand(enter, arg, number(scratch, 0, 4), number(scratch, 8, 8));
       default -> {}
     }
   }
 
-  /**
-   * The struct of a sub-command of SEV. That of TDX with the same number is shorter or ends in an
-   * array that is an answer, but for the VM's CPUID.
-   */
-  private static int subCommandBytes(long id) {
-    return SEV_COMMAND_BYTES.length > id ? SEV_COMMAND_BYTES[(int) id] : 0;
-  }
-
-  private static int[] sevCommandBytes() {
-    int[] bytes = new int[MAX_SEV_COMMAND + 1];
-    for (SevCommand command : SevCommand.values()) {
-      Structs.find(command.struct()).ifPresent(struct -> bytes[command.id()] = struct.size());
+  private void subCommand(Event enter, long arg, long id, long data) {
+    int struct = commands.bytes(id);
+    int count = commands.countOffset(id);
+    if (count < 0 || !memory.read(data + count, piece, 0, Integer.BYTES)) {
+      pointed(enter, arg, data, struct);
+      return;
     }
-    return bytes;
+    long entries = Math.min(number(piece, 0, Integer.BYTES), SubCommands.MAX_CPUID_ENTRIES);
+    int whole = struct + (int) entries * SubCommands.CPUID_ENTRY_BYTES;
+    boolean readable = memory.read(data, piece, 0, whole);
+    pointed(enter, arg, data, readable ? whole : struct);
   }
 
   private int bitmapBytes() {

@@ -58,7 +58,7 @@ public final class RecordingVmm implements Vmm {
   private RecordingVmm(MachineFactory factory, MachineSpec spec, EventSink sink) {
     this.sink = sink;
     this.memory = new PagedMemory();
-    this.snapshot = new ArgumentSnapshot(memory);
+    this.snapshot = new ArgumentSnapshot(memory, SubCommands.of(spec.vendor()));
     this.observed = new ObservedMemory(memory);
     this.machine = MachineRefusedException.orMachine(factory, spec, observed, new Nested());
     this.clock = machine::tsc;
@@ -68,7 +68,7 @@ public final class RecordingVmm implements Vmm {
   private RecordingVmm(LiveMachine kernel, EventSink sink) {
     this.sink = sink;
     this.memory = kernel.memory();
-    this.snapshot = new ArgumentSnapshot(memory);
+    this.snapshot = new ArgumentSnapshot(memory, SubCommands.EITHER);
     this.observed = new ObservedMemory(memory);
     this.machine = kernel;
     this.clock = kernel::now;

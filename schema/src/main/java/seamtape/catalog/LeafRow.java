@@ -55,6 +55,14 @@ final class LeafRow {
         .out("rdx", Format.HEX, "its level (2:0) and state (15:8)");
   }
 
+  /** The 48 bytes that extend an RTMR, which lie in guest memory: six little-endian words. */
+  LeafRow extendsBy() {
+    for (int i = 0; i < 6; i++) {
+      out.add(Field.outcome("data" + i, Format.HEX, "bytes from " + 8 * i + " of the data"));
+    }
+    return this;
+  }
+
   /** Registers that the host copied between the vCPU's registers and the argument struct. */
   LeafRow copiesRegisters() {
     out.add(Field.cost("copied_in", "registers copied from the vCPU before"));

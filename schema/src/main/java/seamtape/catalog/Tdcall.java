@@ -64,7 +64,10 @@ public enum Tdcall implements Call {
           .out("r11", HEX, "0"),
       "Read how this TD and vCPU are configured"),
   TDG_MR_RTMR_EXTEND(
-      leaf(2, "1.0").in("rcx", GPA, "48 bytes, 64-aligned").in("rdx", DEC, "RTMR index, 0 to 3"),
+      leaf(2, "1.0")
+          .in("rcx", GPA, "48 bytes, 64-aligned")
+          .in("rdx", DEC, "RTMR index, 0 to 3")
+          .extendsBy(),
       "Extend a runtime measurement register with 48 bytes"),
   TDG_VP_VEINFO_GET(
       leaf(3, "1.0")

@@ -227,6 +227,9 @@ public final class MachineState {
     if (vm != null && Subject.vcpu(enter.link) >= 0) {
       vm.vcpu(Subject.vcpu(enter.link), 0).apply(enter, returned);
       touchSiblings(vm, call, enter);
+      if (call == KvmIoctl.KVM_MEMORY_ENCRYPT_OP) {
+        vm.encryptOp(Subject.vcpu(enter.link), enter, returned);
+      }
     } else if (vm != null && result >= 0) {
       vm.apply(enter, returned, tds.sources());
       if (call == KvmIoctl.KVM_ENABLE_CAP) {

@@ -144,6 +144,9 @@ public final class StateView {
     if (vm.sev().document() != null) {
       json.put("sev", vm.sev().document());
     }
+    if (vm.tdx().document() != null) {
+      json.put("tdx", vm.tdx().document());
+    }
     json.put("capabilities", vm.enabled().stream().map(StateView::enabled).toList());
     json.put("settings", settings(vm));
     return json;

@@ -1,5 +1,7 @@
 package seamtape.replayer.state;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +90,7 @@ final class TdFold {
         seamcall(leaf, enter, event);
       }
     } else if (done) {
-      tdcall((Tdcall) enter.call(), enter);
+      tdcall((Tdcall) enter.call(), enter, event);
     }
   }
 
@@ -331,8 +333,17 @@ final class TdFold {
     }
   }
 
+  /** What an RTMR was extended by: the words data0 to data5. */
+  private static byte[] data(Event returned) {
+    ByteBuffer data = ByteBuffer.allocate(TdMeasurement.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; data.hasRemaining(); i++) {
+      data.putLong(out(returned, "data" + i));
+    }
+    return data.array();
+  }
+
   /** Of a TD's own calls, those that change what is kept here; the TD is the one entered. */
-  private void tdcall(Tdcall leaf, Entered enter) {
+  private void tdcall(Tdcall leaf, Entered enter, Event returned) {
     Entered entry = inFlight.get(enter.parent());
     TdState td = entry == null ? null : ofVcpu(in(entry, "rcx"));
     if (td == null) {
@@ -344,7 +355,7 @@ final class TdFold {
         td.map(pending.in(SeptEntryState.TDX_SEPT_PRESENT, enter.number()));
       }
     } else if (leaf == Tdcall.TDG_MR_RTMR_EXTEND) {
-      td.measurement().rtmrExtended((int) in(enter, "rdx"), enter.number());
+      td.measurement().rtmrExtended((int) in(enter, "rdx"), data(returned), enter.number());
       touched(td);
     }
   }

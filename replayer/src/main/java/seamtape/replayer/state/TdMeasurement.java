@@ -5,9 +5,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.event.Event;
 
 /**
  * MRTD and RTMRs as the events tell them: MRTD is SHA-384 over a record per PAGE.ADD and per
@@ -17,11 +19,22 @@ final class TdMeasurement {
   private static final int RECORD = 128;
   private static final int CHUNK = 256;
   private static final int PAGE = 4096;
-  private static final int SIZE = 48;
+
+  /** Bytes of a SHA-384 value, and of what extends one. */
+  static final int SIZE = 48;
+
   private static final int RTMRS = 4;
+
+  /** Words that a reader of an older recording finds: {@link Event#UNKNOWN}. */
+  private static final byte[] UNTOLD = new byte[SIZE];
+
+  static {
+    Arrays.fill(UNTOLD, (byte) Event.UNKNOWN);
+  }
 
   private final MessageDigest stream;
   private final Map<Long, byte[]> added = new TreeMap<>();
+  private final byte[][] rtmr = new byte[RTMRS][SIZE];
   private final long[] rtmrUnknown = new long[RTMRS];
   private long unknownSince;
   private boolean complete;
@@ -37,6 +50,7 @@ final class TdMeasurement {
   TdMeasurement copy() {
     TdMeasurement copy = new TdMeasurement(copyOf(stream));
     copy.added.putAll(added);
+    System.arraycopy(rtmr, 0, copy.rtmr, 0, RTMRS);
     System.arraycopy(rtmrUnknown, 0, copy.rtmrUnknown, 0, RTMRS);
     copy.unknownSince = unknownSince;
     copy.complete = complete;
@@ -89,10 +103,21 @@ final class TdMeasurement {
     added.clear();
   }
 
-  /** The guest extended an RTMR; its data is in guest memory, which events do not show. */
-  void rtmrExtended(int index, long event) {
-    if (index >= 0 && index < RTMRS && rtmrUnknown[index] == 0) {
+  /**
+   * The guest extended an RTMR: SHA-384 over its old value and the data.
+   *
+   * @param data all ones where the recording is from before events told it
+   */
+  void rtmrExtended(int index, byte[] data, long event) {
+    if (index < 0 || index >= RTMRS) {
+      return;
+    }
+    if (rtmrUnknown[index] == 0 && Arrays.equals(data, UNTOLD)) {
       rtmrUnknown[index] = event;
+    } else {
+      MessageDigest digest = sha384();
+      digest.update(rtmr[index]);
+      rtmr[index] = digest.digest(data);
     }
   }
 
@@ -111,7 +136,7 @@ final class TdMeasurement {
 
   String rtmr(int index) {
     return rtmrUnknown[index] == 0
-        ? "00".repeat(SIZE)
+        ? HexFormat.of().formatHex(rtmr[index])
         : "unknown since event " + rtmrUnknown[index];
   }
 }

@@ -37,25 +37,27 @@ public final class VmState {
   private long pitEvent;
   private Known routing = Known.NOTHING;
   private final SevFold sev;
+  private final TdxFold tdx;
   private final Touched touched;
 
   /**
    * @param touched told what changes
    */
   VmState(int number, long created, long type, Touched touched) {
-    this(number, created, type, touched, new SevFold(type));
+    this(number, created, type, touched, new SevFold(type), new TdxFold(type));
   }
 
-  private VmState(int number, long created, long type, Touched touched, SevFold sev) {
+  private VmState(int number, long created, long type, Touched touched, SevFold sev, TdxFold tdx) {
     this.number = number;
     this.created = created;
     this.type = type;
     this.touched = touched;
     this.sev = sev;
+    this.tdx = tdx;
   }
 
   VmState copy(Touched newTouched) {
-    VmState copy = new VmState(number, created, type, newTouched, sev.copy());
+    VmState copy = new VmState(number, created, type, newTouched, sev.copy(), tdx.copy());
     vcpus.forEach((id, vcpu) -> copy.vcpus.put(id, vcpu.copy(newTouched)));
     copy.slots.putAll(slots);
     copy.enabled.addAll(enabled);
@@ -70,6 +72,17 @@ public final class VmState {
   /** What is known of its encryption by SEV. */
   SevFold sev() {
     return sev;
+  }
+
+  /** What KVM knows of it as a TD. */
+  TdxFold tdx() {
+    return tdx;
+  }
+
+  /** KVM_MEMORY_ENCRYPT_OP on a vCPU, whatever it answered. */
+  void encryptOp(int vcpu, Event enter, Event returned) {
+    tdx.apply(vcpu, enter, returned);
+    touched.add(StatePart.Kind.VM, number);
   }
 
   /** Its place in the order of creation, from 0. */
@@ -153,7 +166,10 @@ public final class VmState {
         enable(enter);
         sev.apply(enter, returned, memory);
       }
-      case KVM_MEMORY_ENCRYPT_OP -> sev.apply(enter, returned, memory);
+      case KVM_MEMORY_ENCRYPT_OP -> {
+        sev.apply(enter, returned, memory);
+        tdx.apply(-1, enter, returned);
+      }
       case KVM_SET_TSS_ADDR,
           KVM_SET_IDENTITY_MAP_ADDR,
           KVM_SET_BOOT_CPU_ID,

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.catalog.Call;
+import seamtape.catalog.Field;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.Tdcall;
@@ -64,30 +64,11 @@ class BootTdTest {
         .orElseThrow();
   }
 
-  /** The calls of a recording, each as the names from the outermost to itself. */
-  private static List<List<Call>> paths(Tape tape) throws Exception {
-    List<List<Call>> paths = new ArrayList<>();
-    Map<Long, List<Call>> open = new HashMap<>();
-    try (Cursor cursor = tape.cursor()) {
-      while (cursor.next()) {
-        Event event = cursor.event();
-        if (event.phase != Phase.ENTER) {
-          continue;
-        }
-        List<Call> path = new ArrayList<>(open.getOrDefault(event.number - event.link, List.of()));
-        path.add(event.call);
-        open.put(event.number, path);
-        paths.add(path);
-      }
-    }
-    return paths;
-  }
-
   @Test
   void everyCallOfTheGuestStandsBeneathTheRunThatMadeIt() throws Exception {
     try (Tape tape = boot("linux-7.3", 4)) {
       Map<Call, Integer> made = new HashMap<>();
-      for (List<Call> path : paths(tape)) {
+      for (List<Call> path : CallPaths.of(tape)) {
         Call last = path.get(path.size() - 1);
         made.merge(last, 1, Integer::sum);
         if (last instanceof Tdcall) {
@@ -108,5 +89,47 @@ class BootTdTest {
       assertEquals(4, made.get(Tdvmcall.TDVMCALL_RDMSR));
       assertEquals(4, made.get(Tdvmcall.TDVMCALL_WRMSR));
     }
+  }
+
+  /**
+   * A TDVMCALL stands, with its answer, in the TDH.VP.ENTER that brings the answer; the one before,
+   * which it left by, shows what it asked in its exposed registers, R10 to R15.
+   */
+  @Test
+  void theEntryThatATdvmcallLeavesByShowsWhatItAsks() throws Exception {
+    List<String> exposed = List.of("r11", "r12", "r13", "r14", "r15");
+    int compared = 0;
+    try (Tape tape = boot("linux-7.3", 4);
+        Cursor cursor = tape.cursor()) {
+      Map<Long, Long> vcpuOfEnter = new HashMap<>();
+      Map<Long, Map<String, Long>> left = new HashMap<>();
+      while (cursor.next()) {
+        Event event = cursor.event();
+        if (event.call == Seamcall.TDH_VP_ENTER && event.phase == Phase.ENTER) {
+          vcpuOfEnter.put(event.number, fields(event).get("rcx"));
+        } else if (event.call == Seamcall.TDH_VP_ENTER) {
+          long tdvpr = vcpuOfEnter.get(event.number - event.link);
+          left.put(tdvpr, fields(event));
+        } else if (event.call == Tdcall.TDG_VP_VMCALL && event.phase == Phase.ENTER) {
+          long tdvpr = vcpuOfEnter.get(event.number - event.link);
+          Map<String, Long> asks = fields(event);
+          for (String register : exposed) {
+            assertEquals(asks.get(register), left.get(tdvpr).get(register), register);
+          }
+          assertEquals(77, left.get(tdvpr).get("ret") & 0xffff);
+          compared++;
+        }
+      }
+    }
+    assertTrue(compared >= 4 * 6, "TDVMCALLs: " + compared);
+  }
+
+  private static Map<String, Long> fields(Event event) {
+    Map<String, Long> fields = new HashMap<>();
+    List<Field> row = event.phase == Phase.ENTER ? event.call.in() : event.call.out();
+    for (int i = 0; i < row.size(); i++) {
+      fields.put(row.get(i).name(), event.fields[i]);
+    }
+    return fields;
   }
 }

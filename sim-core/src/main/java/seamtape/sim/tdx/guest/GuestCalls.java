@@ -55,6 +55,12 @@ final class GuestCalls {
     }
   }
 
+  /** The data of the TDG.MR.RTMR.EXTEND that returns next: the words behind its registers. */
+  void extendedBy(long[] words) {
+    long[] out = tdcalls[Tdcall.TDG_MR_RTMR_EXTEND.ordinal()].out;
+    System.arraycopy(words, 0, out, out.length - words.length, words.length);
+  }
+
   void returns(Tdcall row, long[] gpr) {
     if (tells()) {
       nested.returns(tid, tdcalls[row.ordinal()].out(gpr));

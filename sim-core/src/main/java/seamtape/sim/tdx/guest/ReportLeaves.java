@@ -7,6 +7,10 @@ import static seamtape.sim.tdx.Registers.R8;
 import static seamtape.sim.tdx.Registers.RCX;
 import static seamtape.sim.tdx.Registers.RDX;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import seamtape.catalog.TdxOperand;
 import seamtape.sim.tdx.Measurement;
 import seamtape.sim.tdx.TdReport;
@@ -16,10 +20,13 @@ import seamtape.sim.tdx.TdxModule;
 /** TDG.MR.*: run-time measurement and reports. */
 final class ReportLeaves {
   private static final int PAGE_OFFSET = 4095;
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final TdVcpu vcpu;
   private final GuestOperands operands;
   private final TdReport report;
+  private final long[] extension = new long[6];
 
   ReportLeaves(TdxModule module, TdVcpu vcpu, GuestOperands operands) {
     this.vcpu = vcpu;
@@ -27,7 +34,13 @@ final class ReportLeaves {
     this.report = module.reports();
   }
 
+  /** The data of the last RTMR.EXTEND, six little-endian words; zeros where it was refused. */
+  long[] extension() {
+    return extension;
+  }
+
   long extendRtmr(long[] gpr) {
+    Arrays.fill(extension, 0);
     byte[] data = operands.page(gpr[RCX], 64, RCX, false);
     if (data == null) {
       return operands.status;
@@ -37,6 +50,9 @@ final class ReportLeaves {
     }
     int offset = (int) gpr[RCX] & PAGE_OFFSET;
     vcpu.td.measurement.extendRtmr((int) gpr[RDX], data, offset);
+    for (int i = 0; i < extension.length; i++) {
+      extension[i] = (long) WORDS.get(data, offset + i * Long.BYTES);
+    }
     return 0;
   }
 

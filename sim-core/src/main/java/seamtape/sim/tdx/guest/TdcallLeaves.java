@@ -53,6 +53,11 @@ final class TdcallLeaves {
     this.accept = new AcceptLeaf(module, td, operands);
   }
 
+  /** The data of the last TDG.MR.RTMR.EXTEND; zeros where it was refused. */
+  long[] extension() {
+    return reports.extension();
+  }
+
   /** True for a leaf that is served, not refused for want of what it is about. */
   static boolean models(Tdcall row) {
     return !WITHOUT_OBJECT.contains(row);

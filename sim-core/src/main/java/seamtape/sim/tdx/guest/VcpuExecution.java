@@ -165,6 +165,9 @@ public final class VcpuExecution {
     } else {
       outcome = leaves.serve(row, guest);
     }
+    if (row == Tdcall.TDG_MR_RTMR_EXTEND) {
+      runner.calls.extendedBy(leaves.extension());
+    }
     runner.calls.returns(row, guest);
     return outcome;
   }
