@@ -54,7 +54,7 @@ final class Grammar {
           Members.of("buf", ""),
           Members.of("at", ""),
           Members.of("struct size as", "fields fill"),
-          Members.of("hex size as", "fill"));
+          Members.of("hex size as", ""));
 
   private static final List<Members> SOURCES =
       List.of(
@@ -137,6 +137,9 @@ final class Grammar {
   private static void checkArgument(Form form) {
     oneOf(form, ARGUMENTS, "form of argument");
     checkBad(form);
+    if (form.has("null") && !form.flag("null")) {
+      throw form.wrong("\"null\" is not true");
+    }
     if (form.has("fields")) {
       checkFields(form.form("fields"));
     }

@@ -83,11 +83,19 @@ final class OracleArguments {
     long at = address + place.offset();
     boolean special = fields.value(path) instanceof Map;
     if (special && fields.form(path).has("hex")) {
-      memory.write(at, fields.form(path).hex("hex"));
+      memory.write(at, wholeArray(fields.form(path), place));
     } else {
       long number = special ? special(fields.form(path)) : fields.number(path);
       memory.writeNumber(at, place.size(), number);
     }
+  }
+
+  private static byte[] wholeArray(Form value, StructLayout.Place place) {
+    byte[] bytes = value.hex("hex");
+    if (bytes.length > place.size()) {
+      throw value.wrong("\"hex\" has " + bytes.length + " bytes, the field " + place.size());
+    }
+    return bytes;
   }
 
   private long special(Form value) {

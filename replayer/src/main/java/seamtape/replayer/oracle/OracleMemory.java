@@ -47,8 +47,13 @@ final class OracleMemory {
 
   /** A new zeroed range of that name. */
   long allocate(String name, long size) {
-    long address = reserve(size + ROOM);
-    memory.map(address, pages(size + ROOM));
+    return allocateExactly(name, size + ROOM);
+  }
+
+  /** Pages with nothing behind them. */
+  long allocateExactly(String name, long size) {
+    long address = reserve(size);
+    memory.map(address, pages(size));
     places.put(name, address);
     return address;
   }

@@ -66,7 +66,7 @@ final class OracleSteps {
   /** Steps of the process alone. */
   private long inMemory(Form step) {
     switch (step.text("op")) {
-      case "memory" -> memory.allocate(step.text("name"), step.number("size"));
+      case "memory" -> memory.allocateExactly(step.text("name"), step.number("size"));
       case "buffer" -> buffer(step);
       case "write" -> memory.write(memory.place(step.text("at")), step.hex("hex"));
       case "patch" -> {
