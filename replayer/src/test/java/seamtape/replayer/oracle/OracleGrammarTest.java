@@ -106,7 +106,6 @@ final class OracleGrammarTest {
     report.refused().forEach(refused -> assertTrue(refused.reason().length() <= 301));
   }
 
-
   private static String damage(String line, Random random) {
     return switch (random.nextInt(5)) {
       case 0 -> oneNumber(line, random);

@@ -70,7 +70,7 @@ public final class ExitWriter {
     fields.putLong(32, exit.gpa).putInt(48, exit.length);
     fields.put(52, (byte) (exit.isWrite ? 1 : 0));
     if (exit.isWrite) {
-      fields.putLong(MMIO_DATA, 0);
+      // As the kernel: bytes beyond the length keep what was there.
       fields.put(MMIO_DATA, exit.data, 0, exit.length);
     }
   }

@@ -29,7 +29,7 @@ public final class Pit {
   public Pit(boolean speakerPort, long now) {
     this.speakerPort = speakerPort;
     for (int i = 0; i < CHANNELS; i++) {
-      channels[i] = new PitChannel(i != 2, now);
+      channels[i] = new PitChannel(i, now);
     }
   }
 

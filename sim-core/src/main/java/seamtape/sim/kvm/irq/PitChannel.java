@@ -10,6 +10,9 @@ final class PitChannel {
   private static final long NANOS = 1_000_000_000;
   private static final int NEVER_PROGRAMMED = 0xff;
 
+  /** KVM's module parameter min_timer_period_us, in nanoseconds. */
+  private static final long MIN_PERIOD = 200_000;
+
   /** Access modes: low byte, high byte, both. */
   private static final int LOW = 1;
 
@@ -32,11 +35,26 @@ final class PitChannel {
   private boolean bcd;
   private boolean gate;
   private long loadTime;
+
+  /** Channel 0 counts by a timer of the host, which runs once it is programmed. */
+  private final boolean byTimer;
+
+  private boolean timerRuns;
+
+  /** count_load_time as user space reads it: of channel 0 what it stored itself. */
+  private long shownLoadTime;
+
   private long nextTick = Long.MAX_VALUE;
 
-  PitChannel(boolean gate, long now) {
-    this.gate = gate;
-    this.loadTime = now;
+  PitChannel(int channel, long now) {
+    this.gate = channel != 2;
+    this.byTimer = channel == 0;
+    loaded(now);
+  }
+
+  private void loaded(long now) {
+    loadTime = now;
+    shownLoadTime = byTimer ? shownLoadTime : now;
   }
 
   boolean gate() {
@@ -46,7 +64,7 @@ final class PitChannel {
   void setGate(boolean level, long now) {
     boolean restarts = mode == 1 || mode == 5 || mode == 2 || mode == 3;
     if (restarts && level && !gate) {
-      loadTime = now;
+      loaded(now);
     }
     gate = level;
   }
@@ -99,13 +117,18 @@ final class PitChannel {
 
   private void load(int value, long now) {
     count = value == 0 ? 0x10000 : value;
-    loadTime = now;
+    loaded(now);
     arm();
   }
 
+  /** The first tick comes in time; a period is at least KVM's min_timer_period_us. */
   private void arm() {
-    boolean ticks = mode <= 4;
-    nextTick = ticks ? loadTime + nanos(count) : Long.MAX_VALUE;
+    timerRuns = mode <= 4;
+    nextTick = timerRuns ? loadTime + nanos(count) : Long.MAX_VALUE;
+  }
+
+  private long elapsed(long now) {
+    return byTimer && !timerRuns ? 0 : clocks(now - loadTime);
   }
 
   private static long nanos(long clocks) {
@@ -150,8 +173,8 @@ final class PitChannel {
   }
 
   private int current(long now) {
-    long elapsed = clocks(now - loadTime);
-    if (periodic()) {
+    long elapsed = elapsed(now);
+    if (periodic() || mode == NEVER_PROGRAMMED) {
       long step = mode == 3 ? 2 * elapsed : elapsed;
       return (int) (count - step % count) & 0xffff;
     }
@@ -159,7 +182,7 @@ final class PitChannel {
   }
 
   boolean output(long now) {
-    long elapsed = clocks(now - loadTime);
+    long elapsed = elapsed(now);
     return switch (mode) {
       case 2 -> elapsed % count == 0 && elapsed != 0;
       case 3 -> elapsed % count < count + 1 >> 1;
@@ -176,7 +199,7 @@ final class PitChannel {
   /** Moves past the ticks up to now; several that were missed count as one. */
   boolean passTicks(long now) {
     if (periodic()) {
-      long period = Math.max(nanos(count), 1);
+      long period = Math.max(nanos(count), MIN_PERIOD);
       nextTick += ((now - nextTick) / period + 1) * period;
     } else {
       nextTick = Long.MAX_VALUE;
@@ -199,7 +222,7 @@ final class PitChannel {
       (byte) (gate ? 1 : 0)
     };
     state.put(at + 6, bytes);
-    state.putLong(at + 16, loadTime);
+    state.putLong(at + 16, shownLoadTime);
   }
 
   void load(ByteBuffer state, int at, long now) {
@@ -216,7 +239,8 @@ final class PitChannel {
     mode = state.get(at + 13) & 0xff;
     bcd = state.get(at + 14) != 0;
     gate = state.get(at + 15) != 0;
-    loadTime = now;
+    shownLoadTime = state.getLong(at + 16);
+    loaded(now);
     arm();
   }
 }
