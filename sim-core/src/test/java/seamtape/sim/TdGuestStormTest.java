@@ -15,7 +15,6 @@ import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.machine.Machine;
-import seamtape.workload.asm.Assembler;
 
 /**
  * TDs whose guests make random TDCALLs and TDVMCALLs, sensible and not, and a VMM that answers
@@ -25,9 +24,9 @@ class TdGuestStormTest {
   private static final int CALLS = Boolean.getBoolean("seamtape.soak") ? 1_000_000 : 100_000;
 
   /** The image ends at 4 GiB: pages of registers for the calls, page tables, code. */
-  private static final long IMAGE = 0xffff_0000L;
+  private static final long IMAGE = TdProgram.IMAGE;
 
-  private static final int TABLES = 0xc000;
+  private static final int TABLES = TdProgram.OFFSET;
   private static final int ENTRY = 128;
   private static final int RUN_BYTES = 2048;
   private static final int MAP_GPA_RANGE = 1 << 12;
@@ -35,63 +34,32 @@ class TdGuestStormTest {
   /** Runs of one TD, at most. */
   private static final int RUNS = 300;
 
-  private static final String CODE =
-      """
-      bits 32
-      tables:
-      dq 0xffffd003
-      times 511 dq 0
-      times 3 dq 0
-      dq 0xffffe003
-      times 508 dq 0
-      times 511 dq 0
-      dq 0xffe00083
-      gdt:
-      dq 0
-      dq 0x00af9b000000ffff
-      dq 0x00cf93000000ffff
-      gdtr:
-      dw 23
-      dd gdt
-      start:
-      lgdt [gdtr]
-      mov eax, tables
-      mov cr3, eax
-      mov eax, 0x60
-      mov cr4, eax
-      mov eax, 0x80000031
-      mov cr0, eax
-      jmp 8:long
-      bits 64
-      long:
-      mov ebp, 0xffff0000
-      again:
-      mov rax, [rbp]
-      mov rcx, [rbp + 8]
-      mov rdx, [rbp + 16]
-      mov rbx, [rbp + 24]
-      mov rsi, [rbp + 32]
-      mov rdi, [rbp + 40]
-      mov r8, [rbp + 48]
-      mov r9, [rbp + 56]
-      mov r10, [rbp + 64]
-      mov r11, [rbp + 72]
-      mov r12, [rbp + 80]
-      mov r13, [rbp + 88]
-      mov r14, [rbp + 96]
-      mov r15, [rbp + 104]
-      tdcall
-      add ebp, 128
-      cmp ebp, 0xffffc000
-      jb again
-      jmp long
-      times 0x3ff0 - ($ - $$) db 0
-      bits 32
-      jmp start
-      align 16
-      """;
-
-  private static final byte[] PROGRAM = Assembler.program(CODE, IMAGE + TABLES).bytes();
+  private static final byte[] PROGRAM =
+      TdProgram.of(
+          """
+          long:
+          mov ebp, 0xffff0000
+          again:
+          mov rax, [rbp]
+          mov rcx, [rbp + 8]
+          mov rdx, [rbp + 16]
+          mov rbx, [rbp + 24]
+          mov rsi, [rbp + 32]
+          mov rdi, [rbp + 40]
+          mov r8, [rbp + 48]
+          mov r9, [rbp + 56]
+          mov r10, [rbp + 64]
+          mov r11, [rbp + 72]
+          mov r12, [rbp + 80]
+          mov r13, [rbp + 88]
+          mov r14, [rbp + 96]
+          mov r15, [rbp + 104]
+          tdcall
+          add ebp, 128
+          cmp ebp, 0xffffc000
+          jb again
+          jmp long
+          """);
 
   private final Random random = new Random(20261128);
   private final CallDigest nested = new CallDigest();

@@ -10,18 +10,50 @@ final class TdMsrs {
   private static final int FEAT_CTL = 0x3a;
   private static final int EFER = 0xc000_0080;
 
+  private static final int MCG_CAP = 0x179;
+  private static final int MCG_EXT_CTL = 0x4d0;
+  private static final long FEAT_CTL_LOCKED = 1;
+  private static final long FEAT_CTL_LMCE_ENABLED = 1 << 20;
+  private static final long MCG_LMCE_P = 1 << 27;
+  private static final long MCG_EXT_CTL_LMCE_EN = 1;
+
   private final GuestBus bus;
+  private final long[] cap = new long[1];
+  private long extendedControl;
 
   TdMsrs(GuestBus bus) {
     this.bus = bus;
   }
 
+  /** tdx_get_msr. */
   Answer read(int index, long[] value) {
-    return emulated(index) ? bus.readMsr(index, value) : Answer.FAULT;
+    switch (index) {
+      case FEAT_CTL -> {
+        value[0] = hasLmce() ? FEAT_CTL_LOCKED | FEAT_CTL_LMCE_ENABLED : FEAT_CTL_LOCKED;
+        return Answer.DONE;
+      }
+      case MCG_EXT_CTL -> {
+        value[0] = extendedControl;
+        return hasLmce() ? Answer.DONE : Answer.FAULT;
+      }
+      default -> {
+        return emulated(index) ? bus.readMsr(index, value) : Answer.FAULT;
+      }
+    }
   }
 
+  /** tdx_set_msr. */
   Answer write(int index, long value) {
+    if (index == MCG_EXT_CTL) {
+      boolean valid = hasLmce() && (value & ~MCG_EXT_CTL_LMCE_EN) == 0;
+      extendedControl = valid ? value : extendedControl;
+      return valid ? Answer.DONE : Answer.FAULT;
+    }
     return emulated(index) && !readOnly(index) ? bus.writeMsr(index, value) : Answer.FAULT;
+  }
+
+  private boolean hasLmce() {
+    return bus.readMsr(MCG_CAP, cap) == Answer.DONE && (cap[0] & MCG_LMCE_P) != 0;
   }
 
   /** tdx_is_read_only_msr. */
@@ -35,12 +67,17 @@ final class TdMsrs {
       case 0x8b, 0x10a, 0x1fc, 0x277, TSC_DEADLINE, 0x1a0 -> true;
       // PLATFORM_INFO, MISC_FEATURES_ENABLES, APICBASE, EFER, FEAT_CTL.
       case 0xce, 0x140, APICBASE, EFER, FEAT_CTL -> true;
-      // MCG_CAP, MCG_STATUS, MCG_CTL, MCG_EXT_CTL.
-      case 0x179, 0x17a, 0x17b, 0x4d0 -> true;
-      // KVM_STEAL_TIME, KVM_POLL_CONTROL.
-      case 0x4b56_4d03, 0x4b56_4d05 -> true;
-      default -> machineCheckBank(index) || x2apicOfKvm(index);
+      // MCG_STATUS, MCG_CTL.
+      case MCG_CAP, 0x17a, 0x17b -> true;
+      // KVM_POLL_CONTROL, of the paravirtual ones alone.
+      case 0x4b56_4d05 -> true;
+      default -> mtrr(index) || machineCheckBank(index) || x2apicOfKvm(index);
     };
+  }
+
+  /** MTRRcap, variable and fixed ranges, MTRRdefType. */
+  private static boolean mtrr(int index) {
+    return index == 0xfe || index >= 0x200 && index <= 0x26f || index == 0x2ff;
   }
 
   /** MC0_CTL2 and on, MC0_CTL and on: 32 banks. */

@@ -1,0 +1,62 @@
+package seamtape.sim;
+
+import seamtape.workload.asm.Assembler;
+
+/**
+ * The last 16 KiB of an image that ends at 4 GiB: page tables that map the last 2 MiB as they are,
+ * a GDT, the way from the reset vector to 64-bit mode, and a test's code behind it.
+ */
+final class TdProgram {
+  /** Where an image of {@link TdMachine#PAGES} pages begins. */
+  static final long IMAGE = 0xffff_0000L;
+
+  /** Of the program in it. */
+  static final int OFFSET = 0xc000;
+
+  private static final String START =
+      """
+      bits 32
+      tables:
+      dq 0xffffd003
+      times 511 dq 0
+      times 3 dq 0
+      dq 0xffffe003
+      times 508 dq 0
+      times 511 dq 0
+      dq 0xffe00083
+      gdt:
+      dq 0
+      dq 0x00af9b000000ffff
+      dq 0x00cf93000000ffff
+      gdtr:
+      dw 23
+      dd gdt
+      start:
+      lgdt [gdtr]
+      mov eax, tables
+      mov cr3, eax
+      mov eax, 0x60
+      mov cr4, eax
+      mov eax, 0x80000031
+      mov cr0, eax
+      jmp 8:long
+      bits 64
+      """;
+
+  private static final String RESET_VECTOR =
+      """
+      times 0x3ff0 - ($ - $$) db 0
+      bits 32
+      jmp start
+      align 16
+      """;
+
+  private TdProgram() {}
+
+  /**
+   * @param code of 64-bit mode; it begins at the label "long"
+   */
+  static byte[] of(String code) {
+    return Assembler.program(START + code + RESET_VECTOR, IMAGE + OFFSET).bytes();
+  }
+}
