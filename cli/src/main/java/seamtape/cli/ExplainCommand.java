@@ -1,8 +1,10 @@
 package seamtape.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,9 +14,14 @@ import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Errno;
 import seamtape.catalog.KvmExit;
+import seamtape.catalog.SevCommand;
+import seamtape.catalog.TdvmcallStatus;
+import seamtape.catalog.TdxCommand;
 import seamtape.catalog.TdxOperand;
+import seamtape.catalog.TdxStatus;
 import seamtape.catalog.TdxStatusCause;
 import seamtape.catalog.TdxStatusWord;
+import seamtape.replayer.explain.ErrnoRules;
 
 /** {@code seamtape explain}. */
 @Command(
@@ -26,6 +33,9 @@ import seamtape.catalog.TdxStatusWord;
       "Examples:",
       "  seamtape explain 0xc000010000000001",
       "  seamtape explain EBUSY --call KVM_TDX_INIT_VM",
+      "  seamtape explain EINVAL --call KVM_SEV_INIT2",
+      "  seamtape explain c0000c0000000000",
+      "  seamtape explain TDX_OPERAND_BUSY",
       "  seamtape explain -22",
       "  seamtape explain KVM_EXIT_MEMORY_FAULT",
     })
@@ -44,34 +54,77 @@ final class ExplainCommand implements Callable<Integer> {
 
   private final Map<String, Object> document = new LinkedHashMap<>();
 
+  /** The errno that was asked about; null for another value. */
+  private Errno known;
+
   @Override
   public Integer call() {
     if (!byName() && !byNumber()) {
       throw new UsageException(
           value
-              + " is no number, errno or exit reason: try 0xc000010000000001, EBUSY or KVM_EXIT_IO");
+              + " is no number, status, errno or exit reason: try 0xc000010000000001, EBUSY or"
+              + " KVM_EXIT_IO");
     }
     if (callName != null) {
-      tell("call", theCall().label() + ": " + theCall().doc());
+      String name = tellCall();
+      if (known != null) {
+        rules(name, known);
+      }
     }
     output.document(document);
     return Exit.DONE;
   }
 
-  private Call theCall() {
-    return Catalog.calls().stream()
-        .filter(
-            row -> row.name().equalsIgnoreCase(callName) || row.label().equalsIgnoreCase(callName))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "no call named " + callName + ": 'seamtape catalog' lists them"));
+  /** Its name in the tables; a sub-command of KVM_MEMORY_ENCRYPT_OP is a call here too. */
+  private String tellCall() {
+    Optional<Call> call =
+        Catalog.calls().stream().filter(row -> named(row.name()) || named(row.label())).findFirst();
+    if (call.isPresent()) {
+      tell("call", call.get().label() + ": " + call.get().doc());
+      return call.get().name();
+    }
+    for (SevCommand command : SevCommand.values()) {
+      if (named(command.name())) {
+        tell("call", command + ": " + command.doc());
+        return command.name();
+      }
+    }
+    for (TdxCommand command : TdxCommand.values()) {
+      if (named(command.name())) {
+        tell("call", command + ": " + command.doc());
+        return command.name();
+      }
+    }
+    throw new UsageException("no call named " + callName + ": 'seamtape catalog' lists them");
+  }
+
+  private boolean named(String name) {
+    return name.equalsIgnoreCase(callName);
+  }
+
+  /** Which checks of the call give the errno, in their order. */
+  private void rules(String call, Errno errno) {
+    ErrnoRules tables = ErrnoRules.bundled();
+    List<String> own = tables.of(call, errno.name());
+    List<String> any = tables.common(errno.name());
+    document.put("rules", own);
+    document.put("common", any);
+    own.forEach(rule -> output.line(String.format("%-12s %s", "rule", rule)));
+    any.forEach(rule -> output.line(String.format("%-12s %s", "any call", rule)));
+    if (own.isEmpty() && any.isEmpty()) {
+      output.line(String.format("%-12s %s", "rule", "none of the tables gives it for this call"));
+    }
   }
 
   private boolean byName() {
     Optional<Errno> errno = Errno.byName(value.toUpperCase(java.util.Locale.ROOT));
     errno.ifPresent(this::errno);
+    for (TdxStatus status : TdxStatus.values()) {
+      if (status.name().equalsIgnoreCase(value) || status.name().equalsIgnoreCase("TDX_" + value)) {
+        status(status.value());
+        return true;
+      }
+    }
     for (KvmExit exit : KvmExit.values()) {
       if (exit.name().equalsIgnoreCase(value)) {
         exit(exit);
@@ -82,29 +135,47 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private boolean byNumber() {
-    long number;
-    try {
-      number =
-          value.toLowerCase(java.util.Locale.ROOT).startsWith("0x")
-              ? Long.parseUnsignedLong(value.substring(2), 16)
-              : Long.parseLong(value);
-    } catch (NumberFormatException e) {
+    OptionalLong parsed = StatusNumber.parse(value);
+    if (parsed.isEmpty()) {
       return false;
     }
+    long number = parsed.getAsLong();
     if (number < 0 && number >= -WIDEST_ERRNO) {
       Errno.ofResult(number).ifPresentOrElse(this::errno, () -> tell("errno", Errno.text(number)));
       return true;
     }
     if (number >= 0 && number <= WIDEST_ERRNO) {
       KvmExit.byNumber(number).ifPresent(this::exit);
+      tdvmcall(number);
+      if (number == 0) {
+        status(number);
+      }
       Errno.ofResult(-number).ifPresent(this::errno);
       return !document.isEmpty();
     }
-    status(number);
+    if (!tdvmcall(number)) {
+      status(number);
+    }
     return true;
   }
 
+  /** What R10 of a TDVMCALL holds: a word of its own, not one of the module's. */
+  private boolean tdvmcall(long number) {
+    for (TdvmcallStatus status : TdvmcallStatus.values()) {
+      if (status.value() == number && number != 0) {
+        tell("word", "0x" + Long.toHexString(number));
+        tell("status", status.name());
+        tell("class", "status of a TDVMCALL, in R10");
+        tell("meaning", status.meaning());
+        tell("cause", "the host answers so; RAX of the TDCALL says whether it was asked at all");
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void errno(Errno errno) {
+    known = errno;
     tell("errno", errno.name() + " (" + errno.number() + "): " + errno.meaning());
   }
 

@@ -69,7 +69,7 @@ public final class Explanations {
   }
 
   /** Comma-separated, quotes around what holds a comma. */
-  private static List<String> columns(String line) {
+  static List<String> columns(String line) {
     List<String> columns = new ArrayList<>();
     StringBuilder column = new StringBuilder();
     boolean quoted = false;

@@ -29,9 +29,9 @@ import seamtape.sim.tdx.TdxPlatform;
 import seamtape.sim.tdx.guest.TdGuestRunner;
 
 /**
- * Call by call and profile by profile: modelled, regular or absent. Ioctls are tried on machines of
- * the profile, leaves looked up in the module's own table; a hypercall's row says who serves it,
- * and a test makes every one of them.
+ * Call by call and profile by profile: modelled, regular or absent. Ioctls and TDX commands are
+ * tried on machines of the profile, leaves looked up in the module's own table; a hypercall's row
+ * says who serves it, and a test makes every one of them.
  */
 public final class Coverage {
   private static final Map<String, Coverage> BY_PROFILE = new TreeMap<>();
@@ -70,6 +70,7 @@ public final class Coverage {
           1,
           TdGuest.INTERRUPTED);
   private final Map<KvmIoctl, Status> ioctls = new TreeMap<>();
+  private final Map<TdxCommand, Status> tdxCommands = new TreeMap<>();
 
   private Coverage(String name) {
     profile = Profile.of(name);
@@ -139,6 +140,7 @@ public final class Coverage {
 
   /** A command of KVM_MEMORY_ENCRYPT_OP on Intel. */
   public Status status(TdxCommand command) {
-    return command != null && hostsTds() ? Status.MODELLED : Status.ABSENT;
+    return tdxCommands.computeIfAbsent(
+        command, row -> TdxProbe.answers(row, profile.name()) ? Status.MODELLED : Status.ABSENT);
   }
 }
