@@ -33,6 +33,7 @@ import seamtape.recorder.tape.TapeException;
       VerifyCommand.class,
       RecoverCommand.class,
       TrimCommand.class,
+      PackCommand.class,
       ExportCommand.class,
       ServeCommand.class,
       CatalogCommand.class,

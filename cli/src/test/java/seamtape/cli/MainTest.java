@@ -52,7 +52,7 @@ class MainTest {
   @ValueSource(
       strings = {
         "demo", "record", "import", "replay", "diff", "show", "state", "stats", "verify", "recover",
-        "trim", "serve", "catalog", "oracle", "explain"
+        "trim", "pack", "serve", "catalog", "oracle", "explain"
       })
   void everyVerbTellsHowItIsUsed(String verb) throws Exception {
     Result result = Command.run(verb, "--help");

@@ -29,6 +29,7 @@ class HouseTest {
           Map.entry("org.apache.avro", "schema"),
           Map.entry("net.openhft", "recorder"),
           Map.entry("org.snakeyaml", "recorder"),
+          Map.entry("com.github.luben", "recorder"),
           Map.entry("org.HdrHistogram", "replayer"),
           Map.entry("io.vertx", "web-ui"),
           Map.entry("picocli", "cli"));

@@ -17,7 +17,8 @@ final class BlockCheck {
   private final Event event = new Event();
   private final List<Damage> damage = new ArrayList<>();
   private final MessageDigest run = RunChain.sha256();
-  private byte[] buffer = new byte[Block.MAX_BYTES + Block.SLACK_BYTES];
+  private byte[] buffer = new byte[Block.MAX_BYTES + EventDecoder.FAST_BYTES];
+  private byte[] unpacked = new byte[Block.MAX_BYTES + EventDecoder.FAST_BYTES];
   private byte[] chain = new byte[BlockHeader.HASH_BYTES];
   private long runs;
   private long next = 1;
@@ -50,8 +51,7 @@ final class BlockCheck {
       runWhole = false;
     }
     if (header.schema != decoder.schema().fingerprint() && row.salvaged() == null
-        || header.codec != BlockHeader.CODEC_NONE
-        || header.plainBytes != header.storedBytes
+        || !BlockCodec.knows(header)
         || follows && !continues(header)) {
       note(Damage.Kind.SEQUENCE, header);
     }
@@ -62,7 +62,7 @@ final class BlockCheck {
       lastTimeKnown = false;
     } else {
       buffer = row.salvaged() == null ? payload : buffer;
-      decode(header, payload, row.salvaged() == null);
+      decode(row, payload);
     }
     if (header.run >= 0) {
       checkLink(header);
@@ -77,6 +77,22 @@ final class BlockCheck {
         && header.firstCall == last.firstCall + last.calls
         && header.firstIoctl == last.firstIoctl + last.ioctls
         && (header.baseTime == lastTime || !lastTimeKnown);
+  }
+
+  private void decode(BlockRow row, byte[] stored) {
+    byte[] plain = BlockCodec.knows(row.header()) ? row.plain(stored, unpacked) : null;
+    if (plain == null) {
+      malformed(row.header());
+      return;
+    }
+    unpacked = row.header().codec == BlockCodec.NONE ? unpacked : plain;
+    decode(row.header(), plain, row.salvaged() == null);
+  }
+
+  private void malformed(BlockHeader header) {
+    note(Damage.Kind.MALFORMED, header);
+    runWhole = false;
+    lastTimeKnown = false;
   }
 
   private void decode(BlockHeader header, byte[] payload, boolean published) {
@@ -104,9 +120,7 @@ final class BlockCheck {
         }
       }
     } catch (MalformedEventException e) {
-      note(Damage.Kind.MALFORMED, header);
-      runWhole = false;
-      lastTimeKnown = false;
+      malformed(header);
       return;
     }
     run.update(payload, hashed, at - hashed);

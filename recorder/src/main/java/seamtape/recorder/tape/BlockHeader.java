@@ -28,7 +28,6 @@ final class BlockHeader {
   static final int VERSION = 1;
   static final int EVENTS = 1;
   static final int SEAL = 2;
-  static final int CODEC_NONE = 0;
   static final int HASH_BYTES = 32;
 
   int kind = EVENTS;
@@ -39,7 +38,7 @@ final class BlockHeader {
   int count;
   int calls;
   int ioctls;
-  int codec = CODEC_NONE;
+  int codec = BlockCodec.NONE;
   long baseTime;
   long minTime;
   long maxTime;

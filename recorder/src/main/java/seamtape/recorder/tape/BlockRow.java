@@ -19,7 +19,7 @@ record BlockRow(BlockHeader header, FileChannel file, long position, byte[] salv
     return header.lastEvent();
   }
 
-  /** Reads the payload; null when the file ends before it does. */
+  /** Reads the payload as it is stored; null when the file ends before it does. */
   byte[] read(byte[] reuse) throws IOException {
     if (salvaged != null) {
       return salvaged;
@@ -34,6 +34,11 @@ record BlockRow(BlockHeader header, FileChannel file, long position, byte[] salv
       }
     }
     return bytes;
+  }
+
+  /** The event bytes of a payload that matches; null when they are not what the header promises. */
+  byte[] plain(byte[] payload, byte[] reuse) {
+    return salvaged != null ? salvaged : BlockCodec.plain(header, payload, reuse);
   }
 
   boolean matches(byte[] payload) {

@@ -13,10 +13,13 @@ import seamtape.event.Phase;
  * elsewhere.
  */
 public final class Cursor implements AutoCloseable {
+  private static final byte[] NOTHING = {};
+
   private final Tape tape;
   private final EventDecoder decoder;
   private final Event event = new Event();
   private byte[] buffer = new byte[Block.MAX_BYTES + EventDecoder.FAST_BYTES];
+  private byte[] unpacked = NOTHING;
   private long next = 1;
 
   /** The block in {@link #payload}; the decoder stands before {@code ahead}. */
@@ -170,7 +173,7 @@ public final class Cursor implements AutoCloseable {
     String which = "block " + header.number + " (events " + header.firstEvent + " to ";
     which += header.lastEvent() + ")";
     try {
-      if (header.codec != BlockHeader.CODEC_NONE || header.plainBytes != header.storedBytes) {
+      if (found.salvaged() == null && !BlockCodec.knows(header)) {
         String what = which + " is stored with codec " + header.codec + ": use a newer build";
         throw failure(TapeException.Kind.VERSION, header.firstEvent, what, null);
       }
@@ -186,7 +189,13 @@ public final class Cursor implements AutoCloseable {
         String what = which + " is damaged: its checksum is wrong";
         throw failure(TapeException.Kind.CHECKSUM, header.firstEvent, what, null);
       }
-      return bytes;
+      byte[] plain = found.plain(bytes, unpacked);
+      if (plain == null) {
+        String what = which + " is damaged: it cannot be unpacked";
+        throw failure(TapeException.Kind.MALFORMED, header.firstEvent, what, null);
+      }
+      unpacked = header.codec == BlockCodec.NONE ? unpacked : plain;
+      return plain;
     } catch (TapeException e) {
       throw e;
     } catch (IOException e) {

@@ -28,7 +28,7 @@ final class Derived {
     }
     Path part = out.resolveSibling("." + out.getFileName() + ".part");
     boolean done = false;
-    TapeWriter writer = begin(part, manifest);
+    TapeWriter writer = begin(part, manifest.plain());
     try (writer) {
       Manifest sealed = work.write(writer);
       Files.move(part, out, StandardCopyOption.ATOMIC_MOVE);

@@ -122,6 +122,8 @@ final class JournalScanner implements AutoCloseable {
             && block.idLow == idLow
             && block.storedBytes >= 0
             && block.storedBytes <= EventEncoder.MAX_EVENT_BYTES + Block.MAX_BYTES
+            && block.plainBytes >= 0
+            && block.plainBytes <= EventEncoder.MAX_EVENT_BYTES + Block.MAX_BYTES
             && block.count >= (block.kind == BlockHeader.SEAL ? 0 : 1)
             && block.count <= Block.MAX_EVENTS;
     return sane ? block : null;

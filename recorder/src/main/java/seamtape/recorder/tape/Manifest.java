@@ -43,8 +43,13 @@ public record Manifest(
     boolean durations,
     String created,
     Map<String, Object> extra) {
-  /** The newest format that this build reads, and the one it writes. */
-  public static final int FORMAT_VERSION = 1;
+  /** The newest format that this build reads: that of packed recordings. */
+  public static final int FORMAT_VERSION = 2;
+
+  /** The format of recordings that are not packed, which every build since the first one reads. */
+  private static final int PLAIN_VERSION = 1;
+
+  private static final String PLAIN = "none";
 
   /** Where the events come from. */
   public enum Source {
@@ -86,7 +91,7 @@ public record Manifest(
   /** A manifest for a new recording, with the defaults of house and command. */
   public static Manifest of(Source source, String profile) {
     return new Manifest(
-        FORMAT_VERSION,
+        PLAIN_VERSION,
         "",
         "seamtape",
         source,
@@ -98,7 +103,7 @@ public record Manifest(
         "",
         "",
         State.OPEN,
-        "none",
+        PLAIN,
         Totals.NONE,
         "",
         source == Source.SIM ? Clock.TSC : Clock.NS,
@@ -165,6 +170,40 @@ public record Manifest(
 
   Manifest withState(State newState, Totals newTotals, String newDigest) {
     return written(schema, schemaSha256, newState, newTotals, newDigest);
+  }
+
+  /** Of a recording whose blocks are stored compressed. */
+  Manifest packed(long bytes) {
+    Totals packed = new Totals(totals.events, totals.calls, totals.ioctls, totals.blocks, bytes);
+    return stored(FORMAT_VERSION, "zstd", packed);
+  }
+
+  /** Of a recording whose blocks are stored as they are. */
+  Manifest plain() {
+    return stored(PLAIN_VERSION, PLAIN, totals);
+  }
+
+  private Manifest stored(int version, String newCodec, Totals newTotals) {
+    return new Manifest(
+        version,
+        id,
+        tool,
+        source,
+        profile,
+        machine,
+        simulator,
+        workload,
+        seed,
+        schema,
+        schemaSha256,
+        state,
+        newCodec,
+        newTotals,
+        digest,
+        clock,
+        durations,
+        created,
+        extra);
   }
 
   private Manifest copy(

@@ -324,8 +324,8 @@ class TapeDamageTest {
   void aNewerFormatIsNamed() throws IOException {
     Path manifest = tape.resolve("manifest.json");
     String text = Files.readString(manifest);
-    Files.writeString(manifest, text.replace("\"formatVersion\": 1", "\"formatVersion\": 2"));
-    assertRefused(TapeException.Kind.VERSION, "format 2");
+    Files.writeString(manifest, text.replace("\"formatVersion\": 1", "\"formatVersion\": 3"));
+    assertRefused(TapeException.Kind.VERSION, "format 3");
   }
 
   @Test
