@@ -2,12 +2,14 @@ package seamtape.sim.tdx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static seamtape.catalog.TdxStatus.TDX_OP_STATE_INCORRECT;
 import static seamtape.sim.tdx.TestTdx.assertStatus;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdOpState;
@@ -32,6 +34,27 @@ class MatrixTest {
           Map.entry("TDH.MEM.RANGE.UNBLOCK", SeptRule.UNBLOCK),
           Map.entry("TDG.MEM.PAGE.ACCEPT", SeptRule.ACCEPT));
 
+  /**
+   * Rows of the S-EPT table that the module has no rule of its own for: properties that only the
+   * leaves of migration ask for, those leaves, SEPT.RD, which is allowed always, and the leaves of
+   * page attributes of L2 VMs.
+   */
+  private static final Set<String> NOT_MODELLED =
+      Set.of(
+          "(mapped_or_pending)",
+          "(any_pending_and_guest_acceptable)",
+          "(any_blockedw)",
+          "(any_exported)",
+          "(tlb_tracking_required)",
+          "TDH.MEM.SEPT.RD",
+          "TDH.EXPORT.BLOCKW",
+          "TDH.EXPORT.RESTORE",
+          "TDH.EXPORT.MEM",
+          "TDH.EXPORT.UNBLOCKW",
+          "TDH.IMPORT.MEM",
+          "TDG.MEM.PAGE.ATTR.RD",
+          "TDG.MEM.PAGE.ATTR.WR");
+
   private static final String ON_RCX =
       "TDH_(EXPORT_(ABORT|PAUSE|TRACK|STATE_.*)|IMPORT_(ABORT|END|COMMIT|TRACK|STATE_.*))";
 
@@ -54,7 +77,10 @@ class MatrixTest {
           case "(guest_fully_accessible_leaf)" ->
               assertEquals(cell.equals("1"), state.guestWritable(), what);
           default -> {
-            if (rule != null) {
+            if (rule == null) {
+              assertTrue(
+                  NOT_MODELLED.contains(name), "a row that nothing here is held against: " + name);
+            } else {
               assertEquals(cell.equals("1"), state.allows(rule), what);
             }
           }
@@ -69,12 +95,16 @@ class MatrixTest {
     long tdr = host.initializedTd(TestTdx.KEY);
     long tdvpr = host.vcpu(tdr);
     Td td = host.module.td(tdr);
+    int cells = 0;
     for (Map<String, String> row : Fixture.csv("tdx-op-state-matrix.csv")) {
       Seamcall leaf = Seamcall.of(Fixture.number(row.get("leaf")));
-      if (!row.get("instruction").equals("SEAMCALL")) {
+      if (row.get("instruction").equals("TDCALL")) {
+        // TDG.SERVTD.RD and WR: no service TD is ever bound, so their state is never looked at.
+        assertTrue(Set.of("18", "20").contains(row.get("leaf")));
         continue;
       }
       for (TdOpState state : TdOpState.values()) {
+        cells++;
         td.opState = state;
         long status = call(host, leaf, tdr, tdvpr);
         String what = leaf + " in " + state;
@@ -85,6 +115,7 @@ class MatrixTest {
         }
       }
     }
+    assertEquals(48 * TdOpState.values().length, cells);
   }
 
   private static long call(TestTdx host, Seamcall leaf, long tdr, long tdvpr) {
