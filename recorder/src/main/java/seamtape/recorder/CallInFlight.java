@@ -2,6 +2,7 @@ package seamtape.recorder;
 
 import java.util.Arrays;
 import seamtape.catalog.Call;
+import seamtape.catalog.Row;
 import seamtape.event.Event;
 
 /** A thread's system call that has not returned, and what the machine wrote for it so far. */
@@ -18,7 +19,7 @@ final class CallInFlight {
   /** Enter event numbers of the call and of the calls inside it, outermost first. */
   final long[] enters = new long[MAX_DEPTH];
 
-  final Call[] nested = new Call[MAX_DEPTH];
+  final Row[] nested = new Row[MAX_DEPTH];
   final long[] nestedActors = new long[MAX_DEPTH];
   int depth;
 
@@ -46,7 +47,7 @@ final class CallInFlight {
     depth = 0;
   }
 
-  void push(Call inner, long innerActor, long enter) {
+  void push(Row inner, long innerActor, long enter) {
     if (depth == MAX_DEPTH) {
       throw new IllegalStateException("calls nest deeper than " + MAX_DEPTH);
     }

@@ -3,9 +3,7 @@ package seamtape.recorder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 import seamtape.catalog.Call;
-import seamtape.catalog.Catalog;
 import seamtape.catalog.Errno;
-import seamtape.catalog.Family;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Input;
 import seamtape.catalog.KvmIoctl;
@@ -17,7 +15,6 @@ import seamtape.machine.Machine;
 import seamtape.machine.MachineFactory;
 import seamtape.machine.MachineRefusedException;
 import seamtape.machine.MachineSpec;
-import seamtape.machine.NestedCalls;
 import seamtape.machine.PagedMemory;
 import seamtape.machine.ScriptedExits;
 import seamtape.machine.UserMemory;
@@ -32,12 +29,11 @@ public final class RecordingVmm implements Vmm {
   /** Stores up to this size wait for the next call, whose argument they may be. */
   private static final int MAX_PENDING_STORE = 4096;
 
-  private static final Family[] FAMILIES = Family.values();
   private static final FileOperation UNKNOWN = FileOperation.KVM_UNKNOWN_IOCTL;
   private static final long PROT_READ_WRITE = 3;
 
   private final UserMemory memory;
-  private final EventSink sink;
+  private final EventLog log;
   private final Machine machine;
   private final LongSupplier clock;
 
@@ -53,20 +49,20 @@ public final class RecordingVmm implements Vmm {
   private final PendingStores pending = new PendingStores();
   private final ObservedMemory observed;
   private byte[] written = new byte[UserMemory.PAGE_SIZE];
-  private long lastNumber;
 
   private RecordingVmm(MachineFactory factory, MachineSpec spec, EventSink sink) {
-    this.sink = sink;
+    this.log = new EventLog(sink);
     this.memory = new PagedMemory();
     this.snapshot = new ArgumentSnapshot(memory, SubCommands.of(spec.vendor()));
     this.observed = new ObservedMemory(memory);
-    this.machine = MachineRefusedException.orMachine(factory, spec, observed, new Nested());
+    NestedRecorder nested = new NestedRecorder(inFlight, log, this::tsc);
+    this.machine = MachineRefusedException.orMachine(factory, spec, observed, nested);
     this.clock = machine::tsc;
     this.readBack = null;
   }
 
   private RecordingVmm(LiveMachine kernel, EventSink sink) {
-    this.sink = sink;
+    this.log = new EventLog(sink);
     this.memory = kernel.memory();
     this.snapshot = new ArgumentSnapshot(memory, SubCommands.EITHER);
     this.observed = new ObservedMemory(memory);
@@ -165,7 +161,7 @@ public final class RecordingVmm implements Vmm {
     input.input(Input.EVENTFD_WRITE, Actor.vmm(tid), clock.getAsLong());
     input.fields[0] = fd;
     input.fields[1] = value;
-    lastNumber = sink.append(input);
+    log.append(input);
     return machine.writeEventfd(tid, fd, value);
   }
 
@@ -259,7 +255,7 @@ public final class RecordingVmm implements Vmm {
     input.input(Input.SCHEDULE, Actor.vmm(tid), clock.getAsLong());
     input.fields[0] = tid;
     input.fields[1] = instructions;
-    lastNumber = sink.append(input);
+    log.append(input);
   }
 
   @Override
@@ -267,7 +263,7 @@ public final class RecordingVmm implements Vmm {
     tellPending();
     input.input(Input.SIGNAL, Actor.vmm(tid), clock.getAsLong());
     input.fields[0] = tid;
-    lastNumber = sink.append(input);
+    log.append(input);
     machine.signal(tid);
   }
 
@@ -300,8 +296,8 @@ public final class RecordingVmm implements Vmm {
     if (call.inFlight()) {
       throw new IllegalStateException("thread " + tid + " already has a call in flight: " + call);
     }
-    lastNumber = sink.append(event);
-    call.begin(event, base, run, lastNumber);
+    log.append(event);
+    call.begin(event, base, run, log.last());
     observed.serving(call);
     return call;
   }
@@ -313,7 +309,7 @@ public final class RecordingVmm implements Vmm {
 
   private long returns(CallInFlight call, long result) {
     observed.serving(null);
-    returned.returns(call.call, call.actor, clock.getAsLong(), lastNumber + 1 - call.enters[0]);
+    returned.returns(call.call, call.actor, clock.getAsLong(), log.last() + 1 - call.enters[0]);
     returned.fields[0] = result;
     if (call.call.copies()) {
       for (int i = 0; i < call.writes; i++) {
@@ -329,7 +325,7 @@ public final class RecordingVmm implements Vmm {
       returned.fields[1] = -1;
     }
     call.end();
-    lastNumber = sink.append(returned);
+    log.append(returned);
     return result;
   }
 
@@ -362,36 +358,8 @@ public final class RecordingVmm implements Vmm {
       input.input(Input.USER_MEMORY, actor, clock.getAsLong());
       input.fields[0] = address + done;
       input.copy(0, bytes, start + done, part);
-      lastNumber = sink.append(input);
+      log.append(input);
       done += part;
-    }
-  }
-
-  /** Calls inside calls, told by the machine while it serves a thread. */
-  private final class Nested implements NestedCalls {
-    private final Event inner = new Event();
-
-    @Override
-    public void enter(int tid, long actor, int family, int number, long[] fields) {
-      CallInFlight call = inFlight.get(tid);
-      Call row = Catalog.byNumber(FAMILIES[family], number);
-      if (row == null) {
-        throw new IllegalArgumentException("no row for " + FAMILIES[family] + " " + number);
-      }
-      inner.enter(row, actor, clock.getAsLong(), lastNumber + 1 - call.enters[call.depth - 1]);
-      System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
-      lastNumber = sink.append(inner);
-      call.push(row, actor, lastNumber);
-    }
-
-    @Override
-    public void returns(int tid, long[] fields) {
-      CallInFlight call = inFlight.get(tid);
-      int top = --call.depth;
-      long back = lastNumber + 1 - call.enters[top];
-      inner.returns(call.nested[top], call.nestedActors[top], clock.getAsLong(), back);
-      System.arraycopy(fields, 0, inner.fields, 0, Math.min(fields.length, inner.fieldCount()));
-      lastNumber = sink.append(inner);
     }
   }
 }

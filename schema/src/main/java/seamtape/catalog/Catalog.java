@@ -12,10 +12,11 @@ import java.util.Optional;
  */
 public final class Catalog {
   private static final List<Call> CALLS = new ArrayList<>();
+  private static final List<Row> ROWS = new ArrayList<>();
   private static final int[] FAMILY_BASE = new int[Family.values().length];
 
   /** Rows by family and number, open-addressed: every recorded and simulated call looks here. */
-  private static final Call[] BY_NUMBER = new Call[4096];
+  private static final Row[] BY_NUMBER = new Row[4096];
 
   /** Key of each entry of {@link #BY_NUMBER}; 0 where there is none. */
   private static final long[] KEYS = new long[BY_NUMBER.length];
@@ -40,6 +41,7 @@ public final class Catalog {
   private static void add(Family family, Call[] rows) {
     FAMILY_BASE[family.ordinal()] = CALLS.size();
     for (Call row : rows) {
+      ROWS.add(new Row(row, CALLS.size()));
       CALLS.add(row);
       long key = key(family, row.number());
       int slot = slot(key);
@@ -47,7 +49,7 @@ public final class Catalog {
         throw new IllegalStateException("number used twice in " + family + ": " + row.name());
       }
       KEYS[slot] = key;
-      BY_NUMBER[slot] = row;
+      BY_NUMBER[slot] = ROWS.get(ROWS.size() - 1);
       if (BY_NAME.put(row.name(), row) != null) {
         throw new IllegalStateException("name used twice: " + row.name());
       }
@@ -66,7 +68,18 @@ public final class Catalog {
 
   /** The row of an ABI number in a family; null when there is none. */
   public static Call byNumber(Family family, int number) {
+    Row row = row(family, number);
+    return row == null ? null : row.call;
+  }
+
+  /** As {@link #byNumber}, with what recording asks of the call. */
+  public static Row row(Family family, int number) {
     return BY_NUMBER[slot(key(family, number))];
+  }
+
+  /** What recording asks of a call; of another build's, which is not in the catalog, too. */
+  public static Row row(Call call) {
+    return call.ordinal() < 0 ? new Row(call, -1) : ROWS.get(id(call));
   }
 
   /** The row of that {@link Call#name}. */

@@ -1,7 +1,8 @@
 package seamtape.codec;
 
 import java.util.Arrays;
-import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.catalog.Row;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 
@@ -30,7 +31,7 @@ public final class EventDecoder {
   private final EventSchema schema;
   private final Branch[] branches;
   private final Phase[] phases;
-  private final Call[] calls;
+  private final Row[] rows;
   private final int[] fieldCounts;
 
   /** Of each branch, what its bytes are: four bits, and the number of fields written. */
@@ -51,14 +52,14 @@ public final class EventDecoder {
     int count = schema.branchCount();
     branches = new Branch[count];
     phases = new Phase[count];
-    calls = new Call[count];
+    rows = new Row[count];
     fieldCounts = new int[count];
     shapes = new int[count];
     for (int i = 0; i < count; i++) {
       Branch branch = schema.branch(i);
       branches[i] = branch;
       phases[i] = branch.phase();
-      calls[i] = branch.call();
+      rows[i] = Catalog.row(branch.call());
       fieldCounts[i] = branch.fieldCount();
       shapes[i] = shape(branch);
     }
@@ -137,7 +138,7 @@ public final class EventDecoder {
       return -1;
     }
     at += length;
-    into.read(phases[branch], calls[branch], fieldCounts[branch], actor, previousTime + dt, link);
+    into.read(phases[branch], rows[branch], fieldCounts[branch], actor, previousTime + dt, link);
     long[] fields = into.fields;
     for (int i = 0, count = shape >>> WRITTEN_SHIFT; i < count; i++) {
       word = (long) Varint.WORD.get(bytes, at);
@@ -270,10 +271,11 @@ public final class EventDecoder {
       throw malformed("no row has branch " + head[0], from);
     }
     Branch branch = branches[(int) head[0]];
+    Row row = rows[(int) head[0]];
     Phase phase = branch.phase();
     at = takeLongs(at, head, phase == Phase.INPUT ? 2 : 3);
     long link = phase == Phase.INPUT ? 0 : head[2];
-    into.read(phase, branch.call(), branch.fieldCount(), head[1], previousTime + head[0], link);
+    into.read(phase, row, branch.fieldCount(), head[1], previousTime + head[0], link);
     at = takeFields(branch, at, into.fields);
     return branch.copies() ? takeCopies(at, into) : at;
   }

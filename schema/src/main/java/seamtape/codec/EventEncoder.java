@@ -1,8 +1,9 @@
 package seamtape.codec;
 
+import java.util.Arrays;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
-import seamtape.catalog.Family;
+import seamtape.catalog.Row;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 
@@ -24,28 +25,27 @@ public final class EventEncoder {
   public static final int MAX_EVENT_BYTES =
       MAX_FIXED + 2 * MAX_LONG * Event.MAX_COPIES + Event.MAX_COPY_BYTES;
 
-  /** Branch of a family's first row; rows of a family have equally many branches. */
-  private final int[] familyBranch = new int[Family.values().length];
+  private static final int PHASES = Phase.values().length;
+
+  /** Branch of a row in a phase, by both; -1 where the row has no such phase. */
+  private final int[] branches = new int[Catalog.calls().size() * PHASES];
 
   private final int[] fieldCount;
   private final boolean[] copies;
-  private final Phase[] phases;
 
   public EventEncoder() {
+    Arrays.fill(branches, -1);
     int branch = 0;
     for (Call call : Catalog.calls()) {
-      if (call.ordinal() == 0) {
-        familyBranch[call.family().ordinal()] = branch;
+      for (Phase phase : Branch.phases(call.family())) {
+        branches[Catalog.id(call) * PHASES + phase.ordinal()] = branch++;
       }
-      branch += Branch.phases(call.family()).size();
     }
     fieldCount = new int[branch];
     copies = new boolean[branch];
-    phases = new Phase[branch + 1];
     for (int i = 0; i < branch; i++) {
       fieldCount[i] = EventSchema.current().branch(i).written();
       copies[i] = EventSchema.current().branch(i).copies();
-      phases[i] = EventSchema.current().branch(i).phase();
     }
   }
 
@@ -67,7 +67,7 @@ public final class EventEncoder {
    */
   public int encode(Event event, long previousTime, byte[] target, int at) {
     Phase phase = event.phase;
-    int branch = branch(event.call, phase);
+    int branch = branch(event.row(), phase);
     int to = putLong(branch, target, at);
     to = putLong(event.time - previousTime, target, to);
     to = putLong(event.actor, target, to);
@@ -87,17 +87,13 @@ public final class EventEncoder {
     return to;
   }
 
-  private int branch(Call call, Phase phase) {
-    int row = call.ordinal();
-    if (row < 0) {
-      throw new IllegalArgumentException(call.name() + " is a row of another build's catalog");
+  private int branch(Row row, Phase phase) {
+    if (row.index < 0) {
+      throw new IllegalArgumentException(row.call.name() + " is a row of another build's catalog");
     }
-    Family family = call.family();
-    int base = familyBranch[family.ordinal()];
-    int branch = family == Family.INPUT ? base + row : base + 2 * row;
-    branch += phase == Phase.RETURN ? 1 : 0;
-    if (phases[branch] != phase) {
-      throw new IllegalArgumentException(call.name() + " has no event of phase " + phase);
+    int branch = branches[row.index * PHASES + phase.ordinal()];
+    if (branch < 0) {
+      throw new IllegalArgumentException(row.call.name() + " has no event of phase " + phase);
     }
     return branch;
   }

@@ -5,6 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import seamtape.catalog.Call;
+import seamtape.catalog.Catalog;
+import seamtape.catalog.Row;
 
 /**
  * One event, reused: the hot path fills, encodes and decodes a single instance. Not thread-safe;
@@ -58,11 +60,8 @@ public final class Event {
   /** The row's fields, {@code in()} or {@code out()}, in order. */
   public final long[] fields = new long[MAX_FIELDS];
 
-  /** The row and phase whose fields were counted last; the hot path asks for the same again. */
-  private Call countedCall;
-
-  private Phase countedPhase;
-  private int counted;
+  /** Of {@link #call} when it was last asked for. */
+  private Row row;
 
   /** The number of fields that a decoder told; -1 when it is to be asked of the row. */
   private int readFields = -1;
@@ -90,13 +89,14 @@ public final class Event {
    *
    * @param rowFields how many the row has in this phase
    */
-  public void read(Phase newPhase, Call row, int rowFields, long who, long when, long newLink) {
+  public void read(Phase newPhase, Row newRow, int rowFields, long who, long when, long newLink) {
     // References are stored only where they change: a store costs the collector's barrier.
     if (phase != newPhase) {
       phase = newPhase;
     }
-    if (call != row) {
-      call = row;
+    if (row != newRow || call != newRow.call) {
+      row = newRow;
+      call = newRow.call;
     }
     actor = who;
     time = when;
@@ -104,6 +104,23 @@ public final class Event {
     number = 0;
     copyCount = 0;
     readFields = rowFields;
+  }
+
+  /**
+   * Begins an event whose {@link #fields} the caller sets, all of {@link #fieldCount}: they keep
+   * what they had.
+   */
+  public Event begin(Phase newPhase, Row newRow, long who, long when, long newLink) {
+    read(newPhase, newRow, newPhase == Phase.RETURN ? newRow.out : newRow.in, who, when, newLink);
+    return this;
+  }
+
+  /** The row of {@link #call}. */
+  public Row row() {
+    if (row == null || row.call != call) {
+      row = Catalog.row(call);
+    }
+    return row;
   }
 
   private Event reset(Phase newPhase, Call row, long who, long when, long newLink) {
@@ -126,12 +143,7 @@ public final class Event {
     if (readFields >= 0) {
       return readFields;
     }
-    if (call != countedCall || phase != countedPhase) {
-      counted = phase == Phase.RETURN ? call.out().size() : call.in().size();
-      countedCall = call;
-      countedPhase = phase;
-    }
-    return counted;
+    return phase == Phase.RETURN ? row().out : row().in;
   }
 
   public void clearCopies() {

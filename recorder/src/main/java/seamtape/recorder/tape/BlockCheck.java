@@ -111,7 +111,7 @@ final class BlockCheck {
         max = Math.max(max, time);
         if (event.phase == Phase.ENTER) {
           callsHere++;
-          ioctlsHere += TapeWriter.isIoctl(event) ? 1 : 0;
+          ioctlsHere += event.row().ioctl ? 1 : 0;
         }
         if ((header.firstEvent + i) % RunChain.RUN_EVENTS == 0) {
           run.update(payload, hashed, at - hashed);

@@ -138,7 +138,7 @@ final class StagedBlocks {
     header.maxTime = Math.max(header.maxTime, event.time);
     if (event.phase == Phase.ENTER) {
       header.calls++;
-      header.ioctls += TapeWriter.isIoctl(event) ? 1 : 0;
+      header.ioctls += event.row().ioctl ? 1 : 0;
     }
   }
 

@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import seamtape.catalog.Family;
-import seamtape.catalog.FileOperation;
 import seamtape.codec.EventEncoder;
 import seamtape.codec.EventSchema;
 import seamtape.event.Event;
@@ -216,14 +214,10 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     into.maxTime = Math.max(into.maxTime, time);
     if (event.phase == Phase.ENTER) {
       into.calls++;
-      if (isIoctl(event)) {
+      if (event.row().ioctl) {
         into.ioctls++;
       }
     }
-  }
-
-  static boolean isIoctl(Event event) {
-    return event.call.family() == Family.KVM_IOCTL || event.call == FileOperation.KVM_UNKNOWN_IOCTL;
   }
 
   private Block roomFor(int maxBytes) {
