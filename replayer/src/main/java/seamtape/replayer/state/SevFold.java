@@ -110,7 +110,11 @@ final class SevFold {
       case KVM_SEV_LAUNCH_UPDATE_DATA -> encrypted(in, place, memory);
       case KVM_SEV_LAUNCH_UPDATE_VMSA -> launch.unknown(event);
       case KVM_SEV_SNP_LAUNCH_UPDATE -> added(in, out, place, memory);
-      case KVM_SEV_SNP_LAUNCH_FINISH -> state = "RUNNING";
+      case KVM_SEV_SNP_LAUNCH_FINISH -> {
+        state = "RUNNING";
+        // The save areas of the vCPUs are measured last.
+        launch.unknown(event);
+      }
       // What is left changes memory, or asks.
       default -> {}
     }

@@ -151,6 +151,8 @@ class SevFoldTest {
       info.putShort((short) 112).put((byte) 3).putLong(104, 0x8000);
       byte[] chained = MessageDigest.getInstance("SHA-384").digest(info.array());
       assertEquals(hex.formatHex(chained), after.get("digest"));
+      long finish = returned(tape, SevCommand.KVM_SEV_SNP_LAUNCH_FINISH, 1);
+      assertEquals("unknown since event " + (finish - 1), sev(tape, 0, finish).get("digest"));
       String rmp = sev(tape, 0, tape.eventCount()).get("rmp").toString();
       assertTrue(
           rmp.startsWith("[{gpa=0x1000, pages=7, type=NORMAL}, {gpa=0x8000, pages=1, type=ZERO}"),
