@@ -30,6 +30,7 @@ import seamtape.workload.Workload;
       "  seamtape record minimal -o minimal.tape",
       "  seamtape record mine.yaml -o mine.tape --profile linux-6.2 --seed 7",
       "  seamtape record pio-storm -o storm.tape --set count=100000",
+      "  seamtape record boot-td -o td.tape --set firmware=/usr/share/ovmf/OVMF.fd",
       "  seamtape record minimal --live -o live.tape && seamtape diff minimal.tape live.tape",
       "",
       "'seamtape record --list' names the bundled workloads; docs/WORKLOADS.md tells how to write one.",

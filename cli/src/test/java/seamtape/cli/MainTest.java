@@ -62,6 +62,16 @@ class MainTest {
   }
 
   @Test
+  void aFirmwareThatNoTdCanBeBuiltFromIsBadInputInOneLine() throws Exception {
+    Path image = Files.write(dir.resolve("none.fd"), new byte[4096]);
+    Result result =
+        Command.run("record", "boot-td", "--set", "firmware=" + image, "-o", path("none.tape"));
+    assertEquals(2, result.exit());
+    assertTrue(result.err().contains("none.fd: no TDX metadata"), result.err());
+    assertEquals(1, result.err().lines().count());
+  }
+
+  @Test
   void recordPrintsTheFixedKeys() throws Exception {
     Result result = Command.run("record", "minimal", "-o", path("keys.tape"), "--json");
     assertEquals(Exit.DONE, result.exit(), result.err());
