@@ -64,6 +64,7 @@ export async function locate(id, what, signal) {
     if (answer.complete || answer.found) return answer;
     if (answer.resume) question = {...question, error: question.error === 'first' ? 'next' : question.error, event: answer.resume};
     await pause(50);
+    if (signal?.aborted) throw new DOMException('aborted', 'AbortError');
   }
 }
 

@@ -189,6 +189,7 @@ class ExplorerPage extends LitElement {
     source.addEventListener('change', () => {
       if (source === this.source) this.changed();
     });
+    this.progress = null;
     this.list.selected = -1;
     this.list.source = source;
     source.search();
@@ -205,18 +206,25 @@ class ExplorerPage extends LitElement {
   async applyFilter(filter) {
     const kept = this.selected;
     this.note = null;
+    this.looking?.abort();
+    const {signal} = this.looking = new AbortController();
     this.useFilter(filter);
     this.list.top = 0;
     this.list.focus();
     if (kept) {
-      const row = await this.find({event: kept});
+      // It may lie far behind the first matches: another filter ends the search for it.
+      const row = await this.find({event: kept}, signal).catch((e) => {
+        if (e.name !== 'AbortError') throw e;
+        return null;
+      });
+      if (!row || signal.aborted) return;
       if (row.found && row.event === kept) this.setSelected(row.index, kept, true);
     }
     this.remember(true);
   }
 
-  find(what) {
-    return api.locate(this.recordingId, {...what, filter: this.source?.dim && !what.match ? '' : this.filter});
+  find(what, signal) {
+    return api.locate(this.recordingId, {...what, filter: this.source?.dim && !what.match ? '' : this.filter}, signal);
   }
 
   setSelected(index, event, show = false) {

@@ -42,7 +42,8 @@ class BrowserBudgetTest {
   @Test
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void everyBudgetIsKept() throws Exception {
-    assumeTrue(Boolean.getBoolean("seamtape.soak"), "skipped: benchmarks/run browser measures it");
+    assumeTrue(
+        Boolean.getBoolean("seamtape.browser"), "skipped: benchmarks/run browser measures it");
     TestChromium.assumeInstalled();
     SampleTapes.nested(dir.resolve("big.tape"), ROUNDS, false);
     try (TraceServer started = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
@@ -129,7 +130,7 @@ class BrowserBudgetTest {
     List<Double> indexed = new ArrayList<>();
     for (String filter :
         List.of("error", "call == KVM_CREATE_VM", "errno == EEXIST", "call == TDH.VP.ENTER")) {
-      indexed.add(ask("filter => firstHits(filter)", filter));
+      indexed.add(hits(filter));
     }
     note("first hits of an indexed filter", indexed, 150);
     List<Double> scanned = new ArrayList<>();
@@ -138,9 +139,15 @@ class BrowserBudgetTest {
             "vcpu == 1 and ret == 0",
             "has(call == KVM_HC_KICK_CPU)",
             "under(call == KVM_RUN) and error")) {
-      scanned.add(ask("filter => firstHits(filter)", filter));
+      scanned.add(hits(filter));
     }
     note("first hits of a scanned filter", scanned, 500);
+  }
+
+  private double hits(String filter) {
+    double millis = ask("filter => firstHits(filter)", filter);
+    System.out.printf("first hits of %s: %.0f ms%n", filter, millis);
+    return millis;
   }
 
   private void tiles() {
@@ -258,7 +265,7 @@ class BrowserBudgetTest {
         const until = async (done) => {
           const end = performance.now() + 30_000;
           while (!done()) {
-            if (performance.now() > end) throw new Error(`not in 30 s: ${done} ${explorer.note ?? ''}`);
+            if (performance.now() > end) return; // far over every budget, and told as such
             await frame();
           }
         };
