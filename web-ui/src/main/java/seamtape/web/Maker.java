@@ -190,24 +190,10 @@ final class Maker {
    */
   static Workload workload(String name, String yaml, Map<String, String> set) {
     try {
-      if (yaml.isBlank()) {
-        if (!WorkloadFile.bundled().contains(name)) {
-          throw Problem.badRequest("no bundled workload is called “" + name + "”");
-        }
-        return WorkloadFile.read(name, set);
-      }
-      Path file = Files.createTempFile("seamtape-workload", ".yaml");
-      try {
-        Files.writeString(file, yaml);
-        return WorkloadFile.read(file, set);
-      } finally {
-        Files.delete(file);
-      }
+      return WorkloadFile.readSent(name, yaml, set);
     } catch (WorkloadException e) {
       throw Problem.badRequest(
           "the workload cannot be read, line " + e.line() + ": " + e.getMessage());
-    } catch (IOException e) {
-      throw new Problem(500, "Fault", "no room for the workload: " + e.getMessage());
     }
   }
 }

@@ -45,6 +45,22 @@ public final class WorkloadFile {
     return WorkloadReader.read(path.toString(), content(path), set);
   }
 
+  /**
+   * Reads a workload that came over the network, which may name no files of this machine.
+   *
+   * @param yaml its text; blank for the bundled workload of that name
+   */
+  public static Workload readSent(String name, String yaml, Map<String, String> set)
+      throws WorkloadException {
+    if (!yaml.isBlank()) {
+      return WorkloadReader.readSent(name, yaml.getBytes(StandardCharsets.UTF_8), set);
+    }
+    if (!bundled().contains(name)) {
+      throw new WorkloadException(name, 0, 0, "no bundled workload is called “" + name + "”");
+    }
+    return WorkloadReader.readSent(name + ".yaml", bundledText(name), set);
+  }
+
   /** Names of the workloads that come with Seamtape, in alphabetical order. */
   public static List<String> bundled() {
     try (InputStream in = WorkloadFile.class.getResourceAsStream(BUNDLED + "index.txt")) {
@@ -58,8 +74,12 @@ public final class WorkloadFile {
 
   private static Workload readBundled(String name, Map<String, String> set)
       throws WorkloadException {
+    return WorkloadReader.read(name + ".yaml", bundledText(name), set);
+  }
+
+  private static byte[] bundledText(String name) {
     try (InputStream in = WorkloadFile.class.getResourceAsStream(BUNDLED + name + ".yaml")) {
-      return WorkloadReader.read(name + ".yaml", in.readAllBytes(), set);
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

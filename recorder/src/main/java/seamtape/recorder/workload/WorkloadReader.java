@@ -26,14 +26,23 @@ final class WorkloadReader {
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final Map<String, YamlNode> parts = new LinkedHashMap<>();
 
-  private WorkloadReader(YamlNode root, Map<String, String> set) {
+  /** True for a workload that came over the network: it names no files of this machine. */
+  private final boolean sent;
+
+  private WorkloadReader(YamlNode root, Map<String, String> set, boolean sent) {
     this.root = root;
     this.set = set;
+    this.sent = sent;
   }
 
   static Workload read(String file, byte[] content, Map<String, String> set)
       throws WorkloadException {
-    return new WorkloadReader(YamlText.read(file, content), set).read(file);
+    return new WorkloadReader(YamlText.read(file, content), set, false).read(file);
+  }
+
+  static Workload readSent(String file, byte[] content, Map<String, String> set)
+      throws WorkloadException {
+    return new WorkloadReader(YamlText.read(file, content), set, true).read(file);
   }
 
   private Workload read(String file) throws WorkloadException {
@@ -128,7 +137,7 @@ final class WorkloadReader {
       for (YamlNode.Entry entry : parts.get("parameters").map("parameters")) {
         String name = declared(entry);
         if (entry.value().isQuoted()) {
-          texts.put(name, set.getOrDefault(name, entry.value().scalar(name)));
+          texts.put(name, textParameter(name, entry.value()));
           continue;
         }
         long value = values.constant(entry.value(), name);
@@ -154,6 +163,14 @@ final class WorkloadReader {
       }
     }
     return parameters;
+  }
+
+  private String textParameter(String name, YamlNode own) throws WorkloadException {
+    String value = set.getOrDefault(name, own.scalar(name));
+    if (sent && !value.isEmpty()) {
+      throw own.error(name + " names a file, which only the command line may: seamtape record");
+    }
+    return value;
   }
 
   private long given(String name, String text) throws WorkloadException {

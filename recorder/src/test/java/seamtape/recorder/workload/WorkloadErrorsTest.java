@@ -211,4 +211,18 @@ class WorkloadErrorsTest {
                 () -> WorkloadReader.read("w.yaml", yaml, Map.of("count", "many")))
             .getMessage());
   }
+
+  @Test
+  void aWorkloadThatWasSentNamesNoFileOfThisMachine() {
+    Map<String, String> set = Map.of("firmware", "/etc/hostname");
+    WorkloadException refused =
+        assertThrows(WorkloadException.class, () -> WorkloadFile.readSent("boot-td", "", set));
+    assertTrue(refused.getMessage().contains("only the command line may"), refused.getMessage());
+  }
+
+  @Test
+  void aBundledWorkloadCanBeAskedForByName() throws WorkloadException {
+    assertEquals("boot-td", WorkloadFile.readSent("boot-td", "", Map.of()).name());
+    assertThrows(WorkloadException.class, () -> WorkloadFile.readSent("../x", "", Map.of()));
+  }
 }
