@@ -208,16 +208,24 @@ final class Library {
     }
   }
 
+  /** One that is still written is not opened: that takes longer and longer, for each look. */
   private static Known open(Path path, long stamp) {
+    try {
+      Manifest manifest = Tape.manifestOf(path);
+      boolean open = manifest.state() == Manifest.State.OPEN;
+      return new Known(stamp, manifest, open ? null : fault(path));
+    } catch (TapeException e) {
+      return new Known(stamp, null, message(e));
+    }
+  }
+
+  private static String fault(Path path) throws TapeException {
     try (Tape tape = Tape.open(path)) {
       Manifest manifest = tape.manifest();
       boolean lost =
           manifest.state() == Manifest.State.SEALED
               && tape.eventCount() != manifest.totals().events();
-      return new Known(
-          stamp, manifest, lost ? "the journal ends before the events the seal counts" : null);
-    } catch (TapeException e) {
-      return new Known(stamp, null, message(e));
+      return lost ? "the journal ends before the events the seal counts" : null;
     }
   }
 

@@ -102,12 +102,13 @@ class RecordingsPage extends LitElement {
         const before = new Map(this.jobs.map((job) => [job.id, job.state]));
         this.jobs = (await api.get('jobs')).jobs.filter((job) => !this.dismissed?.has(job.id));
         running = this.jobs.some((job) => job.state === 'running' || job.state === 'waiting');
-        if (this.jobs.some((job) => before.get(job.id) !== job.state) || running) await this.load();
+        if (running || this.jobs.some((job) => before.get(job.id) !== job.state)) this.load();
       } catch (e) {
         this.say = e.message;
-        running = false;
+        running = this.jobs.length > 0;
       }
-      if (running) await api.pause(JOB_MILLIS);
+      if (running && this.isConnected) await api.pause(JOB_MILLIS);
+      else running = false;
     }
     this.watching = false;
   }

@@ -37,6 +37,11 @@ public final class Tape implements AutoCloseable {
     look();
   }
 
+  /** What a recording says of itself, without a look at its journal. */
+  public static Manifest manifestOf(Path dir) throws TapeException {
+    return ManifestText.read(dir);
+  }
+
   /** Opens a recording of any state; one that is damaged too, as far as its headers go. */
   public static Tape open(Path dir) throws TapeException {
     Manifest manifest = ManifestText.read(dir);
