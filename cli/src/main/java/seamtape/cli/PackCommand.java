@@ -2,8 +2,6 @@ package seamtape.cli;
 
 import java.nio.file.Path;
 import java.security.PrivateKey;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,18 +68,7 @@ final class PackCommand implements Callable<Integer> {
             before.totals().bytes(),
             out));
     output.line("digest " + made.digest());
-    output.document(document(made));
+    output.document(Recordings.document(out, made));
     return Exit.DONE;
-  }
-
-  private Map<String, Object> document(Manifest made) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("recording", out.toString());
-    document.put("ioctls", made.totals().ioctls());
-    document.put("calls", made.totals().calls());
-    document.put("events", made.totals().events());
-    document.put("digest", made.digest());
-    document.put("bytes", Recordings.bytes(out));
-    return document;
   }
 }

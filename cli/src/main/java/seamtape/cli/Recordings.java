@@ -2,6 +2,9 @@ package seamtape.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 
@@ -47,6 +50,18 @@ final class Recordings {
         Files.delete(file);
       }
     }
+  }
+
+  /** What a verb that makes a recording of another one says of it. */
+  static Map<String, Object> document(Path path, Manifest made) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("recording", path.toString());
+    document.put("ioctls", made.totals().ioctls());
+    document.put("calls", made.totals().calls());
+    document.put("events", made.totals().events());
+    document.put("digest", made.digest());
+    document.put("bytes", bytes(path));
+    return document;
   }
 
   /** Bytes on disk of all files of a recording. */

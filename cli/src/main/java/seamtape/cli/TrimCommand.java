@@ -1,8 +1,6 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,19 +59,8 @@ final class TrimCommand implements Callable<Integer> {
               "Trimmed to events %d to %d: %s has %,d calls, %,d events",
               from, last, out, made.totals().calls(), made.totals().events()));
       output.line("digest " + made.digest());
-      output.document(document(made));
+      output.document(Recordings.document(out, made));
     }
     return Exit.DONE;
-  }
-
-  private Map<String, Object> document(Manifest made) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("recording", out.toString());
-    document.put("ioctls", made.totals().ioctls());
-    document.put("calls", made.totals().calls());
-    document.put("events", made.totals().events());
-    document.put("digest", made.digest());
-    document.put("bytes", Recordings.bytes(out));
-    return document;
   }
 }

@@ -165,45 +165,22 @@ public record Manifest(
   }
 
   Manifest withSchema(String fingerprint, String sha256) {
-    return written(fingerprint, sha256, state, totals, digest);
+    return written(formatVersion, fingerprint, sha256, state, codec, totals, digest);
   }
 
   Manifest withState(State newState, Totals newTotals, String newDigest) {
-    return written(schema, schemaSha256, newState, newTotals, newDigest);
+    return written(formatVersion, schema, schemaSha256, newState, codec, newTotals, newDigest);
   }
 
   /** Of a recording whose blocks are stored compressed. */
   Manifest packed(long bytes) {
     Totals packed = new Totals(totals.events, totals.calls, totals.ioctls, totals.blocks, bytes);
-    return stored(FORMAT_VERSION, "zstd", packed);
+    return written(FORMAT_VERSION, schema, schemaSha256, state, "zstd", packed, digest);
   }
 
   /** Of a recording whose blocks are stored as they are. */
   Manifest plain() {
-    return stored(PLAIN_VERSION, PLAIN, totals);
-  }
-
-  private Manifest stored(int version, String newCodec, Totals newTotals) {
-    return new Manifest(
-        version,
-        id,
-        tool,
-        source,
-        profile,
-        machine,
-        simulator,
-        workload,
-        seed,
-        schema,
-        schemaSha256,
-        state,
-        newCodec,
-        newTotals,
-        digest,
-        clock,
-        durations,
-        created,
-        extra);
+    return written(PLAIN_VERSION, schema, schemaSha256, state, PLAIN, totals, digest);
   }
 
   private Manifest copy(
@@ -240,26 +217,15 @@ public record Manifest(
   }
 
   private Manifest written(
-      String newSchema, String newSha256, State newState, Totals newTotals, String newDigest) {
+      int version,
+      String newSchema,
+      String newSha256,
+      State newState,
+      String newCodec,
+      Totals newTotals,
+      String newDigest) {
     return new Manifest(
-        formatVersion,
-        id,
-        tool,
-        source,
-        profile,
-        machine,
-        simulator,
-        workload,
-        seed,
-        newSchema,
-        newSha256,
-        newState,
-        codec,
-        newTotals,
-        newDigest,
-        clock,
-        durations,
-        created,
-        extra);
+        version, id, tool, source, profile, machine, simulator, workload, seed, newSchema,
+        newSha256, newState, newCodec, newTotals, newDigest, clock, durations, created, extra);
   }
 }
