@@ -29,8 +29,14 @@ final class LongTable<V> {
     values[slot] = value;
   }
 
+  @SuppressWarnings("unchecked")
   void removeIf(Predicate<V> unwanted) {
-    rebuild(keys.length, unwanted);
+    for (Object value : values) {
+      if (value != null && unwanted.test((V) value)) {
+        rebuild(keys.length, unwanted);
+        return;
+      }
+    }
   }
 
   @SuppressWarnings("unchecked")

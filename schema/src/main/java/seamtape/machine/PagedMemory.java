@@ -2,7 +2,7 @@ package seamtape.machine;
 
 /**
  * User memory in pages that come to life when they are first touched, so that a mapping of
- * gigabytes costs nothing. Ranges are kept in a sorted array, pages in an open-addressed table.
+ * gigabytes costs nothing, and taking one away costs what it covers, not what else is mapped.
  */
 public final class PagedMemory implements UserMemory {
   /** Addresses above are the kernel's or not canonical, and never mapped. */
@@ -22,9 +22,7 @@ public final class PagedMemory implements UserMemory {
 
   private final int maxPages;
   private final java.util.TreeMap<Long, Long> ranges = new java.util.TreeMap<>();
-  private long[] keys = new long[256];
-  private byte[][] pages = new byte[256][];
-  private int pageCount;
+  private final PageTable pages = new PageTable();
   private long lastNumber = -1;
   private byte[] lastPage;
 
@@ -77,7 +75,7 @@ public final class PagedMemory implements UserMemory {
     if (number == lastNumber) {
       return lastPage;
     }
-    byte[] page = alive(number);
+    byte[] page = pages.get(number);
     if (page == null && mapped(address)) {
       page = new byte[PAGE_SIZE];
       insert(number, page);
@@ -118,7 +116,7 @@ public final class PagedMemory implements UserMemory {
       split(last, end);
     }
     ranges.subMap(address, end).clear();
-    dropPages(address >>> 12, end >>> 12);
+    pages.removeRange(address >>> 12, end >>> 12);
   }
 
   private static long checkedEnd(long address, long length) {
@@ -145,60 +143,11 @@ public final class PagedMemory implements UserMemory {
     return address >= 0 && range != null && range.getValue() > address;
   }
 
-  /** The page of a number if it has come to life; unmapping ends its life. */
-  private byte[] alive(long number) {
-    return pages[slot(number)];
-  }
-
   private void insert(long number, byte[] page) {
-    if (pageCount == maxPages) {
+    if (pages.size() == maxPages) {
       throw new OutOfPages(maxPages);
     }
-    if (pageCount * 2 >= keys.length) {
-      grow();
-    }
-    int slot = slot(number);
-    if (pages[slot] == null) {
-      pageCount++;
-    }
-    keys[slot] = number;
-    pages[slot] = page;
+    pages.put(number, page);
     lastNumber = -1;
-  }
-
-  private int slot(long number) {
-    int mask = keys.length - 1;
-    int slot = (int) ((number * 0x9e3779b97f4a7c15L) >>> 33) & mask;
-    while (pages[slot] != null && keys[slot] != number) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
-  }
-
-  private void grow() {
-    rebuild(keys.length * 2, 0, 0);
-  }
-
-  private void dropPages(long first, long end) {
-    if (pageCount > 0) {
-      rebuild(keys.length, first, end);
-    }
-  }
-
-  /** Moves all pages but those numbered from first to end - 1 into a table of a size. */
-  private void rebuild(int size, long first, long end) {
-    long[] oldKeys = keys;
-    byte[][] oldPages = pages;
-    keys = new long[size];
-    pages = new byte[size][];
-    pageCount = 0;
-    for (int i = 0; i < oldKeys.length; i++) {
-      if (oldPages[i] != null && (oldKeys[i] < first || oldKeys[i] >= end)) {
-        int slot = slot(oldKeys[i]);
-        keys[slot] = oldKeys[i];
-        pages[slot] = oldPages[i];
-        pageCount++;
-      }
-    }
   }
 }

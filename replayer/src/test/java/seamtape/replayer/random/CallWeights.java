@@ -28,6 +28,8 @@ final class CallWeights {
   /** Weight of an ioctl that no log has; roots of the counts go to some 300. */
   private static final int UNSEEN = 6;
 
+  private static final KvmIoctl[] ROWS = KvmIoctl.values();
+
   private final int[] weights;
   private final int[] upTo = new int[KvmIoctl.values().length];
 
@@ -85,6 +87,6 @@ final class CallWeights {
     while (upTo[row] <= ticket) {
       row++;
     }
-    return KvmIoctl.values()[row];
+    return ROWS[row];
   }
 }

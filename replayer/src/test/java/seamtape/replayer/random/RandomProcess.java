@@ -1,5 +1,7 @@
 package seamtape.replayer.random;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -18,6 +20,9 @@ final class RandomProcess {
   private static final int PAGE = 0x1000;
   private static final int MAX_OF_A_KIND = 6;
 
+  /** Mappings of struct kvm_run whose vCPU's fd is closed: they keep their VM alive. */
+  private static final int MAX_LEFT_BEHIND = 8;
+
   /** Instructions of one turn, and where code and the mapped struct kvm_run lie. */
   private static final int MAX_INSTRUCTIONS = 400;
 
@@ -34,6 +39,7 @@ final class RandomProcess {
   private final RandomArguments arguments;
   private final boolean[] inFlight = new boolean[THREADS];
   private final Map<Integer, Long> runPages = new TreeMap<>();
+  private final Deque<Long> leftBehind = new ArrayDeque<>();
   private long runsMapped;
   private long calls;
   private long succeeded;
@@ -210,7 +216,13 @@ final class RandomProcess {
   private void close(int tid, int fd) {
     vmm.close(tid, fd);
     fds.remove(fd);
-    runPages.remove(fd);
+    Long run = runPages.remove(fd);
+    if (run != null) {
+      leftBehind.add(run);
+    }
+    if (leftBehind.size() > MAX_LEFT_BEHIND) {
+      vmm.munmap(tid, leftBehind.remove(), RUN_BYTES);
+    }
   }
 
   private void dup(int tid) {
