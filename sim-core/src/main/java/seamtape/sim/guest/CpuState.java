@@ -42,6 +42,8 @@ public final class CpuState {
   public static final long CR0_TS = 1 << 3;
   public static final long CR0_ET = 1 << 4;
   public static final long CR0_WP = 1 << 16;
+  public static final long CR0_NW = 1 << 29;
+  public static final long CR0_CD = 1 << 30;
   public static final long CR0_PG = 1L << 31;
   public static final long CR4_PSE = 1 << 4;
   public static final long CR4_PAE = 1 << 5;
@@ -54,11 +56,16 @@ public final class CpuState {
 
   public static final int SHADOW_STI = 2;
 
+  /** Bits of DR6 that are 1 where nothing happened. */
+  public static final long DR6_ACTIVE_LOW = 0xffff_0ff0L;
+
   /** Values of {@link #guestDebug}: those of KVM_GUESTDBG_*. */
   public static final int GUESTDBG_ENABLE = 1;
 
   public static final int GUESTDBG_SINGLESTEP = 2;
   public static final int GUESTDBG_USE_SW_BP = 0x10000;
+  public static final int GUESTDBG_USE_HW_BP = 0x20000;
+  public static final int GUESTDBG_BLOCKIRQ = 0x100000;
 
   /** In the order of the x86 encoding: rax rcx rdx rbx rsp rbp rsi rdi r8..r15. */
   public final long[] gpr = new long[16];
@@ -96,6 +103,11 @@ public final class CpuState {
   public boolean exceptionHasErrorCode;
   public int exceptionErrorCode;
 
+  /** The exception is one of user space with a payload, which for #DB goes into DR6. */
+  public boolean exceptionHasPayload;
+
+  public long exceptionPayload;
+
   /** An interrupt that was taken but not yet delivered; it ignores IF. */
   public boolean interruptInjected;
 
@@ -107,6 +119,9 @@ public final class CpuState {
   public boolean interruptSoft;
 
   public boolean nmiPending;
+
+  /** An NMI that was taken but not yet delivered; it ignores {@link #nmiMasked}. */
+  public boolean nmiInjected;
 
   /** NMIs stay pending until the next IRET. */
   public boolean nmiMasked;
@@ -183,12 +198,13 @@ public final class CpuState {
     interruptShadow = 0;
     exceptionPending = false;
     exceptionHasErrorCode = false;
+    exceptionHasPayload = false;
+    nmiInjected = false;
     interruptInjected = false;
     interruptSoft = false;
     nmiPending = false;
     nmiMasked = false;
     interruptWindowRequested = false;
-    guestDebug = 0;
   }
 
   public boolean flag(long mask) {
@@ -205,6 +221,7 @@ public final class CpuState {
     exceptionVector = vector;
     exceptionHasErrorCode = hasErrorCode;
     exceptionErrorCode = errorCode;
+    exceptionHasPayload = false;
   }
 
   public boolean realMode() {

@@ -16,9 +16,6 @@ public final class Interpreter {
     WRITES
   }
 
-  /** DR6.BS: single step. */
-  private static final long DR6_BS = 1 << 14;
-
   private final CpuState cpu;
   private final Core core;
   private final Alu alu;
@@ -32,7 +29,8 @@ public final class Interpreter {
   private final Ports ports;
   private final Flow flow;
   private final SystemOps system;
-  private final Interrupts interrupts;
+  private final Delivery delivery;
+  private final DebugTraps traps;
 
   private Unfinished unfinished = Unfinished.NOTHING;
   private Insn unfinishedInsn;
@@ -52,7 +50,9 @@ public final class Interpreter {
     core = new Core(cpu, bus);
     Flags flags = new Flags(cpu);
     Segmentation segmentation = new Segmentation(core);
-    interrupts = new Interrupts(core, segmentation);
+    Interrupts interrupts = new Interrupts(core, segmentation);
+    traps = new DebugTraps(core);
+    delivery = new Delivery(core, interrupts, traps);
     alu = new Alu(core, flags);
     moves = new Moves(core, flags, segmentation);
     stack = new Stack(core, segmentation);
@@ -197,68 +197,14 @@ public final class Interpreter {
       core.exit.kind = GuestExit.Kind.NONE;
       return true;
     }
-    if (trapAfter && singleStep()) {
-      return true;
-    }
-    if (deliver()) {
+    boolean stepped = trapAfter;
+    trapAfter = false;
+    if (stepped && delivery.singleStep() || delivery.next()) {
       return true;
     }
     shadowBefore = cpu.interruptShadow;
-    trapAfter = cpu.flag(CpuState.TF) || stepping();
+    trapAfter = traps.steps();
     core.attention |= shadowBefore != 0 || trapAfter;
-    return false;
-  }
-
-  private boolean stepping() {
-    int wanted = CpuState.GUESTDBG_ENABLE | CpuState.GUESTDBG_SINGLESTEP;
-    return (cpu.guestDebug & wanted) == wanted;
-  }
-
-  private boolean singleStep() {
-    trapAfter = false;
-    if (!stepping()) {
-      cpu.dr6 |= DR6_BS;
-      return raise(GuestFault.DB, false, 0);
-    }
-    GuestExit exit = core.exit;
-    exit.kind = GuestExit.Kind.DEBUG;
-    exit.exception = GuestFault.DB;
-    exit.pc = core.wrap(cpu.segments[CpuState.CS].base + cpu.rip);
-    exit.dr6 = cpu.dr6 | DR6_BS;
-    exit.dr7 = cpu.dr7;
-    return true;
-  }
-
-  /** Exceptions first, then what was injected, NMI, and an interrupt if they are open. */
-  private boolean deliver() {
-    if (cpu.exceptionPending) {
-      cpu.exceptionPending = false;
-      return raise(cpu.exceptionVector, cpu.exceptionHasErrorCode, cpu.exceptionErrorCode);
-    }
-    if (cpu.interruptInjected) {
-      cpu.interruptInjected = false;
-      return raise(cpu.interruptVector, false, 0);
-    }
-    boolean shadowed = cpu.interruptShadow != 0;
-    if (cpu.nmiPending && !cpu.nmiMasked) {
-      if (shadowed) {
-        core.attention = true;
-      } else {
-        cpu.nmiPending = false;
-        cpu.nmiMasked = true;
-        return raise(GuestFault.NMI, false, 0);
-      }
-    }
-    if (!cpu.flag(CpuState.IF) || shadowed) {
-      return false;
-    }
-    if (core.bus.interruptPending()) {
-      return raise(core.bus.acknowledgeInterrupt(), false, 0);
-    }
-    if (cpu.interruptWindowRequested) {
-      core.exit.kind = GuestExit.Kind.INTERRUPT_WINDOW;
-      return true;
-    }
     return false;
   }
 
@@ -269,7 +215,7 @@ public final class Interpreter {
       core.exitAfter = false;
       shadowBefore = 0;
       trapAfter = false;
-      return raise(fault.vector, fault.hasErrorCode, fault.errorCode);
+      return delivery.raise(fault.vector, fault.hasErrorCode, fault.errorCode);
     }
     shadowBefore = 0;
     trapAfter = false;
@@ -286,47 +232,6 @@ public final class Interpreter {
       default -> core.mmio.abandon();
     }
     return true;
-  }
-
-  /**
-   * Delivers an event at the current RIP; two contributory ones in a row make #DF, then shutdown.
-   */
-  private boolean raise(int vector, boolean hasErrorCode, int errorCode) {
-    int first = vector;
-    boolean hasCode = hasErrorCode;
-    int code = errorCode;
-    while (true) {
-      try {
-        cpu.interruptShadow = 0;
-        interrupts.event(first, cpu.rip, hasCode, code);
-        cpu.rip = core.nextRip;
-        core.readMode();
-        return false;
-      } catch (GuestFault fault) {
-        if (fault.vector == GuestFault.EXIT) {
-          leftDuringDelivery(first, hasCode, code);
-          return true;
-        }
-        if (first == GuestFault.DF) {
-          core.exit.kind = GuestExit.Kind.SHUTDOWN;
-          return true;
-        }
-        boolean doubled = fault.doubles(first);
-        first = doubled ? GuestFault.DF : fault.vector;
-        hasCode = doubled || fault.hasErrorCode;
-        code = doubled ? 0 : fault.errorCode;
-      }
-    }
-  }
-
-  /** The event is delivered again once the page is there; all else cannot be emulated. */
-  private void leftDuringDelivery(int vector, boolean hasErrorCode, int errorCode) {
-    if (core.exit.kind != GuestExit.Kind.EPT_VIOLATION) {
-      core.copyInstruction();
-      return;
-    }
-    core.mmio.abandon();
-    cpu.pend(vector, hasErrorCode, errorCode);
   }
 
   /** True when another exit comes before the guest can go on. */
@@ -375,7 +280,7 @@ public final class Interpreter {
     cpu.rip = core.nextRip;
     executed++;
     left--;
-    trapAfter = cpu.flag(CpuState.TF) || stepping();
+    trapAfter = traps.steps();
     return endOfInstruction();
   }
 

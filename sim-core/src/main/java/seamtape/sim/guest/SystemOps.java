@@ -5,8 +5,6 @@ import seamtape.sim.guest.GuestBus.Answer;
 /** Control and debug registers, descriptor tables, CPUID, MSRs, TSC and hypercalls. */
 final class SystemOps {
   private static final long CR0_WRITABLE = 0xe005_003fL;
-  private static final long CR0_NW = 1 << 29;
-  private static final long CR0_CD = 1 << 30;
   private static final long DR6_FIXED = 0xffff_0ff0L;
   private static final long DR6_WRITABLE = 0xe00f;
   private static final long DR7_FIXED = 0x400;
@@ -127,7 +125,7 @@ final class SystemOps {
     requireGp(value >>> 32 == 0);
     boolean paging = (value & CpuState.CR0_PG) != 0;
     requireGp(!paging || (value & CpuState.CR0_PE) != 0);
-    requireGp((value & CR0_NW) == 0 || (value & CR0_CD) != 0);
+    requireGp((value & CpuState.CR0_NW) == 0 || (value & CpuState.CR0_CD) != 0);
     boolean wasPaging = (cpu.cr0 & CpuState.CR0_PG) != 0;
     boolean longModeWanted = (cpu.efer & CpuState.EFER_LME) != 0;
     if (paging && !wasPaging && longModeWanted) {

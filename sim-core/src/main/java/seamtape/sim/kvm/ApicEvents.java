@@ -20,8 +20,6 @@ final class ApicEvents implements LocalApic.Surroundings {
   private final Vm vm;
   private final Vcpu state;
   private final LocalApic lapic;
-  private boolean initPending;
-  private boolean startupPending;
   private int ioapicEoi = NONE;
   private int tprAccess = NONE;
   private long tprRip;
@@ -50,23 +48,32 @@ final class ApicEvents implements LocalApic.Surroundings {
   /** Takes INIT and SIPI; true when INIT reset the vCPU. */
   boolean accept() {
     boolean reset = false;
-    if (initPending) {
-      initPending = false;
+    if (state.initPending) {
+      state.initPending = false;
       reset = !state.guestStateProtected;
       if (reset) {
-        long apicBase = state.cpu.apicBase;
-        state.cpu.reset(signature());
-        state.cpu.apicBase = apicBase;
+        resetByInit();
       } else if (sev != null) {
         sev.init();
       }
       state.mpState = state.bootProcessor() ? Vcpu.MP_STATE_RUNNABLE : Vcpu.MP_STATE_INIT_RECEIVED;
     }
-    if (startupPending) {
-      startupPending = false;
+    if (state.sipiPending) {
+      state.sipiPending = false;
       startUp();
     }
     return reset;
+  }
+
+  /** kvm_vcpu_reset on INIT: the APIC's base and the cache bits of CR0 stay. */
+  private void resetByInit() {
+    CpuState cpu = state.cpu;
+    long apicBase = cpu.apicBase;
+    long cache = cpu.cr0 & (CpuState.CR0_CD | CpuState.CR0_NW);
+    cpu.reset(signature());
+    cpu.apicBase = apicBase;
+    cpu.cr0 = CpuState.CR0_ET | cache;
+    state.lapic.resetByInit();
   }
 
   /** CPUID.1:EAX, which RDX holds after a reset. */
@@ -109,14 +116,14 @@ final class ApicEvents implements LocalApic.Surroundings {
 
   @Override
   public void init() {
-    initPending = true;
-    startupPending = false;
+    state.initPending = true;
+    state.sipiPending = false;
   }
 
   @Override
   public void startup(int vector) {
     state.sipiVector = vector;
-    startupPending = true;
+    state.sipiPending = true;
   }
 
   @Override

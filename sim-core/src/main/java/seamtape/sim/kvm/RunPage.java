@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import seamtape.machine.UserMemory;
 import seamtape.sim.guest.CpuState;
-import seamtape.sim.kvm.irq.LocalApic;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** struct kvm_run, the page that a vCPU shares with user space; offsets in bytes. */
@@ -49,19 +48,10 @@ final class RunPage {
   }
 
   /** What KVM_RUN stores at its end, whatever the result. */
-  void save(Vm vm, Vcpu state, LocalApic lapic) {
-    boolean ready = readyForInterrupt(vm, state, lapic);
+  void save(Vcpu state, boolean ready) {
     page[12] = (byte) (ready ? 1 : 0);
     page[13] = (byte) (state.cpu.flag(CpuState.IF) ? 1 : 0);
     fields.putLong(16, state.cr8()).putLong(24, state.cpu.apicBase);
-  }
-
-  private static boolean readyForInterrupt(Vm vm, Vcpu state, LocalApic lapic) {
-    CpuState cpu = state.cpu;
-    boolean delivering = cpu.exceptionPending || cpu.interruptInjected || state.nmiInjected;
-    boolean open = cpu.flag(CpuState.IF) && cpu.interruptShadow == 0;
-    boolean accepts = lapic == null || lapic.acceptsPic();
-    return vm.interrupts.pic() != null || open && accepts && !delivering;
   }
 
   /** A page of the vCPU fd, this one first; null beyond the last. */

@@ -66,6 +66,10 @@ public final class VcpuFile extends KernelFile {
     }
     return switch (row) {
       case KVM_GET_STATS_FD -> vm.host.files.install(StatsFile.ofVcpu(runner));
+      case KVM_GET_MP_STATE -> {
+        runner.acceptEvents();
+        yield VcpuIoctls.handle(row, runner.state(), arg, vm.host.user);
+      }
       case KVM_MEMORY_ENCRYPT_OP -> memoryEncryptOp(arg);
       default -> VcpuIoctls.handle(row, runner.state(), arg, vm.host.user);
     };

@@ -218,7 +218,8 @@ public final class VcpuRunner {
           ? idle(instructions)
           : end(EAGAIN.result());
     }
-    if (state.mpState == Vcpu.MP_STATE_HALTED && wakes()) {
+    boolean holds = state.mpState == Vcpu.MP_STATE_AP_RESET_HOLD;
+    if ((holds || state.mpState == Vcpu.MP_STATE_HALTED) && wakes()) {
       state.mpState = Vcpu.MP_STATE_RUNNABLE;
     }
     boolean runs = state.mpState == Vcpu.MP_STATE_RUNNABLE && !waits.haltedInGuest();
@@ -236,7 +237,7 @@ public final class VcpuRunner {
   }
 
   /** INIT and SIPI: what the guest was doing is forgotten. */
-  private void acceptEvents() {
+  void acceptEvents() {
     // A TD's vCPUs do not take INIT and SIPI.
     if (td == null && apicEvents.accept()) {
       interpreter.forget();
@@ -248,8 +249,7 @@ public final class VcpuRunner {
   private void beginGuest() {
     state.hasRun = true;
     requests.enterGuest();
-    state.cpu.interruptWindowRequested =
-        run.requestInterruptWindow() && (lapic == null || vm.splitIrqchip());
+    state.cpu.interruptWindowRequested = run.requestInterruptWindow() && waits.acceptsInjection();
     bus.begin(interpreter.executed());
   }
 
@@ -387,7 +387,7 @@ public final class VcpuRunner {
 
   private long end(long result) {
     syncRegs.store();
-    run.save(vm, state, lapic);
+    run.save(state, vm.interrupts.pic() != null || waits.readyForInjection());
     awaitsInit = false;
     return result;
   }

@@ -42,6 +42,7 @@ final class VcpuWaits {
   boolean wakes() {
     CpuState cpu = state.cpu;
     return cpu.nmiPending && !cpu.nmiMasked
+        || cpu.nmiInjected
         || cpu.interruptInjected
         || cpu.exceptionPending
         || open() && bus.interruptPending();
@@ -49,6 +50,25 @@ final class VcpuWaits {
 
   private boolean open() {
     return state.cpu.flag(CpuState.IF) && state.cpu.interruptShadow == 0;
+  }
+
+  /**
+   * kvm_cpu_accept_dm_intr, asked where no PIC is in the kernel: there is a place for the vector
+   * that user space has.
+   */
+  boolean acceptsInjection() {
+    if (lapic == null) {
+      return true;
+    }
+    boolean free = state.pendingExternalVector == Vcpu.NO_VECTOR;
+    return vm.splitIrqchip() && lapic.acceptsPic() && free;
+  }
+
+  /** kvm_vcpu_ready_for_interrupt_injection: nothing is half delivered, and the guest is open. */
+  boolean readyForInjection() {
+    CpuState cpu = state.cpu;
+    boolean delivering = cpu.exceptionPending || cpu.interruptInjected || cpu.nmiInjected;
+    return open() && !delivering && acceptsInjection();
   }
 
   /** The vCPU is reset. */

@@ -14,6 +14,7 @@ import seamtape.catalog.Structs;
 import seamtape.machine.Descriptors;
 import seamtape.machine.Machine;
 import seamtape.sim.TestMachine;
+import seamtape.workload.asm.Assembler;
 
 /** Carries out the steps of one case on a machine of its own. */
 final class RuleRun {
@@ -96,6 +97,7 @@ final class RuleRun {
       case "eventfd" -> result = m.machine.eventfd(TestMachine.TID, 0, 0);
       case "write" -> write(step);
       case "store" -> store(step);
+      case "asm" -> assemble(step);
       case "hold" -> store(step, "kvm_run", TestMachine.RUN);
       case "raw" ->
           result =
@@ -142,6 +144,14 @@ final class RuleRun {
 
   private void store(RuleCase.Step step) {
     m.store(number(step.arguments().get(0)), HexFormat.of().parseHex(step.arguments().get(1)));
+  }
+
+  /** Instructions between "|", as 16-bit code at an address of guest memory. */
+  private void assemble(RuleCase.Step step) {
+    int at = (int) number(step.arguments().get(0));
+    String lines = String.join(" ", step.arguments().subList(1, step.arguments().size()));
+    byte[] code = Assembler.program(lines.replace('|', '\n'), at).bytes();
+    m.store(TestMachine.GUEST + at, code);
   }
 
   private void child(RuleCase.Step step) {

@@ -98,7 +98,7 @@ public final class EventIoctls {
     Bytes.flag(out, at + INTERRUPT, cpu.interruptInjected && !cpu.interruptSoft);
     out.put(at + INTERRUPT + 1, (byte) cpu.interruptVector);
     out.put(at + INTERRUPT + 3, (byte) cpu.interruptShadow);
-    Bytes.flag(out, at + NMI, vcpu.nmiInjected);
+    Bytes.flag(out, at + NMI, cpu.nmiInjected);
     boolean counted = vcpu.vm().profile().pendingNmisCounted();
     int nmis = vcpu.pendingNmis();
     out.put(at + NMI + 1, (byte) (counted ? nmis : Math.min(nmis, 1)));
@@ -128,8 +128,8 @@ public final class EventIoctls {
     Bytes.flag(out, at + 2, cpu.exceptionHasErrorCode);
     Bytes.flag(out, at + 3, pending);
     out.putInt(at + ERROR_CODE, cpu.exceptionErrorCode);
-    Bytes.flag(out, at + HAS_PAYLOAD, vcpu.exceptionHasPayload);
-    out.putLong(at + PAYLOAD, vcpu.exceptionPayload);
+    Bytes.flag(out, at + HAS_PAYLOAD, cpu.exceptionHasPayload);
+    out.putLong(at + PAYLOAD, cpu.exceptionPayload);
   }
 
   static long setVcpuEvents(Vcpu vcpu, long arg, UserCopy user) {
@@ -172,8 +172,8 @@ public final class EventIoctls {
     cpu.exceptionVector = Bytes.u8(in, at + 1);
     cpu.exceptionHasErrorCode = Bytes.flag(in, at + 2);
     cpu.exceptionErrorCode = in.getInt(at + ERROR_CODE);
-    vcpu.exceptionHasPayload = pending && Bytes.flag(in, at + HAS_PAYLOAD);
-    vcpu.exceptionPayload = in.getLong(at + PAYLOAD);
+    cpu.exceptionHasPayload = pending && Bytes.flag(in, at + HAS_PAYLOAD);
+    cpu.exceptionPayload = in.getLong(at + PAYLOAD);
   }
 
   private static void interruptAndNmiIn(Vcpu vcpu, ByteBuffer in, int at, int flags) {
@@ -184,7 +184,7 @@ public final class EventIoctls {
     if ((flags & VALID_SHADOW) != 0) {
       cpu.interruptShadow = in.get(at + INTERRUPT + 3) & 3;
     }
-    vcpu.nmiInjected = Bytes.flag(in, at + NMI);
+    cpu.nmiInjected = Bytes.flag(in, at + NMI);
     cpu.nmiMasked = Bytes.flag(in, at + NMI + 2);
     if ((flags & VALID_NMI_PENDING) != 0) {
       cpu.nmiPending = false;

@@ -73,6 +73,25 @@ public final class Lapic {
 
   private void reset() {
     regs.putInt(ID, vcpu.id() << 24);
+    resetRegisters();
+  }
+
+  /** kvm_lapic_reset on INIT: the id stays, requests and the timer do not. */
+  public void resetByInit() {
+    int id = regs.getInt(ID);
+    int logical = x2apic() ? regs.getInt(LDR) : 0;
+    int cmci = regs.getInt(LVTCMCI);
+    for (int at = 0; at < SIZE; at += Integer.BYTES) {
+      regs.putInt(at, 0);
+    }
+    regs.putInt(ID, id);
+    regs.putInt(LDR, logical);
+    regs.putInt(LVTCMCI, cmci == 0 ? 0 : LVT_MASKED);
+    resetRegisters();
+    timer.writeInitialCount(0);
+  }
+
+  private void resetRegisters() {
     setVersion();
     for (int lvt : new int[] {LVTT, LVTTHMR, LVTPC, LVT0, LVT1, LVTERR}) {
       regs.putInt(lvt, LVT_MASKED);

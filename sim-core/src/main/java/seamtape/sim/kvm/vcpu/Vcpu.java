@@ -40,7 +40,9 @@ public final class Vcpu {
 
   public int mpState;
 
-  /** SIPI arrived: its vector starts the vCPU from INIT_RECEIVED. */
+  /** KVM_APIC_INIT and KVM_APIC_SIPI of pending_events: taken before the next entry. */
+  public boolean initPending;
+
   public boolean sipiPending;
 
   public int sipiVector;
@@ -50,11 +52,6 @@ public final class Vcpu {
 
   /** The exception pending in {@link #cpu} was being delivered already. */
   public boolean exceptionInjected;
-
-  public boolean exceptionHasPayload;
-  public long exceptionPayload;
-
-  public boolean nmiInjected;
 
   /** NMIs beyond the one in {@link CpuState#nmiPending}; at most one is kept. */
   public int nmisQueued;
@@ -176,13 +173,8 @@ public final class Vcpu {
 
   /** Queues an exception for delivery before the next instruction. */
   public void queueException(int vector, boolean hasErrorCode, int errorCode) {
-    cpu.exceptionPending = true;
-    cpu.exceptionVector = vector;
-    cpu.exceptionHasErrorCode = hasErrorCode;
-    cpu.exceptionErrorCode = errorCode;
+    cpu.pend(vector, hasErrorCode, errorCode);
     exceptionInjected = false;
-    exceptionHasPayload = false;
-    exceptionPayload = 0;
   }
 
   /** KVM_NMI, or an NMI from the interrupt controller. */
@@ -197,7 +189,7 @@ public final class Vcpu {
       cpu.nmiPending = true;
       nmisQueued--;
     }
-    int limit = cpu.nmiMasked || nmiInjected ? 0 : 1;
+    int limit = cpu.nmiMasked || cpu.nmiInjected ? 0 : 1;
     nmisQueued = Math.min(nmisQueued, limit);
   }
 
