@@ -30,6 +30,7 @@ public final class Cursor implements AutoCloseable {
 
   private int plainBytes;
   private byte[] payload;
+  private final Marks marks = new Marks();
   private int at;
   private long ahead;
   private long time;
@@ -59,9 +60,7 @@ public final class Cursor implements AutoCloseable {
         return false;
       }
     }
-    while (ahead < next) {
-      decode();
-    }
+    approach(next);
     decode();
     event.number = next++;
     return true;
@@ -80,9 +79,7 @@ public final class Cursor implements AutoCloseable {
           return false;
         }
       }
-      while (ahead < next) {
-        decode();
-      }
+      approach(next);
       skip(wanted, Math.min(last + 1, end));
       if (next <= last && next < end) {
         return next();
@@ -108,6 +105,66 @@ public final class Cursor implements AutoCloseable {
       drop();
       throw failure(TapeException.Kind.MALFORMED, next, "event " + next + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Moves to the enter event of a call.
+   *
+   * @param block a block that the headers say has it
+   * @return false when the block has no such call
+   */
+  boolean toCall(BlockHeader block, long call) throws TapeException {
+    next = block.firstEvent;
+    load();
+    stand(marks.beforeCall(call));
+    while (ahead <= last && calls <= call) {
+      marks.put((int) (ahead - row.firstEvent()), at, time, calls);
+      pass(Math.min(last + 1, ahead + Marks.STRIDE));
+    }
+    stand(marks.beforeCall(call));
+    next = ahead;
+    while (next <= last && next()) {
+      if (event.phase == Phase.ENTER && calls - 1 == call) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Passes over events of the block until an event is the one ahead; keeps marks on the way. */
+  private void approach(long number) throws TapeException {
+    while (ahead < number) {
+      int passed = (int) (ahead - row.firstEvent());
+      marks.put(passed, at, time, calls);
+      pass(Math.min(number, row.firstEvent() + Marks.after(passed)));
+    }
+  }
+
+  /** Passes over the events before one, without reading them where that can be. */
+  private void pass(long end) throws TapeException {
+    try {
+      while (ahead < end) {
+        int most = (int) (end - ahead);
+        at = decoder.skip(payload, at, plainBytes, time, most, tape.nothing(), event);
+        ahead += decoder.skipped();
+        calls += decoder.skippedCalls();
+        time = decoder.timeBefore();
+        if (ahead < end) {
+          decode();
+        }
+      }
+    } catch (MalformedEventException e) {
+      while (ahead < end) {
+        decode(); // tells which
+      }
+    }
+  }
+
+  private void stand(int mark) {
+    at = marks.at(mark);
+    ahead = row.firstEvent() + marks.events(mark);
+    time = marks.time(mark);
+    calls = marks.calls(mark);
   }
 
   /** How many calls begin before the event, or at it: it is the last of them. */
@@ -144,11 +201,9 @@ public final class Cursor implements AutoCloseable {
       row = found;
       last = found.lastEvent();
       plainBytes = found.header().plainBytes;
+      marks.begin(found.header());
     }
-    at = 0;
-    ahead = row.firstEvent();
-    time = row.header().baseTime;
-    calls = row.header().firstCall;
+    stand(marks.before((int) (next - row.firstEvent())));
     return true;
   }
 

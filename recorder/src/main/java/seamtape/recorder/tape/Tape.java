@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import seamtape.codec.EventSchema;
 import seamtape.codec.MalformedEventException;
+import seamtape.codec.Selection;
 
 /**
  * A recording, read. Nothing in the directory is ever changed. An open recording shows the events
@@ -21,6 +22,7 @@ import seamtape.codec.MalformedEventException;
 public final class Tape implements AutoCloseable {
   private final Path path;
   private final EventSchema schema;
+  private final Selection nothing;
   private final long idHigh;
   private final long idLow;
   private final JournalScanner scanner;
@@ -31,6 +33,7 @@ public final class Tape implements AutoCloseable {
     this.path = path;
     this.manifest = manifest;
     this.schema = schema;
+    nothing = schema.select((phase, row) -> false);
     idHigh = half(manifest, 0);
     idLow = half(manifest, 16);
     scanner = new JournalScanner(path, idHigh, idLow);
@@ -141,6 +144,11 @@ public final class Tape implements AutoCloseable {
 
   public TapeIndex index() {
     return new TapeIndex(this, snapshot);
+  }
+
+  /** Selects no event. */
+  Selection nothing() {
+    return nothing;
   }
 
   Snapshot snapshot() {

@@ -2,7 +2,6 @@ package seamtape.recorder.tape;
 
 import java.util.AbstractList;
 import java.util.List;
-import seamtape.event.Phase;
 
 /**
  * Finds calls and events by number, from the headers of the blocks: the recording as it was when
@@ -60,13 +59,8 @@ public final class TapeIndex {
     if (callIndex < 0 || callIndex >= callCount()) {
       throw new IndexOutOfBoundsException("call " + callIndex + " of " + callCount());
     }
-    BlockHeader block = snapshot.rows().get(blockOfCall(callIndex)).header();
-    cursor.seek(block.firstEvent);
-    long call = block.firstCall;
-    while (cursor.next()) {
-      if (cursor.event().phase == Phase.ENTER && call++ == callIndex) {
-        return cursor.event().number;
-      }
+    if (cursor.toCall(snapshot.rows().get(blockOfCall(callIndex)).header(), callIndex)) {
+      return cursor.event().number;
     }
     throw new IllegalStateException("the headers promise call " + callIndex);
   }
@@ -95,22 +89,9 @@ public final class TapeIndex {
     if (event < 1 || event > snapshot.events()) {
       throw new IndexOutOfBoundsException("event " + event + " of " + snapshot.events());
     }
-    if (snapshot.at(event) < 0) {
-      // No block is left of it: reading it tells what happened there.
-      cursor.seek(event);
-      cursor.next();
-    }
-    int index = Math.max(0, snapshot.at(event));
-    BlockHeader block = snapshot.rows().get(index).header();
-    cursor.seek(block.firstEvent);
-    long call = block.firstCall - 1;
-    while (cursor.next()) {
-      if (cursor.event().phase == Phase.ENTER) {
-        call++;
-      }
-      if (cursor.event().number == event) {
-        return call;
-      }
+    cursor.seek(event);
+    if (cursor.next()) {
+      return cursor.calls() - 1;
     }
     throw new IllegalStateException("the headers promise event " + event);
   }

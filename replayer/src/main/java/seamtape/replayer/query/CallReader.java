@@ -303,6 +303,9 @@ public final class CallReader implements AutoCloseable {
       readFarReturn(call);
       return;
     }
+    if (summary != null && summary.neverReturns(call.event())) {
+      return;
+    }
     random.seek(call.event() + 1);
     for (int i = 0; i < TapeSummary.NEAR && random.next(); i++) {
       Event event = random.event();

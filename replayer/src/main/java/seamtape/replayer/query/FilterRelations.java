@@ -27,6 +27,9 @@ final class FilterRelations {
   /** Breadth first; only calls that have returned below the limit can be seen whole. */
   static boolean has(RecordedCall call, CallReader reader, Filter.Test inner)
       throws TapeException, FilterException {
+    if (call.hasReturn() && call.returned().number == call.event() + 1) {
+      return false;
+    }
     Deque<RecordedCall> open = new ArrayDeque<>(List.of(call));
     int left = MAX_EVENTS;
     while (!open.isEmpty() && left > 0) {
