@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The calls of one lane at one depth of nesting, in order of their returns: each by itself while
- * they are few, in leaves of {@link #LEAF} always.
+ * they are few, in leaves of {@link #LEAF} always, and in a {@link Pyramid} over the leaves, so
+ * that what is drawn costs by its width and not by the calls beneath it.
  */
 public final class Track {
   /** Calls of a leaf. */
@@ -14,12 +15,9 @@ public final class Track {
   /** Tracks with more calls than this are kept as leaves alone. */
   static final int EXACT = 8192;
 
-  /** Numbers of an item in its array. */
-  private static final int WIDTH = 8;
-
   private final int depth;
-  private Longs exact = new Longs();
-  private Longs leaves = new Longs();
+  private Items exact = new Items();
+  private final Pyramid leaves = new Pyramid();
   private Item open;
   private long firstEventOfOpen;
   private long lastEvent;
@@ -51,7 +49,7 @@ public final class Track {
       exact = null;
     }
     if (exact != null) {
-      put(exact, item);
+      exact.add(item);
     }
     if (open == null) {
       firstEventOfOpen = enterEvent;
@@ -66,35 +64,11 @@ public final class Track {
 
   void close() {
     if (open != null) {
-      put(leaves, open);
+      leaves.add(open);
       firstEvents.add(firstEventOfOpen);
       lastEvents.add(lastEvent);
       open = null;
     }
-  }
-
-  private static void put(Longs into, Item item) {
-    into.add(item.start());
-    into.add(item.end());
-    into.add(item.count());
-    into.add(item.errors());
-    into.add(item.event());
-    into.add(item.call());
-    into.add(item.errorEvent());
-    into.add(item.longest());
-  }
-
-  private static Item item(Longs from, int index) {
-    int at = index * WIDTH;
-    return new Item(
-        from.get(at),
-        from.get(at + 1),
-        from.get(at + 2),
-        from.get(at + 3),
-        from.get(at + 4),
-        (int) from.get(at + 5),
-        from.get(at + 6),
-        from.get(at + 7));
   }
 
   /**
@@ -103,7 +77,7 @@ public final class Track {
    * @param bin width of a bin in the recording's clock, at least 1
    */
   public List<Item> items(long from, long to, long bin) {
-    return merged(within(exact == null ? leaves : exact, from, to), bin);
+    return merged(exact == null ? leaves.within(from, to, bin) : exact.within(from, to), bin);
   }
 
   /** Joins items that begin in one bin and end before the next is over. */
@@ -127,43 +101,16 @@ public final class Track {
     return out;
   }
 
-  private static List<Item> within(Longs items, long from, long to) {
-    List<Item> found = new ArrayList<>();
-    int size = items.size() / WIDTH;
-    for (int i = firstEndingAfter(items, from); i < size && items.get(i * WIDTH) <= to; i++) {
-      found.add(item(items, i));
-    }
-    return found;
-  }
-
-  /** Ends ascend, since calls are added as they return. */
-  private static int firstEndingAfter(Longs items, long time) {
-    int low = 0;
-    int high = items.size() / WIDTH;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (items.get(middle * WIDTH + 1) < time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
   /** First and last enter event of the leaves that overlap a span, and their calls; for reading. */
   long[] reach(long from, long to) {
     long first = Long.MAX_VALUE;
     long last = 0;
     long calls = 0;
-    int size = leaves.size() / WIDTH;
-    for (int i = firstEndingAfter(leaves, from); i < size; i++) {
-      if (leaves.get(i * WIDTH) > to) {
-        break;
-      }
+    Items items = leaves.leaves();
+    for (int i = items.firstEndingAfter(from); i < items.size() && items.start(i) <= to; i++) {
       first = Math.min(first, firstEvents.get(i));
       last = Math.max(last, lastEvents.get(i));
-      calls += leaves.get(i * WIDTH + 2);
+      calls += items.count(i);
     }
     return new long[] {first, last, calls};
   }
