@@ -97,6 +97,9 @@ final class ManifestText {
       if (Files.size(file) > TapeFiles.MAX_TEXT_BYTES) {
         throw new TapeException(NOT_A_RECORDING, tape, "manifest.json is too large to be one");
       }
+      if (!Files.isRegularFile(file)) {
+        throw new TapeException(NOT_A_RECORDING, tape, "manifest.json is no file");
+      }
       return parse(Files.readString(file), tape);
     } catch (TapeException e) {
       throw e;
@@ -149,8 +152,9 @@ final class ManifestText {
    * manifest without words of its own.
    */
   static Manifest readUnproven(Path tape) {
+    Path file = TapeFiles.manifest(tape);
     try {
-      byte[] bytes = Files.readAllBytes(TapeFiles.manifest(tape));
+      byte[] bytes = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
       String json = new String(bytes, StandardCharsets.UTF_8);
       Map<String, Object> members = object(Json.parse(json), tape);
       members.remove(CHECK);

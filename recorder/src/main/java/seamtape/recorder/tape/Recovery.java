@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -80,7 +81,11 @@ public final class Recovery {
    * written. Not to be asked by the process of the writer itself.
    */
   public static boolean beingRecorded(Path dir) {
-    try (FileChannel channel = FileChannel.open(TapeFiles.lock(dir), StandardOpenOption.WRITE)) {
+    Path file = TapeFiles.lock(dir);
+    if (!Files.isRegularFile(file)) {
+      return false; // and what is no file is not opened: a pipe would wait
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       FileLock lock = channel.tryLock();
       return lock == null;
     } catch (OverlappingFileLockException e) {

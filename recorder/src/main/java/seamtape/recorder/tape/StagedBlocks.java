@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import seamtape.codec.EventDecoder;
 import seamtape.codec.EventSchema;
 import seamtape.codec.MalformedEventException;
@@ -35,14 +37,27 @@ final class StagedBlocks {
       throws IOException {
     StagedBlocks staged = new StagedBlocks(schema);
     Path file = TapeFiles.staging(tape);
-    if (Files.isRegularFile(file)) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        staged.read(channel, idHigh, idLow);
-      } catch (java.nio.file.NoSuchFileException e) {
-        return staged; // sealed meanwhile
-      }
+    if (!Files.isRegularFile(file)) {
+      return staged.missing(tape);
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      staged.read(channel, idHigh, idLow);
+    } catch (NoSuchFileException e) {
+      return staged.missing(tape);
     }
     return staged;
+  }
+
+  /** The file goes when the manifest says sealed, and not before. */
+  private StagedBlocks missing(Path tape) {
+    try {
+      if (ManifestText.read(tape).state() == Manifest.State.OPEN) {
+        unreadable();
+      }
+    } catch (TapeException e) {
+      return this; // what is wrong with the manifest is told by those who need it
+    }
+    return this;
   }
 
   private void read(FileChannel channel, long idHigh, long idLow) throws IOException {
@@ -60,18 +75,37 @@ final class StagedBlocks {
       unreadable();
       return;
     }
-    for (int slot = 0; slot < Staging.SLOTS; slot++) {
-      readSlot(mapped, Staging.FILE_HEADER + slot * Staging.SLOT_BYTES);
+    long[] numbers = new long[Staging.SLOTS];
+    for (int slot = 0; slot < numbers.length; slot++) {
+      numbers[slot] = (long) Staging.IN_BUFFER.getAcquire(mapped, at(slot));
+    }
+    for (int slot : newestFirst(numbers)) {
+      readSlot(mapped, at(slot), numbers[slot]);
     }
     rows.sort(Comparator.comparingLong(row -> row.header().number));
+  }
+
+  private static int at(int slot) {
+    return Staging.FILE_HEADER + slot * Staging.SLOT_BYTES;
+  }
+
+  /**
+   * A block is full when one after it has begun. Read in this order, no block is short beside a
+   * newer one because the writer went on between two looks.
+   */
+  private static int[] newestFirst(long[] numbers) {
+    return IntStream.range(0, numbers.length)
+        .boxed()
+        .sorted(Comparator.comparingLong((Integer slot) -> numbers[slot]).reversed())
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   private void unreadable() {
     damage.add(new Damage(Damage.Kind.STAGING, -1, 0, 0));
   }
 
-  private void readSlot(ByteBuffer mapped, int slot) {
-    long number = (long) Staging.IN_BUFFER.getAcquire(mapped, slot);
+  private void readSlot(ByteBuffer mapped, int slot, long number) {
     BlockHeader header = new BlockHeader();
     header.number = number - 1;
     header.firstEvent = mapped.getLong(slot + 8);

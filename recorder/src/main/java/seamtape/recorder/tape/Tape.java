@@ -71,6 +71,9 @@ public final class Tape implements AutoCloseable {
       if (Files.size(file) > TapeFiles.MAX_TEXT_BYTES) {
         throw new TapeException(SCHEMA_UNKNOWN, path, "schema.avsc is too large to be one");
       }
+      if (!Files.isRegularFile(file)) {
+        throw new TapeException(SCHEMA_UNKNOWN, path, "schema.avsc is no file");
+      }
       byte[] text = Files.readAllBytes(file);
       if (!Hex.of(RunChain.sha256().digest(text)).equals(manifest.schemaSha256())) {
         throw new TapeException(CHECKSUM, path, "schema.avsc is damaged: its hash is wrong");

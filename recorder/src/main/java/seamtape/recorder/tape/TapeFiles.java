@@ -40,13 +40,19 @@ final class TapeFiles {
     return tape.resolve("lock");
   }
 
-  /** The files of the queue that hold blocks, oldest first. */
+  /**
+   * The files of the queue that hold blocks, oldest first. What is no file is none of them: to open
+   * a pipe would wait for ever.
+   */
   static List<Path> cycles(Path tape) throws IOException {
     if (!Files.isDirectory(journal(tape))) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(journal(tape))) {
-      return files.filter(file -> file.toString().endsWith(".cq4")).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(".cq4") && Files.isRegularFile(file))
+          .sorted()
+          .toList();
     }
   }
 

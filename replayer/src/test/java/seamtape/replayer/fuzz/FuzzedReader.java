@@ -1,0 +1,48 @@
+package seamtape.replayer.fuzz;
+
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * What is fuzzed. Each takes any bytes and gives a value or its own exception; whatever else it
+ * throws, and each promise about the value that is broken, is a finding.
+ */
+enum FuzzedReader {
+  /** Block headers and blocks of a sealed recording, its verification, cursor and index. */
+  JOURNAL(new FuzzedJournal()),
+  EVENT(new FuzzedEvent()),
+  MANIFEST(FuzzedManifest::read),
+  SCHEMA(FuzzedEvent::schema),
+  STRACE(FuzzedLog::strace),
+  FTRACE(FuzzedLog::ftrace),
+  FILTER(new FuzzedFilter());
+
+  /** One that reads bytes. */
+  interface Target {
+    void read(byte[] bytes) throws IOException;
+
+    /** An input of this build, where inputs depend on the catalog; empty where they do not. */
+    default byte[] seed() throws IOException {
+      return new byte[0];
+    }
+  }
+
+  private final Target target;
+
+  FuzzedReader(Target target) {
+    this.target = target;
+  }
+
+  void read(byte[] bytes) throws IOException {
+    target.read(bytes);
+  }
+
+  byte[] seed() throws IOException {
+    return target.seed();
+  }
+
+  /** Its directory of the corpus. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
