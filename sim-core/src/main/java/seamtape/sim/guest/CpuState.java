@@ -126,6 +126,9 @@ public final class CpuState {
   /** NMIs stay pending until the next IRET. */
   public boolean nmiMasked;
 
+  /** NMIs delivered since creation. */
+  public long nmisDelivered;
+
   /** kvm_run.request_interrupt_window: leave as soon as an interrupt could be delivered. */
   public boolean interruptWindowRequested;
 

@@ -26,6 +26,7 @@ final class Delivery {
     if (cpu.nmiInjected) {
       cpu.nmiInjected = false;
       cpu.nmiMasked = true;
+      cpu.nmisDelivered++;
       return raise(GuestFault.NMI, false, 0);
     }
     if (cpu.interruptInjected) {
@@ -42,6 +43,7 @@ final class Delivery {
       } else {
         cpu.nmiPending = false;
         cpu.nmiMasked = true;
+        cpu.nmisDelivered++;
         return raise(GuestFault.NMI, false, 0);
       }
     }

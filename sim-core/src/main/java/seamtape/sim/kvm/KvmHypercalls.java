@@ -29,6 +29,7 @@ final class KvmHypercalls {
   }
 
   Answer emulate() {
+    runner.stats.count(VcpuStats.Name.HYPERCALLS);
     KvmHypercall row = KvmHypercall.of(calls.number());
     in[0] = calls.register(CpuState.RBX);
     in[1] = calls.register(CpuState.RCX);
@@ -62,7 +63,7 @@ final class KvmHypercalls {
     return switch (row) {
       case KVM_HC_VAPIC_POLL_IRQ -> 0;
       case KVM_HC_KICK_CPU -> offered(PV_UNHALT) ? kick(in[1]) : -KvmHypercall.ENOSYS;
-      case KVM_HC_SCHED_YIELD -> offered(PV_SCHED_YIELD) ? 0 : -KvmHypercall.ENOSYS;
+      case KVM_HC_SCHED_YIELD -> offered(PV_SCHED_YIELD) ? schedYield() : -KvmHypercall.ENOSYS;
       case KVM_HC_SEND_IPI -> offered(PV_SEND_IPI) ? sendIpi() : -KvmHypercall.ENOSYS;
       // The host's wall clock is not read from its TSC, as KVM_GET_CLOCK says too.
       case KVM_HC_CLOCK_PAIRING -> Errno.EOPNOTSUPP.result();
@@ -73,6 +74,12 @@ final class KvmHypercalls {
 
   private boolean offered(int feature) {
     return runner.state().cpuid.hasPv(feature);
+  }
+
+  /** No vCPU is preempted here, so there is none to yield to. */
+  private long schedYield() {
+    runner.stats.count(VcpuStats.Name.DIRECTED_YIELD_ATTEMPTED);
+    return 0;
   }
 
   /** Wakes a vCPU that waits in HLT. */

@@ -165,6 +165,7 @@ final class VcpuBus implements GuestBus {
     if (raisesVc()) {
       return false;
     }
+    runner.stats.intercepted(VcpuStats.Name.IO_EXITS);
     Pic pic = vm.interrupts.pic();
     Pit pit = vm.pit();
     if (pic != null && Pic.owns(port)) {
@@ -197,6 +198,7 @@ final class VcpuBus implements GuestBus {
     if (raisesVc()) {
       return false;
     }
+    runner.stats.intercepted(VcpuStats.Name.IO_EXITS);
     Pic pic = vm.interrupts.pic();
     Pit pit = vm.pit();
     if (pic != null && Pic.owns(port)) {
@@ -224,6 +226,7 @@ final class VcpuBus implements GuestBus {
     if (raisesVc()) {
       return false;
     }
+    runner.stats.emulated(runner.executed());
     if (runner.lapic() != null && runner.lapic().owns(gpa)) {
       store(data, offset, length, runner.lapic().read((int) gpa & 0xfff));
       return true;
@@ -240,6 +243,7 @@ final class VcpuBus implements GuestBus {
     if (raisesVc()) {
       return false;
     }
+    runner.stats.emulated(runner.executed());
     if (runner.lapic() != null && runner.lapic().owns(gpa)) {
       runner.lapic().write((int) gpa & 0xfff, (int) load(data, offset, length));
       return true;
@@ -253,11 +257,13 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public void cpuid(int leaf, int subleaf, int[] registers) {
+    runner.stats.count(VcpuStats.Name.EXITS);
     state.cpuid.cpuid(leaf, subleaf, registers);
   }
 
   @Override
   public Answer readMsr(int index, long[] value) {
+    runner.stats.count(VcpuStats.Name.EXITS);
     if (!raisesVc()) {
       return msrs.read(index, value);
     }
@@ -267,6 +273,7 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public Answer writeMsr(int index, long value) {
+    runner.stats.count(VcpuStats.Name.EXITS);
     if (!raisesVc()) {
       return msrs.write(index, value);
     }
@@ -310,6 +317,7 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public Answer hypercall(CpuState cpu) {
+    runner.stats.count(VcpuStats.Name.EXITS);
     return raisesVc() ? Answer.EXIT : hypercalls.emulate();
   }
 
@@ -360,6 +368,7 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public int acknowledgeInterrupt() {
+    runner.stats.count(VcpuStats.Name.IRQ_INJECTIONS);
     if (!externalPending()) {
       return runner.lapic().acknowledge();
     }

@@ -41,11 +41,15 @@ public final class VcpuFile extends KernelFile {
     if (arg != 0) {
       return EINVAL.result();
     }
+    runner.stats.count(VcpuStats.Name.FPU_RELOAD);
     return keepLocked(runner.start(tid, script, instructions));
   }
 
   /** Goes on with the KVM_RUN in flight. */
   public long advance(boolean signalled, long instructions) {
+    if (signalled) {
+      runner.stats.count(VcpuStats.Name.SIGNAL_EXITS);
+    }
     return keepLocked(runner.advance(signalled, instructions));
   }
 

@@ -8,6 +8,7 @@ import static seamtape.catalog.Errno.EINVAL;
 import seamtape.catalog.KvmExit;
 import seamtape.event.Subject;
 import seamtape.machine.Machine;
+import seamtape.sim.guest.GuestBus;
 import seamtape.sim.guest.GuestExit;
 import seamtape.sim.guest.Interpreter;
 import seamtape.sim.kvm.irq.LocalApic;
@@ -20,8 +21,6 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  * over several calls: {@link #start}, then {@link #advance} until it ends.
  */
 public final class VcpuRunner {
-  private static final int UNDEFINED_OPCODE = 6;
-
   private final Vm vm;
   private final Vcpu state;
   private final RunPage run = new RunPage();
@@ -51,6 +50,7 @@ public final class VcpuRunner {
   private final VcpuTdx tdx;
 
   private final TdRun td;
+  final VcpuStats stats;
 
   /** A KVM_RUN is in flight. */
   private boolean running;
@@ -58,6 +58,7 @@ public final class VcpuRunner {
   VcpuRunner(Vm vm, int id) {
     this.vm = vm;
     state = new Vcpu(vm, id);
+    stats = new VcpuStats(vm, state);
     syncRegs = new SyncRegs(run, state);
     dirtyRing = new DirtyRing(vm.settings.dirtyRingSize);
     apicEvents = new ApicEvents(vm, state);
@@ -67,7 +68,7 @@ public final class VcpuRunner {
     interpreter = new Interpreter(state.cpu, bus);
     sev = vm.sev == null ? null : new SevRun(vm, state, bus, exits, hypercalls);
     apicEvents.protectedBy(sev);
-    waits = new VcpuWaits(vm, state, lapic, bus);
+    waits = new VcpuWaits(this, bus);
     requests = new EntryRequests(this, apicEvents, exits);
     tdx = vm.tdx == null ? null : new VcpuTdx(vm.tdx, state);
     td = tdx == null ? null : new TdRun(tdx, bus, exits, bus::msrExitReason);
@@ -221,6 +222,7 @@ public final class VcpuRunner {
     boolean holds = state.mpState == Vcpu.MP_STATE_AP_RESET_HOLD;
     if ((holds || state.mpState == Vcpu.MP_STATE_HALTED) && wakes()) {
       state.mpState = Vcpu.MP_STATE_RUNNABLE;
+      stats.woken();
     }
     boolean runs = state.mpState == Vcpu.MP_STATE_RUNNABLE && !waits.haltedInGuest();
     return runs ? guest(instructions) : idle(instructions);
@@ -249,6 +251,7 @@ public final class VcpuRunner {
   private void beginGuest() {
     state.hasRun = true;
     requests.enterGuest();
+    stats.entering(state.cpu);
     state.cpu.interruptWindowRequested = run.requestInterruptWindow() && waits.acceptsInjection();
     bus.begin(interpreter.executed());
   }
@@ -260,6 +263,7 @@ public final class VcpuRunner {
       state.hasRun = true;
       vm.host.tdx.budget(left);
       long result = td.enter();
+      stats.count(VcpuStats.Name.EXITS);
       long done = Math.max(vm.host.tdx.executed(), 1);
       vm.host.time.advance(done * VirtualTime.CYCLES_PER_INSTRUCTION);
       left -= done;
@@ -292,6 +296,7 @@ public final class VcpuRunner {
       bus.caughtUp(interpreter.executed());
       bus.leaveGuest();
       left -= Math.max(done, 1);
+      stats.left(kind, executed > 0);
       long result = leave(kind);
       if (result != Machine.IN_PROGRESS) {
         return end(result);
@@ -357,7 +362,7 @@ public final class VcpuRunner {
    */
   private long emulationFailed(GuestExit exit) {
     if (!vm.settings.exitOnEmulationFailure) {
-      state.queueException(UNDEFINED_OPCODE, false, 0);
+      state.queueException(GuestBus.UNDEFINED_OPCODE, false, 0);
       if (!state.cpu.realMode() && state.cpu.cpl() != 0) {
         return Machine.IN_PROGRESS;
       }

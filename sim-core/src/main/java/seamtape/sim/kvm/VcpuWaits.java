@@ -13,14 +13,16 @@ final class VcpuWaits {
   private final Vcpu state;
   private final LocalApic lapic;
   private final VcpuBus bus;
+  private final VcpuStats stats;
 
   /** The guest is in a HLT that does not exit. */
   private boolean haltedInGuest;
 
-  VcpuWaits(Vm vm, Vcpu state, LocalApic lapic, VcpuBus bus) {
-    this.vm = vm;
-    this.state = state;
-    this.lapic = lapic;
+  VcpuWaits(VcpuRunner runner, VcpuBus bus) {
+    this.vm = runner.vm();
+    this.state = runner.state();
+    this.lapic = runner.lapic();
+    this.stats = runner.stats;
     this.bus = bus;
   }
 
@@ -29,6 +31,7 @@ final class VcpuWaits {
     haltedInGuest = (vm.settings.disabledExits & DISABLE_EXITS_HLT) != 0;
     if (lapic != null && !haltedInGuest) {
       state.mpState = Vcpu.MP_STATE_HALTED;
+      stats.halted();
     }
     return lapic != null || haltedInGuest;
   }

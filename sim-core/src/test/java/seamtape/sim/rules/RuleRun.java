@@ -1,5 +1,8 @@
 package seamtape.sim.rules;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -25,6 +28,7 @@ final class RuleRun {
   private static final long SCRATCH = 0x32_0000_0000L;
   private static final int SCRATCH_BYTES = 0x10000;
   private static final long UNMAPPED = 0x6000_0000_0000L;
+  private static final int STATS_BYTES = 0x4000;
   private static final int GUEST_BYTES = 0x1_0000;
 
   private final TestMachine m;
@@ -108,6 +112,7 @@ final class RuleRun {
                   number(step.arguments().get(1)),
                   1);
       case "child" -> child(step);
+      case "stat" -> result = statistic(fd(step.arguments().get(0)), step.arguments().get(1));
       case "read" -> result = m.number(number(step.arguments().get(0)), 8);
       default -> call(step);
     }
@@ -158,6 +163,24 @@ final class RuleRun {
     KvmIoctl row = KvmIoctl.valueOf(step.arguments().get(0));
     Descriptors fds = (Descriptors) m.machine;
     result = fds.ioctlInChild(TestMachine.TID, fd(step.fd()), row.number(), SCRATCH);
+  }
+
+  /** A value of the file of KVM_GET_STATS_FD, found by its descriptor. */
+  private long statistic(int of, String name) {
+    int fd = (int) m.ioctl(of, KvmIoctl.KVM_GET_STATS_FD, 0);
+    byte[] content = new byte[STATS_BYTES];
+    ((Descriptors) m.machine).read(fd, content);
+    m.machine.close(TestMachine.TID, fd);
+    ByteBuffer stats = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+    int size = 16 + stats.getInt(4);
+    for (int i = 0; i < stats.getInt(8); i++) {
+      int at = stats.getInt(16) + i * size;
+      String found = new String(content, at + 16, size - 16, StandardCharsets.US_ASCII).strip();
+      if (found.replace("\0", "").equals(name)) {
+        return stats.getLong(stats.getInt(20) + stats.getInt(at + 8));
+      }
+    }
+    throw new IllegalArgumentException("no statistic " + name);
   }
 
   private void call(RuleCase.Step step) {
