@@ -305,6 +305,18 @@ class TdxCommandTest {
     assertErrno(EINVAL, td.m.ioctl(td.m.vm, KvmIoctl.KVM_CREATE_VCPU, 8));
   }
 
+  /**
+   * KVM_CHECK_EXTENSION(KVM_CAP_MAX_VCPUS) on a TD tells its limit; nothing sets it. The series
+   * that could lower it by KVM_ENABLE_CAP was never merged: TDH.MNG.INIT gets what the check tells.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 4, 8, 1024, -1})
+  void theLimitOfVcpusIsAskedForAndNeverSet(long limit) {
+    TdMachine td = new TdMachine().createVm();
+    assertErrno(EINVAL, td.enableCap(KvmCapability.KVM_CAP_MAX_VCPUS, limit));
+    assertEquals(8, capability(td, KvmCapability.KVM_CAP_MAX_VCPUS));
+  }
+
   private static long capability(TdMachine td, KvmCapability cap) {
     return td.m.ioctl(td.m.vm, KvmIoctl.KVM_CHECK_EXTENSION, cap.number());
   }

@@ -3,16 +3,20 @@ package seamtape.sim.tdx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
 import static seamtape.catalog.TdxStatus.TDX_OP_STATE_INCORRECT;
 import static seamtape.sim.tdx.TestTdx.assertStatus;
 
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdOpState;
+import seamtape.catalog.Tdcall;
+import seamtape.catalog.TdxOperand;
 import seamtape.sim.profile.Fixture;
 
 /** The module against tdx-op-state-matrix.csv, tdx-sept-matrix.csv and the tables it carries. */
@@ -97,12 +101,10 @@ class MatrixTest {
     Td td = host.module.td(tdr);
     int cells = 0;
     for (Map<String, String> row : Fixture.csv("tdx-op-state-matrix.csv")) {
-      Seamcall leaf = Seamcall.of(Fixture.number(row.get("leaf")));
       if (row.get("instruction").equals("TDCALL")) {
-        // TDG.SERVTD.RD and WR: no service TD is ever bound, so their state is never looked at.
-        assertTrue(Set.of("18", "20").contains(row.get("leaf")));
         continue;
       }
+      Seamcall leaf = Seamcall.of(Fixture.number(row.get("leaf")));
       for (TdOpState state : TdOpState.values()) {
         cells++;
         td.opState = state;
@@ -116,6 +118,27 @@ class MatrixTest {
       }
     }
     assertEquals(48 * TdOpState.values().length, cells);
+  }
+
+  /**
+   * The two TDCALL rows, TDG.SERVTD.RD and WR, are about the state of the TD that a service TD is
+   * bound to. None is ever bound, so what names the binding is refused before any state counts.
+   */
+  @Test
+  void aServiceTdWithoutABindingIsRefusedWhateverTheStateOfTheTd() throws IOException {
+    LongModeTd td = new LongModeTd(TdxModuleVersion.V1_5);
+    Set<Tdcall> leaves = EnumSet.noneOf(Tdcall.class);
+    for (Map<String, String> row : Fixture.csv("tdx-op-state-matrix.csv")) {
+      if (row.get("instruction").equals("TDCALL")) {
+        Tdcall leaf = Tdcall.of(Fixture.number(row.get("leaf")));
+        leaves.add(leaf);
+        for (TdOpState running : List.of(TdOpState.RUNNABLE, TdOpState.LIVE_EXPORT, TdOpState.LIVE_IMPORT)) {
+          td.vcpu.td.opState = running;
+          assertStatus(TDX_OPERAND_INVALID.with(TdxOperand.RCX), td.tdcall(leaf, 1, 0, 0));
+        }
+      }
+    }
+    assertEquals(EnumSet.of(Tdcall.TDG_SERVTD_RD, Tdcall.TDG_SERVTD_WR), leaves);
   }
 
   private static long call(TestTdx host, Seamcall leaf, long tdr, long tdvpr) {
