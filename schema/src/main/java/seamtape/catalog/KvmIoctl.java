@@ -12,6 +12,7 @@ import static seamtape.catalog.Format.GPA;
 import static seamtape.catalog.IoctlRow.ioctl;
 import static seamtape.catalog.KernelLine.LINUX_6_12;
 import static seamtape.catalog.KernelLine.LINUX_6_2;
+import static seamtape.catalog.KernelLine.LINUX_7_3;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -506,7 +507,15 @@ public enum KvmIoctl implements Call {
               "KVM_CAP_DEVICE_CTRL, KVM_CAP_VM_ATTRIBUTES for vm device, KVM_CAP_VCPU_ATTRIBUTES for vcpu device KVM_CAP_SYS_ATTRIBUTES for system (/dev/kvm) device")
           .on(SYSTEM, VCPU, DEVICE)
           .reads("kvm_device_attr"),
-      "Ask whether an attribute exists");
+      "Ask whether an attribute exists"),
+  /** No kernel's own: the instruction, by the device of a module for tests of the TDX module. */
+  SEAMCALL(
+      ioctl(0xc0385301, "7.3, /dev/seamcall").only(LINUX_7_3).on(DEVICE).updates("seamcall_args"),
+      "Make a SEAMCALL with these registers; they come back as the TDX module left them"),
+  /** No kernel's own. */
+  SEAMCALL_PAGE(
+      ioctl(0xc0105302, "7.3, /dev/seamcall").only(LINUX_7_3).on(DEVICE).updates("seamcall_page"),
+      "A page of host memory for SEAMCALLs, with the content of a page of user memory, or zeros");
 
   private final IoctlRow row;
   private final String doc;

@@ -252,11 +252,19 @@ final class Calls {
 
   private Names.Known made(FileOperation operation, String path, Map<String, Expression> given) {
     return switch (operation) {
-      case OPEN -> path.equals("/dev/kvm") ? Names.Known.fd(FdKind.SYSTEM) : Names.Known.NUMBER;
+      case OPEN -> opened(path);
       case EVENTFD -> Names.Known.fd(FdKind.EVENTFD);
       case MMAP ->
           mapsVcpu(given) ? Names.Known.struct(Structs.of("kvm_run"), true) : Names.Known.NUMBER;
       case CLOSE, DUP, MUNMAP, KVM_UNKNOWN_IOCTL -> Names.Known.NUMBER;
+    };
+  }
+
+  private static Names.Known opened(String path) {
+    return switch (path) {
+      case "/dev/kvm" -> Names.Known.fd(FdKind.SYSTEM);
+      case "/dev/seamcall" -> Names.Known.fd(FdKind.DEVICE);
+      default -> Names.Known.NUMBER;
     };
   }
 

@@ -107,6 +107,10 @@ final class IoctlProbe {
         long result = ioctl(vcpu, row, arg);
         yield result != Errno.EINVAL.result() && result != Errno.ENOTTY.result();
       }
+      case DEVICE -> {
+        int device = (int) machine.open(TID, "/dev/seamcall", 0);
+        yield device >= 0 && ioctl(device, row, arg) != Errno.ENOTTY.result();
+      }
       default -> false;
     };
   }

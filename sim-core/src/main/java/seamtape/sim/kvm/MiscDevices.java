@@ -7,10 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import seamtape.sim.kvm.sev.SevDevice;
+import seamtape.sim.kvm.tdx.SeamcallDevice;
 
 /**
- * What open(2) finds: the device files that modules have registered (misc_register), and a few
- * files of no interest that every host has.
+ * What open(2) finds: the device files that modules have registered (misc_register), that of a
+ * module for tests, and a few files of no interest that every host has.
  */
 public final class MiscDevices {
   private static final List<String> ORDINARY =
@@ -27,6 +28,9 @@ public final class MiscDevices {
     byPath.put("/dev/kvm", () -> new SystemFile(host));
     if (host.sev != null) {
       byPath.put("/dev/sev", SevDevice::new);
+    }
+    if (host.tdx != null) {
+      byPath.put("/dev/seamcall", () -> new SeamcallDevice(host.tdx, host.user));
     }
   }
 

@@ -1,9 +1,11 @@
 package seamtape.sim.tdx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,22 +19,30 @@ final class Invariants {
   private final TdxModule module;
   private final Map<Td, Long> pages = new LinkedHashMap<>();
   private final Map<Td, Long> septPages = new LinkedHashMap<>();
+  private long state;
 
   private Invariants(TdxModule module) {
     this.module = module;
   }
 
-  static void check(TdxModule module) {
+  /** Checks; gives a hash of what it saw, for a caller that expects no change. */
+  static long check(TdxModule module) {
     Invariants invariants = new Invariants(module);
     invariants.pamt();
     invariants.keys();
     invariants.trees();
+    return invariants.state;
+  }
+
+  private void saw(long value) {
+    state = state * 31 + value;
   }
 
   /** A page has one type, one owner and one size; TDR counts what the TD owns. */
   private void pamt() {
-    Set<Long> covered = new HashSet<>();
     List<Pamt.Entry> used = module.pamt().used();
+    used.sort(Comparator.comparingLong(Pamt.Entry::hpa));
+    long end = 0;
     for (Pamt.Entry entry : used) {
       if (entry.type() == PamtPageType.PT_TDR) {
         Td td = module.td(entry.hpa());
@@ -42,11 +52,11 @@ final class Invariants {
     }
     for (Pamt.Entry entry : used) {
       long count = 1L << (9 * entry.level());
-      for (long i = 0; i < count; i++) {
-        assertTrue(covered.add(entry.hpa() + i * 4096), "page used twice: " + entry);
-      }
+      assertFalse(entry.hpa() < end, () -> "page used twice: " + entry);
+      end = entry.hpa() + count * 4096;
+      saw(entry.hpa() + entry.type().value());
       if (entry.type() != PamtPageType.PT_TDR) {
-        assertTrue(pages.containsKey(entry.owner()), "owner is gone: " + entry);
+        assertTrue(pages.containsKey(entry.owner()), () -> "owner is gone: " + entry);
         pages.merge(entry.owner(), count, Long::sum);
       }
       if (entry.type() == PamtPageType.PT_EPT) {
@@ -60,6 +70,7 @@ final class Invariants {
   private void keys() {
     Set<Integer> seen = new HashSet<>();
     for (Td td : pages.keySet()) {
+      saw(td.lifecycle.value() << 8 | td.opState.value());
       if (td.lifecycle != TdLifecycleState.TD_TEARDOWN) {
         assertTrue(seen.add(td.keyId), "key id of two TDs: " + td.keyId);
         assertSame(td, module.keyIds().owner(td.keyId));
@@ -68,7 +79,9 @@ final class Invariants {
     for (int id = 32; id < 64; id++) {
       KeyIds.State state = module.keyIds().state(id);
       boolean owned = state == KeyIds.State.ASSIGNED || state == KeyIds.State.FLUSHED;
-      assertEquals(owned, seen.contains(id), "key id " + id + " is " + state);
+      saw(state.ordinal());
+      int key = id;
+      assertEquals(owned, seen.contains(id), () -> "key id " + key + " is " + state);
     }
   }
 
@@ -95,6 +108,7 @@ final class Invariants {
     void visit(SeptPage page, int level) {
       int used = 0;
       for (long entry : page.entries) {
+        saw(entry);
         SeptState state = SeptPage.state(entry);
         used += state == SeptState.FREE ? 0 : 1;
         if (state.nonLeaf()) {

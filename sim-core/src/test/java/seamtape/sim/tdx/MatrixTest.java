@@ -132,7 +132,8 @@ class MatrixTest {
       if (row.get("instruction").equals("TDCALL")) {
         Tdcall leaf = Tdcall.of(Fixture.number(row.get("leaf")));
         leaves.add(leaf);
-        for (TdOpState running : List.of(TdOpState.RUNNABLE, TdOpState.LIVE_EXPORT, TdOpState.LIVE_IMPORT)) {
+        for (TdOpState running :
+            List.of(TdOpState.RUNNABLE, TdOpState.LIVE_EXPORT, TdOpState.LIVE_IMPORT)) {
           td.vcpu.td.opState = running;
           assertStatus(TDX_OPERAND_INVALID.with(TdxOperand.RCX), td.tdcall(leaf, 1, 0, 0));
         }

@@ -137,6 +137,21 @@ public final class SeamcallChannel {
     return once(lp, Seamcall.TDH_VP_ENTER, 0, CallShape.SAVED_RET, struct);
   }
 
+  /**
+   * The instruction with registers of the caller's own choice, in place.
+   *
+   * @param gpr by {@link seamtape.sim.marshal.Gpr} number
+   */
+  void instruction(int lp, long[] gpr) {
+    System.arraycopy(gpr, 0, cpu.gpr, 0, gpr.length);
+    LeafFields row = fields[Seamcall.of(gpr[RAX]).ordinal()];
+    Arrays.fill(row.out, 0);
+    begin(row);
+    module.seamcall(lp, cpu);
+    end(row);
+    System.arraycopy(cpu.gpr, 0, gpr, 0, gpr.length);
+  }
+
   private void begin(LeafFields row) {
     made++;
     if (recorded && tid != NOBODY) {
