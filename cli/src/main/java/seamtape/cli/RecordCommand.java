@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seamtape.recorder.tape.Durability;
 import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.Pack;
 import seamtape.recorder.workload.WorkloadFile;
 import seamtape.sim.workload.Outcome;
 import seamtape.sim.workload.WorkloadRunner;
@@ -29,7 +30,7 @@ import seamtape.workload.Workload;
       "Examples:",
       "  seamtape record minimal -o minimal.tape",
       "  seamtape record mine.yaml -o mine.tape --profile linux-6.2 --seed 7",
-      "  seamtape record pio-storm -o storm.tape --set count=100000",
+      "  seamtape record pio-storm -o storm.tape --set count=100000 --compress",
       "  seamtape record boot-td -o td.tape --set firmware=/usr/share/ovmf/OVMF.fd",
       "  seamtape record minimal --live -o live.tape && seamtape diff minimal.tape live.tape",
       "",
@@ -100,6 +101,14 @@ final class RecordCommand implements Callable<Integer> {
       })
   private Path sign;
 
+  @Option(
+      names = "--compress",
+      description = {
+        "Store the sealed recording with zstd, a block at a time: same events, same digest, as"
+            + " 'seamtape pack' does. It is recorded plainly first.",
+      })
+  private boolean compress;
+
   @Option(names = "--list", description = "List the bundled workloads.")
   private boolean list;
 
@@ -129,9 +138,12 @@ final class RecordCommand implements Callable<Integer> {
     PrivateKey signer = sign == null ? null : PemKeys.secret(sign);
     try (Progress progress = new Progress("record", 0, output)) {
       Sessions.Writing writing = new Sessions.Writing(durability, signer, progress);
-      return live
-          ? LiveSessions.record(read, profile, chosen, recording, writing)
-          : Sessions.record(read, Simulators.of(simulator), profile, chosen, recording, writing);
+      Sessions.Recorded recorded =
+          live
+              ? LiveSessions.record(read, profile, chosen, recording, writing)
+              : Sessions.record(
+                  read, Simulators.of(simulator), profile, chosen, recording, writing);
+      return compress ? recorded.with(Pack.inPlace(recording, signer, progress)) : recorded;
     }
   }
 

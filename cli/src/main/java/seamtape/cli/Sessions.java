@@ -19,7 +19,11 @@ import seamtape.workload.Workload;
 /** Runs a workload on a simulated machine and records it. */
 final class Sessions {
   /** What a session gave. */
-  record Recorded(Manifest manifest, Outcome outcome, double seconds) {}
+  record Recorded(Manifest manifest, Outcome outcome, double seconds) {
+    Recorded with(Manifest other) {
+      return new Recorded(other, outcome, seconds);
+    }
+  }
 
   /**
    * How a session is written.

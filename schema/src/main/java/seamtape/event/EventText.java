@@ -44,8 +44,8 @@ public final class EventText {
   public static String enter(Event event, String vendor) {
     EventView view = EventView.of(event, null, vendor);
     Map<String, Object> fields = view.fields();
-    if (event.call.family() == Family.KVM_IOCTL) {
-      return ioctl((KvmIoctl) event.call, fields);
+    if (event.call instanceof KvmIoctl row) {
+      return ioctl(row, fields);
     }
     if (event.call == FileOperation.KVM_UNKNOWN_IOCTL) {
       return "ioctl(" + fields.get("fd") + ", " + view.call() + ", " + fields.get("arg") + ")";

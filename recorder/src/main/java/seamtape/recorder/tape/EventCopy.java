@@ -1,5 +1,6 @@
 package seamtape.recorder.tape;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import seamtape.catalog.Input;
 import seamtape.event.Actor;
@@ -12,6 +13,7 @@ import seamtape.event.Phase;
  * left out points to the gap; a call whose parent is left out has none.
  */
 final class EventCopy {
+  private final Path from;
   private final TapeWriter writer;
   private final Event gap = new Event();
 
@@ -30,7 +32,8 @@ final class EventCopy {
   private long gapFirst;
   private long gapLast;
 
-  EventCopy(TapeWriter writer) {
+  EventCopy(Path from, TapeWriter writer) {
+    this.from = from;
     this.writer = writer;
   }
 
@@ -47,7 +50,10 @@ final class EventCopy {
   }
 
   /** Copies an event, which has its number there; it is changed. */
-  void copy(Event event) {
+  void copy(Event event) throws TapeException {
+    if (event.row().index < 0) {
+      throw TapeException.otherCatalog(from, event, "copy");
+    }
     long there = event.number;
     time = pieces == 0 && gapFirst != 0 ? event.time : time;
     writeGap();

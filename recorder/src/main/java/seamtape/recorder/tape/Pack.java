@@ -70,6 +70,27 @@ public final class Pack {
     }
   }
 
+  /**
+   * Packs a recording into its own place. Until the packed one was verified, the recording stays as
+   * it is; a crash between the two renames leaves it beside its place, as {@code .NAME.plain}.
+   */
+  public static Manifest inPlace(Path tape, PrivateKey signer, LongConsumer progress)
+      throws TapeException {
+    Path packed = tape.resolveSibling("." + tape.getFileName() + ".packed");
+    Path plain = tape.resolveSibling("." + tape.getFileName() + ".plain");
+    TapeFiles.remove(packed);
+    Manifest made = of(tape, packed, signer, progress);
+    try {
+      Files.move(tape, plain, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(packed, tape, StandardCopyOption.ATOMIC_MOVE);
+      TapeFiles.force(tape.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw TapeException.io(tape, "take the place of the plain recording", e);
+    }
+    TapeFiles.remove(plain);
+    return made;
+  }
+
   private Manifest write(PrivateKey signer, LongConsumer progress)
       throws IOException, GeneralSecurityException {
     Files.createDirectories(part);

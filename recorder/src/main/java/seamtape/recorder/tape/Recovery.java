@@ -134,7 +134,7 @@ public final class Recovery {
   }
 
   private void copy(Tape tape, TapeWriter writer, LongConsumer progress) throws TapeException {
-    EventCopy copy = new EventCopy(writer);
+    EventCopy copy = new EventCopy(dir, writer);
     List<Damage> unproven = unproven();
     int next = 0;
     long total = tape.eventCount();

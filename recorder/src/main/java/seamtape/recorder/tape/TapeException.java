@@ -2,6 +2,7 @@ package seamtape.recorder.tape;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import seamtape.event.Event;
 
 /** What is wrong with a recording, where, and what to do, in one sentence. */
 public final class TapeException extends IOException {
@@ -44,6 +45,15 @@ public final class TapeException extends IOException {
     this.kind = kind;
     this.path = path;
     this.event = event;
+  }
+
+  /** An event whose row this build's catalog has not, or not with these fields. */
+  public static TapeException otherCatalog(Path path, Event event, String doing) {
+    String what =
+        "event %d, %s, is of another catalog: this build cannot %s it"
+            .formatted(event.number, event.call.label(), doing);
+    return new TapeException(
+        Kind.VERSION, path, event.number, what + "; use the one that recorded it", null);
   }
 
   static TapeException io(Path path, String doing, Throwable cause) {

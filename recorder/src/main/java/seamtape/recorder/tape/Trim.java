@@ -28,7 +28,7 @@ public final class Trim {
         out,
         begun,
         writer -> {
-          copy(tape, from, to, new EventCopy(writer), progress);
+          copy(tape, from, to, new EventCopy(tape.path(), writer), progress);
           return writer.seal();
         });
   }

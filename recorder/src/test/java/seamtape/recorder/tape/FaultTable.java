@@ -24,7 +24,9 @@ final class FaultTable {
     CUT_MANIFEST("manifest.json cut at every byte"),
     FLIP_MANIFEST("every bit of manifest.json flipped, one at a time"),
     LOST_PAGES("up to three 4 KiB pages of the journal lost"),
+    LOST_OPEN_PAGES("up to three 4 KiB pages of an open recording's journal and staging file lost"),
     DISK_FULL("the disk full (tmpfs of 3 MiB), compiled and with -Xint"),
+    DEVICE_FULL("the disk full (loop device of 6 MiB with ext2), compiled and with -Xint"),
     FSYNC("fsync fails with EIO");
 
     private final String words;
@@ -51,10 +53,21 @@ final class FaultTable {
    * @param lost events whose append had returned and that are neither readable nor told to be lost
    * @param detected rounds whose damage is told; in the others there was none that matters
    */
-  static synchronized void row(Fault fault, int rounds, long lost, int detected) {
+  static void row(Fault fault, int rounds, long lost, int detected) {
+    row(fault, rounds, lost, detected, 0);
+  }
+
+  /**
+   * As {@link #row(Fault, int, long, int)}.
+   *
+   * @param earlier rounds in which an open recording reads as one that ended earlier
+   */
+  static synchronized void row(Fault fault, int rounds, long lost, int detected, int earlier) {
     assertEquals(0, lost, fault.words);
+    int harmless = rounds - detected - earlier;
     ROWS.put(
-        fault, fault.row(rounds + " | " + lost + " | " + detected + " | " + (rounds - detected)));
+        fault,
+        fault.row(rounds + " | " + lost + " | " + detected + " | " + harmless + " | " + earlier));
   }
 
   /** Compares the rows made so far with the document, or writes them. */

@@ -215,4 +215,49 @@ class ReliabilityTest {
     FaultTable.row(Fault.LOST_PAGES, rounds, 0, detected);
     assertTrue(detected > 0 && harmless >= 0);
   }
+
+  /**
+   * What a crash of the machine leaves of a recording that was being made: pages that never came to
+   * the disk, of the journal beyond its last force and of the staging file.
+   */
+  @Test
+  void lostPagesOfAnOpenRecordingAreDetectedOrItEndsEarlier() throws IOException {
+    SmallTape tape = SmallTape.record(dir.resolve("longer.tape"), false, 200);
+    Path[] files = {tape.cycle(), TapeFiles.staging(tape.path)};
+    byte[][] whole = {Files.readAllBytes(files[0]), Files.readAllBytes(files[1])};
+    int rounds = SOAK ? 10_000 : 300;
+    int[] verdicts = new int[SmallTape.Verdict.values().length];
+    Random random = new Random(9);
+    for (int round = 0; round < rounds; round++) {
+      byte[][] image = {whole[0].clone(), whole[1].clone()};
+      for (int lost = 1 + random.nextInt(3); lost > 0; lost--) {
+        loseAPage(image[random.nextInt(2)], random);
+      }
+      Files.write(files[0], image[0]);
+      Files.write(files[1], image[1]);
+      verdicts[tape.judge().ordinal()]++;
+    }
+    int detected = verdicts[SmallTape.Verdict.DETECTED.ordinal()];
+    int earlier = verdicts[SmallTape.Verdict.EARLIER.ordinal()];
+    FaultTable.row(Fault.LOST_OPEN_PAGES, rounds, 0, detected, earlier);
+    assertTrue(detected > 0 && earlier < rounds / 4, earlier + " of " + rounds);
+  }
+
+  /** One that holds something. */
+  private static void loseAPage(byte[] image, Random random) {
+    int page;
+    do {
+      page = random.nextInt(image.length / PAGE);
+    } while (isZero(image, page * PAGE));
+    java.util.Arrays.fill(image, page * PAGE, (page + 1) * PAGE, (byte) 0);
+  }
+
+  private static boolean isZero(byte[] image, int from) {
+    for (int i = from; i < from + PAGE; i++) {
+      if (image[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

@@ -37,6 +37,22 @@ class TapeFaultTest {
     assumeTrue(
         Child.succeeds("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", mount.toString()),
         "no right to mount a small disk here");
+    fill(mount, Fault.DISK_FULL);
+  }
+
+  @Test
+  void aFullDeviceIsAClearErrorAndLosesNothing() throws Exception {
+    Path mount = Files.createDirectory(dir.resolve("device"));
+    Path image = dir.resolve("image");
+    Files.write(image, new byte[6 << 20]);
+    assumeTrue(
+        Child.succeeds("mke2fs", "-q", image.toString())
+            && Child.succeeds("mount", "-o", "loop", image.toString(), mount.toString()),
+        "no right to mount a loop device here");
+    fill(mount, Fault.DEVICE_FULL);
+  }
+
+  private void fill(Path mount, Fault fault) throws Exception {
     try {
       for (List<String> flags : List.of(List.<String>of(), List.of("-Xint"))) {
         Path tape = mount.resolve("a.tape");
@@ -48,7 +64,7 @@ class TapeFaultTest {
         Recovery.of(tape, dir.resolve("recovered" + flags.size() + ".tape"), done -> {});
         TapeFiles.remove(tape);
       }
-      FaultTable.row(Fault.DISK_FULL, 2, 0, 2);
+      FaultTable.row(fault, 2, 0, 2);
     } finally {
       Child.succeeds("umount", "-l", mount.toString());
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import seamtape.codec.AvroContainer;
 import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.EventScan;
 
 final class AvroEvents implements EventWriter {
@@ -22,6 +23,9 @@ final class AvroEvents implements EventWriter {
 
   @Override
   public void write(EventScan scan) throws IOException {
+    if (scan.event().row().index < 0) {
+      throw TapeException.otherCatalog(scan.recording(), scan.event(), "export");
+    }
     container.append(scan.event());
   }
 

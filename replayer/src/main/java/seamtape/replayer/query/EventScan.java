@@ -1,5 +1,6 @@
 package seamtape.replayer.query;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -33,6 +34,11 @@ public final class EventScan implements AutoCloseable {
     vendor = tape.manifest().machine().vendor();
     cursor = tape.cursor();
     cursor.seek(from);
+  }
+
+  /** What is read. */
+  public Path recording() {
+    return tape.path();
   }
 
   /** Moves to the next event; false after the last one there is now. */

@@ -92,8 +92,8 @@ final class Driver implements EventSink {
     driving = call;
     if (call.enter.call instanceof KvmIoctl row) {
       ioctl(tid, call, row);
-    } else {
-      file(tid, call.enter, (FileOperation) call.enter.call);
+    } else if (call.enter.call instanceof FileOperation operation) {
+      file(tid, call.enter, operation);
     }
     driving = null;
   }

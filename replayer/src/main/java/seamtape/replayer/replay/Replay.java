@@ -1,5 +1,6 @@
 package seamtape.replayer.replay;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ import seamtape.replayer.symbols.Arguments;
 public final class Replay {
   private static final int PROGRESS_EVERY = 1 << 14;
 
+  private final Path path;
   private final ReplayOptions options;
   private final boolean imported;
   private final Driver driver;
@@ -47,6 +49,7 @@ public final class Replay {
   private long roots;
 
   Replay(Tape tape, ReplayOptions options) throws TapeException {
+    path = tape.path();
     Manifest manifest = tape.manifest();
     this.options = options;
     this.imported = ReplaySpec.imported(manifest);
@@ -101,10 +104,15 @@ public final class Replay {
     if (event.number % PROGRESS_EVERY == 0) {
       options.progress().accept(event.number);
     }
+    if (event.call.family().nests()) {
+      nested(event);
+      return;
+    }
+    if (event.row().index < 0) {
+      throw TapeException.otherCatalog(path, event, "replay");
+    }
     if (event.phase == Phase.INPUT) {
       driver.input(event);
-    } else if (event.call.family().nests()) {
-      nested(event);
     } else if (event.phase == Phase.ENTER) {
       enter(event);
     } else {

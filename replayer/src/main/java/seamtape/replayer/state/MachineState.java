@@ -173,8 +173,8 @@ public final class MachineState {
     }
     if (enter.call instanceof KvmIoctl call) {
       ioctl(call, enter, returned);
-    } else {
-      file((FileOperation) enter.call, enter, returned.fields[0]);
+    } else if (enter.call instanceof FileOperation operation) {
+      file(operation, enter, returned.fields[0]);
     }
     enter.number = 0;
   }

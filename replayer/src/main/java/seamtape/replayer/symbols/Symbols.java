@@ -63,7 +63,9 @@ public final class Symbols {
       }
       return;
     }
-    KvmIoctl ioctl = (KvmIoctl) enter.call;
+    if (!(enter.call instanceof KvmIoctl ioctl)) {
+      return; // a row of another build: what it makes is not known
+    }
     if (ioctl == KvmIoctl.KVM_CREATE_VCPU) {
       fds.put(result, Subject.text(Subject.vm(Subject.vm(enter.link))) + "/vcpu" + enter.fields[1]);
     } else if (ioctl == KvmIoctl.KVM_CREATE_DEVICE) {
