@@ -6,7 +6,7 @@ final class Branches {
   private final CpuState cpu;
   private final Flags flags;
   private final Segmentation segmentation;
-  private final Stack stack;
+  private final Returns returns;
   private final Interrupts interrupts;
 
   Branches(Core core, Flags flags, Segmentation segmentation, Stack stack, Interrupts interrupts) {
@@ -14,7 +14,7 @@ final class Branches {
     this.cpu = core.cpu;
     this.flags = flags;
     this.segmentation = segmentation;
-    this.stack = stack;
+    this.returns = new Returns(core, segmentation, stack);
     this.interrupts = interrupts;
   }
 
@@ -26,8 +26,8 @@ final class Branches {
       case RET -> ret(i);
       case JMPF -> farJump(i);
       case CALLF -> farCall(i);
-      case RETF -> farReturn(i);
-      case IRET -> interruptReturn(i.opSize);
+      case RETF -> returns.far(i);
+      case IRET -> returns.interrupt(i.opSize);
       case LOOP -> loop(i, true);
       case LOOPE -> loop(i, cpu.flag(CpuState.ZF));
       case LOOPNE -> loop(i, !cpu.flag(CpuState.ZF));
@@ -91,13 +91,7 @@ final class Branches {
       return;
     }
     segmentation.checkCode(selector);
-    boolean inside =
-        segmentation.checkedIsLong()
-            ? core.canonical(offset)
-            : Long.compareUnsigned(offset, segmentation.checkedLimit()) <= 0;
-    if (!inside) {
-      throw core.fault.with(GuestFault.GP, 0);
-    }
+    segmentation.requireOffset(offset);
     segmentation.commitCode();
     core.nextRip = offset;
   }
@@ -110,57 +104,6 @@ final class Branches {
     core.poke(2 * size, size, core.nextRip);
     transfer(selector, offset, size);
     core.moveStack(-2L * size);
-  }
-
-  private void farReturn(Insn i) {
-    int size = i.opSize;
-    long offset = core.peek(0, size);
-    int selector = (int) core.peek(size, size) & 0xffff;
-    refuseOuterLevel(selector);
-    transfer(selector, offset, size);
-    core.moveStack(2L * size + (i.imm & 0xffff));
-  }
-
-  /** Returns to an outer privilege level are outside the subset. */
-  private void refuseOuterLevel(int selector) {
-    if (!core.real && (selector & 3) > cpu.cpl()) {
-      throw core.emulationFailure();
-    }
-  }
-
-  private void interruptReturn(int size) {
-    if (!core.real && cpu.flag(CpuState.NT | CpuState.VM)) {
-      throw core.emulationFailure();
-    }
-    long offset = core.peek(0, size);
-    int selector = (int) core.peek(size, size) & 0xffff;
-    long image = core.peek(2 * size, size);
-    refuseOuterLevel(selector);
-    if (!core.real && size >= 4 && (image & CpuState.VM) != 0) {
-      throw core.emulationFailure();
-    }
-    if (core.codeSize == 8) {
-      longReturn(selector, offset, image, size);
-      return;
-    }
-    transfer(selector, offset, size);
-    core.moveStack(3L * size);
-    finishReturn(image, size);
-  }
-
-  /** In long mode IRET always takes the stack pointer from the frame. */
-  private void longReturn(int selector, long offset, long image, int size) {
-    long stackPointer = core.peek(3 * size, size);
-    int stackSelector = (int) core.peek(4 * size, size) & 0xffff;
-    transfer(selector, offset, size);
-    segmentation.load(CpuState.SS, stackSelector);
-    cpu.gpr[CpuState.RSP] = stackPointer;
-    finishReturn(image, size);
-  }
-
-  private void finishReturn(long image, int size) {
-    stack.setFlags(image, size);
-    cpu.nmiMasked = false;
   }
 
   private void breakpoint() {

@@ -33,6 +33,9 @@ final class Core {
   /** An event is being delivered; its memory cannot be MMIO. */
   boolean delivering;
 
+  /** Descriptor tables and the TSS are accessed with the rights of the supervisor. */
+  private boolean system;
+
   /** Cached from the registers: real mode, and the default operand size (2, 4, or 8: long mode). */
   boolean real;
 
@@ -187,6 +190,47 @@ final class Core {
       throw fault.with(GuestFault.GP, 0);
     }
     nextRip = masked;
+  }
+
+  /** Memory is accessed with the rights of a user. */
+  boolean user() {
+    return !system && cpu.cpl() == 3;
+  }
+
+  /** The access is one of the processor itself: SMAP minds no RFLAGS.AC. */
+  boolean implicit() {
+    return system;
+  }
+
+  /** What a user may touch is not what the supervisor may: pages found so far are forgotten. */
+  private void system(boolean on) {
+    if (cpu.cpl() == 3) {
+      memory.flush();
+    }
+    system = on;
+  }
+
+  /** Reads a descriptor table or the TSS. */
+  long readSystem(long linear, int size) {
+    system(true);
+    try {
+      return memory.readLinear(wrapSystem(linear), size);
+    } finally {
+      system(false);
+    }
+  }
+
+  private long wrapSystem(long linear) {
+    return (cpu.efer & CpuState.EFER_LMA) != 0 ? linear : linear & 0xffff_ffffL;
+  }
+
+  void writeSystem(long linear, int size, long value) {
+    system(true);
+    try {
+      memory.writeLinear(wrapSystem(linear), size, value);
+    } finally {
+      system(false);
+    }
   }
 
   void requireCpl0() {

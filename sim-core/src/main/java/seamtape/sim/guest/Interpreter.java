@@ -42,6 +42,9 @@ public final class Interpreter {
   /** Interrupt shadow before the instruction in flight; it ends with that instruction. */
   private int shadowBefore;
 
+  /** RFLAGS.RF before the instruction in flight; it ends with that instruction. */
+  private long resumeBefore;
+
   /** The instruction in flight ends with a single-step trap. */
   private boolean trapAfter;
 
@@ -80,8 +83,7 @@ public final class Interpreter {
   public void forget() {
     unfinished = Unfinished.NOTHING;
     core.mmio.end();
-    shadowBefore = 0;
-    trapAfter = false;
+    keepShadows();
   }
 
   /**
@@ -177,8 +179,7 @@ public final class Interpreter {
   /** Between two instructions: ends the last one, then delivers what is pending. True: an exit. */
   private boolean attend() {
     core.attention = false;
-    cpu.interruptShadow &= ~shadowBefore;
-    shadowBefore = 0;
+    endShadows();
     if (core.exitAfter) {
       core.exitAfter = false;
       core.mmio.end();
@@ -202,10 +203,29 @@ public final class Interpreter {
     if (stepped && delivery.singleStep() || delivery.next()) {
       return true;
     }
-    shadowBefore = cpu.interruptShadow;
-    trapAfter = traps.steps();
-    core.attention |= shadowBefore != 0 || trapAfter;
+    beginInstruction();
+    core.attention |= shadowBefore != 0 || resumeBefore != 0 || trapAfter;
     return false;
+  }
+
+  private void beginInstruction() {
+    shadowBefore = cpu.interruptShadow;
+    resumeBefore = cpu.rflags & CpuState.RF;
+    trapAfter = traps.steps();
+  }
+
+  private void endShadows() {
+    cpu.interruptShadow &= ~shadowBefore;
+    cpu.rflags &= ~resumeBefore;
+    shadowBefore = 0;
+    resumeBefore = 0;
+  }
+
+  /** What would have ended with the instruction that is left goes on. */
+  private void keepShadows() {
+    shadowBefore = 0;
+    resumeBefore = 0;
+    trapAfter = false;
   }
 
   /** An instruction was left: an exit (true), or an exception, which is delivered. */
@@ -213,12 +233,10 @@ public final class Interpreter {
     if (fault.vector != GuestFault.EXIT) {
       core.mmio.abandon();
       core.exitAfter = false;
-      shadowBefore = 0;
-      trapAfter = false;
+      keepShadows();
       return delivery.raise(fault.vector, fault.hasErrorCode, fault.errorCode);
     }
-    shadowBefore = 0;
-    trapAfter = false;
+    keepShadows();
     switch (core.exit.kind) {
       case IO, MMIO, RDMSR, WRMSR, HYPERCALL, VMGEXIT -> {
         unfinished = Unfinished.INSTRUCTION;
@@ -271,7 +289,7 @@ public final class Interpreter {
     core.insn = unfinishedInsn;
     core.nextRip = cpu.rip + unfinishedInsn.length;
     core.mmio.begin();
-    shadowBefore = cpu.interruptShadow;
+    beginInstruction();
     try {
       execute(unfinishedInsn);
     } catch (GuestFault fault) {
@@ -280,14 +298,12 @@ public final class Interpreter {
     cpu.rip = core.nextRip;
     executed++;
     left--;
-    trapAfter = traps.steps();
     return endOfInstruction();
   }
 
   /** As {@link #attend}, without delivering anything yet. */
   private boolean endOfInstruction() {
-    cpu.interruptShadow &= ~shadowBefore;
-    shadowBefore = 0;
+    endShadows();
     core.attention = true;
     if (core.mmio.writesWaiting()) {
       core.mmio.exitForWrite();

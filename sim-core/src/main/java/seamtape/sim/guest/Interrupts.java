@@ -13,11 +13,13 @@ final class Interrupts {
   private final Core core;
   private final CpuState cpu;
   private final Segmentation segmentation;
+  private final EventStacks stacks;
 
   Interrupts(Core core, Segmentation segmentation) {
     this.core = core;
     this.cpu = core.cpu;
     this.segmentation = segmentation;
+    this.stacks = new EventStacks(core, segmentation);
   }
 
   /** INT n, INT3, INTO: the frame points behind the instruction. */
@@ -40,6 +42,7 @@ final class Interrupts {
       }
     } finally {
       core.delivering = false;
+      segmentation.external(false);
     }
     core.attention = true;
   }
@@ -67,31 +70,45 @@ final class Interrupts {
       throw core.fault.with(GuestFault.GP, code);
     }
     long at = cpu.idtBase + (long) vector * gateSize;
-    long gate = core.memory.readLinear(core.wrap(at), 8);
+    long gate = core.readSystem(at, 8);
     checkGate(gate, code, soft, longMode);
     int selector = (int) (gate >>> 16) & 0xffff;
     long offset = gate & 0xffff | (gate >>> 48) << 16;
     boolean wide = (gate >>> 43 & 1) != 0;
-    segmentation.checkCode(selector);
+    segmentation.external(!soft);
+    int level = segmentation.checkGate(selector);
+    long[] words = frame(rip, flagsImage(vector, soft), errorCode);
+    int count = hasErrorCode ? words.length : words.length - 1;
     if (longMode) {
-      offset |= core.memory.readLinear(core.wrap(at + 8), 4) << 32;
-      longFrame((int) (gate >>> 32) & 7, rip, flagsImage(vector, soft), hasErrorCode, errorCode);
+      offset |= core.readSystem(at + 8, 4) << 32;
+      stacks.enterLong(level, (int) (gate >>> 32) & 7, words, count);
     } else {
-      frame(wide ? 4 : 2, rip, flagsImage(vector, soft), hasErrorCode, errorCode);
+      stacks.enter(level, wide ? 4 : 2, words, count);
       offset &= wide ? 0xffff_ffffL : 0xffff;
     }
-    segmentation.commitCode();
     long cleared = CpuState.TF | CpuState.NT | CpuState.VM | CpuState.RF;
     boolean interruptGate = (gate >>> 40 & 1) == 0;
     cpu.rflags &= ~(interruptGate ? cleared | CpuState.IF : cleared);
     core.nextRip = offset;
   }
 
+  /** In the order in which they are pushed. */
+  private long[] frame(long rip, long flags, int errorCode) {
+    return new long[] {
+      cpu.segments[CpuState.SS].selector,
+      cpu.gpr[CpuState.RSP],
+      flags,
+      cpu.segments[CpuState.CS].selector,
+      rip,
+      errorCode & 0xffff_ffffL
+    };
+  }
+
   private void checkGate(long gate, int code, boolean soft, boolean longMode) {
     int type = (int) (gate >>> 40) & 0x1f;
     boolean interruptOrTrap = (type & 0x1e) == 0xe || !longMode && (type & 0x1e) == 6;
-    if (type == 5 && !longMode) {
-      // A task gate: outside the subset.
+    if (type == 5 && !longMode || cpu.flag(CpuState.VM)) {
+      // Task gates and virtual-8086 mode are outside the subset.
       throw core.emulationFailure();
     }
     boolean level = !soft || (int) (gate >>> 45 & 3) >= cpu.cpl();
@@ -108,37 +125,5 @@ final class Interrupts {
     boolean trap = vector >= GuestFault.DB && vector <= GuestFault.OF;
     boolean fault = !soft && vector < 32 && !trap;
     return fault ? cpu.rflags | CpuState.RF : cpu.rflags;
-  }
-
-  private void frame(int size, long rip, long flags, boolean hasErrorCode, int errorCode) {
-    core.poke(size, size, flags);
-    core.poke(2 * size, size, cpu.segments[CpuState.CS].selector);
-    core.poke(3 * size, size, rip);
-    if (hasErrorCode) {
-      core.poke(4 * size, size, errorCode);
-    }
-    core.moveStack(hasErrorCode ? -4L * size : -3L * size);
-  }
-
-  /** Long mode aligns the stack to 16 bytes and always saves SS:RSP. */
-  private void longFrame(int ist, long rip, long flags, boolean hasErrorCode, int errorCode) {
-    long top = cpu.gpr[CpuState.RSP];
-    if (ist != 0) {
-      top = core.memory.readLinear(cpu.tr.base + 0x24 + (ist - 1) * 8L, 8);
-    }
-    top &= -16;
-    long[] words = {
-      cpu.segments[CpuState.SS].selector,
-      cpu.gpr[CpuState.RSP],
-      flags,
-      cpu.segments[CpuState.CS].selector,
-      rip,
-      errorCode
-    };
-    int count = hasErrorCode ? 6 : 5;
-    for (int i = 0; i < count; i++) {
-      core.memory.writeLinear(top - 8L * (i + 1), 8, words[i]);
-    }
-    cpu.gpr[CpuState.RSP] = top - 8L * count;
   }
 }

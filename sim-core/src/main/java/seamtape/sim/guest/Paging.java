@@ -13,6 +13,8 @@ final class Paging {
   private static final long DIRTY = 0x40;
   private static final long LARGE = 0x80;
   private static final long NO_EXECUTE = 1L << 63;
+  private static final long CR4_SMEP = 1 << 20;
+  static final long CR4_SMAP = 1 << 21;
   private static final long ADDRESS = 0x000f_ffff_ffff_f000L;
 
   private final Core core;
@@ -77,12 +79,23 @@ final class Paging {
 
   private void check(long linear, int access, long allowed, boolean executable) {
     CpuState cpu = core.cpu;
-    boolean user = cpu.cpl() == 3;
+    boolean user = core.user();
     boolean writable = (allowed & WRITABLE) != 0 || !user && (cpu.cr0 & CpuState.CR0_WP) == 0;
     boolean nx = !executable && (cpu.efer & CpuState.EFER_NX) != 0;
-    if (user && (allowed & USER) == 0 || access == WRITE && !writable || access == FETCH && nx) {
+    if (user && (allowed & USER) == 0
+        || access == WRITE && !writable
+        || access == FETCH && nx
+        || !user && (allowed & USER) != 0 && kept(access)) {
       throw pageFault(linear, access, true);
     }
+  }
+
+  /** SMEP and SMAP keep the supervisor from what users can reach. */
+  private boolean kept(int access) {
+    CpuState cpu = core.cpu;
+    return access == FETCH
+        ? (cpu.cr4 & CR4_SMEP) != 0
+        : (cpu.cr4 & CR4_SMAP) != 0 && (core.implicit() || !cpu.flag(CpuState.AC));
   }
 
   private long entry(long gpa, int size) {
@@ -108,8 +121,9 @@ final class Paging {
     cpu.cr2 = linear;
     int code = present ? 1 : 0;
     code |= access == WRITE ? 2 : 0;
-    code |= cpu.cpl() == 3 ? 4 : 0;
-    code |= access == FETCH && (cpu.efer & CpuState.EFER_NX) != 0 ? 16 : 0;
+    code |= core.user() ? 4 : 0;
+    boolean fetches = (cpu.efer & CpuState.EFER_NX) != 0 || (cpu.cr4 & CR4_SMEP) != 0;
+    code |= access == FETCH && fetches ? 16 : 0;
     return core.fault.with(GuestFault.PF, code);
   }
 }

@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** IN, OUT, INS and OUTS, with the exits that KVM's emulator makes of them. */
 final class Ports {
+  /** Offset in the TSS of the offset of its I/O permission bitmap. */
+  private static final int IO_MAP_BASE = 0x66;
+
   private final Core core;
   private final CpuState cpu;
   private final Strings strings;
@@ -16,8 +19,8 @@ final class Ports {
   }
 
   void execute(Insn i) {
-    if (!core.real && cpu.cpl() > (cpu.rflags & CpuState.IOPL) >> 12) {
-      // The I/O permission bitmap of the TSS is outside the subset: nothing is permitted.
+    boolean bitmapDecides = !core.real && cpu.cpl() > (cpu.rflags & CpuState.IOPL) >> 12;
+    if (bitmapDecides && !permitted(portOf(i), size(i))) {
       throw core.fault.with(GuestFault.GP, 0);
     }
     core.intercept(30, qualification(i));
@@ -34,13 +37,38 @@ final class Ports {
   private long qualification(Insn i) {
     boolean in = i.op == Op.IN || i.op == Op.INS;
     boolean string = i.op == Op.INS || i.op == Op.OUTS;
-    int size = i.op == Op.OUT ? i.size1 : i.size0;
-    long port = string ? cpu.gpr[CpuState.RDX] & 0xffff : port(in ? core.read1(i) : core.read0(i));
-    return size - 1
+    long port = portOf(i);
+    return size(i) - 1
         | (in ? 1 << 3 : 0)
         | (string ? 1 << 4 : 0)
         | (i.rep != 0 ? 1 << 5 : 0)
         | port << 16;
+  }
+
+  private static int size(Insn i) {
+    return i.op == Op.OUT ? i.size1 : i.size0;
+  }
+
+  private int portOf(Insn i) {
+    return switch (i.op) {
+      case IN -> port(core.read1(i));
+      case OUT -> port(core.read0(i));
+      default -> port(cpu.gpr[CpuState.RDX]);
+    };
+  }
+
+  /** The I/O permission bitmap of a 32-bit TSS: every port of the access has a 0 there. */
+  private boolean permitted(int port, int size) {
+    boolean wide = !cpu.tr.unusable && (cpu.tr.type & 8) != 0;
+    if (!wide || cpu.tr.limit < IO_MAP_BASE + 1) {
+      return false;
+    }
+    long at = core.readSystem(cpu.tr.base + IO_MAP_BASE, 2) + port / 8;
+    if (at + 1 > cpu.tr.limit) {
+      return false;
+    }
+    long bits = core.readSystem(cpu.tr.base + at, 2) >>> port % 8;
+    return (bits & (1L << size) - 1) == 0;
   }
 
   private int port(long value) {

@@ -6,6 +6,12 @@ final class Segmentation {
   private final CpuState cpu;
   private final Segment loaded = new Segment();
 
+  /** The stack segment that goes with {@link #loaded} at another privilege level. */
+  private final Segment stack = new Segment();
+
+  /** Bit 0 of the error codes of an event from outside the program. */
+  private int external;
+
   Segmentation(Core core) {
     this.core = core;
     this.cpu = core.cpu;
@@ -18,10 +24,10 @@ final class Segmentation {
     } else if ((selector & ~3) == 0) {
       loadNull(register, selector);
     } else {
-      describe(selector);
+      describe(selector, loaded);
       checkData(register, selector);
-      requirePresent(selector, register == CpuState.SS ? GuestFault.SS : GuestFault.NP);
-      markAccessed(selector);
+      requirePresent(loaded, selector, register == CpuState.SS ? GuestFault.SS : GuestFault.NP);
+      markAccessed(loaded, selector);
       cpu.segments[register].copyFrom(loaded);
     }
     core.changeMode();
@@ -38,40 +44,145 @@ final class Segmentation {
     commitCode();
   }
 
-  /** Reads and checks the code descriptor; {@link #commitCode} makes it CS. */
+  /** The faults that follow are those of delivering an event from outside the program. */
+  void external(boolean now) {
+    external = now ? 1 : 0;
+  }
+
+  /** Reads and checks the code descriptor of a jump; {@link #commitCode} makes it CS. */
   void checkCode(int selector) {
+    describeCode(selector);
+    boolean levelFits = conforming() ? loaded.dpl <= cpu.cpl() : loaded.dpl == cpu.cpl();
+    requireCode(levelFits, selector);
+  }
+
+  /**
+   * As {@link #checkCode} for the code of a gate.
+   *
+   * @return the privilege level of the code
+   */
+  int checkGate(int selector) {
+    describeCode(selector);
+    requireCode(loaded.dpl <= cpu.cpl(), selector);
+    return conforming() ? cpu.cpl() : loaded.dpl;
+  }
+
+  /** As {@link #checkCode} for IRET and RETF, which go to the level of the selector. */
+  void checkReturn(int selector) {
+    describeCode(selector);
+    int level = selector & 3;
+    boolean levelFits = conforming() ? loaded.dpl <= level : loaded.dpl == level;
+    requireCode(levelFits && level >= cpu.cpl(), selector);
+  }
+
+  private void describeCode(int selector) {
     if ((selector & ~3) == 0) {
-      throw core.fault.with(GuestFault.GP, 0);
+      throw core.fault.with(GuestFault.GP, external);
     }
-    describe(selector);
+    describe(selector, loaded);
     if (!loaded.s || (loaded.type & 8) == 0) {
-      // Gates and task switches are outside the subset.
-      throw loaded.s ? core.fault.with(GuestFault.GP, selector & 0xfffc) : core.emulationFailure();
+      // Call gates and task gates are outside the subset.
+      throw loaded.s || core.delivering ? fault(GuestFault.GP, selector) : core.emulationFailure();
     }
-    boolean conforming = (loaded.type & 4) != 0;
-    boolean levelFits = conforming ? loaded.dpl <= cpu.cpl() : loaded.dpl == cpu.cpl();
+  }
+
+  private boolean conforming() {
+    return (loaded.type & 4) != 0;
+  }
+
+  private void requireCode(boolean levelFits, int selector) {
     if (!levelFits) {
-      throw core.fault.with(GuestFault.GP, selector & 0xfffc);
+      throw fault(GuestFault.GP, selector);
     }
-    requirePresent(selector, GuestFault.NP);
-    markAccessed(selector);
+    requirePresent(loaded, selector, GuestFault.NP);
+    markAccessed(loaded, selector);
+  }
+
+  private GuestFault fault(int vector, int selector) {
+    return core.fault.with(vector, selector & 0xfffc | external);
+  }
+
+  /**
+   * Checks the stack segment of a transfer to another level; {@link #commitStack} makes it SS.
+   *
+   * @param vector #TS where the TSS names the segment, #GP where the frame does
+   */
+  void checkStack(int selector, int level, int vector) {
+    if ((selector & ~3) == 0) {
+      boolean allowed = vector == GuestFault.GP && checkedIsLong() && level != 3;
+      if (!allowed) {
+        throw fault(vector, selector & ~3);
+      }
+      nullStack(selector, level);
+      return;
+    }
+    describe(selector, stack);
+    boolean writable = stack.s && (stack.type & 0xa) == 2;
+    if (!writable || stack.dpl != level || (selector & 3) != level) {
+      throw fault(vector, selector);
+    }
+    requirePresent(stack, selector, GuestFault.SS);
+    markAccessed(stack, selector);
+  }
+
+  /** Long mode goes to an inner level with a null selector in SS. */
+  void nullStack(int selector, int level) {
+    stack.reset(0, false);
+    stack.selector = selector;
+    stack.limit = 0;
+    stack.present = false;
+    stack.dpl = level;
+  }
+
+  Segment checkedStack() {
+    return stack;
+  }
+
+  /** Enters the level of the last checkGate or checkReturn, with the last checked stack segment. */
+  void commitStack(int level) {
+    boolean rights = level == 3 || cpu.cpl() == 3;
+    cpu.segments[CpuState.SS].copyFrom(stack);
+    commitCode(level);
+    if (rights) {
+      core.flush();
+    }
+  }
+
+  /** A return to an outer level takes away what that level may not use. */
+  void dropInnerSegments(int level) {
+    int[] registers = {CpuState.ES, CpuState.DS, CpuState.FS, CpuState.GS};
+    for (int register : registers) {
+      Segment segment = cpu.segments[register];
+      boolean conformingCode = (segment.type & 0xc) == 0xc;
+      if (!conformingCode && segment.dpl < level && !segment.unusable) {
+        loadNull(register, 0);
+      }
+    }
   }
 
   /** Makes the descriptor of the last checkCode the code segment. */
   void commitCode() {
-    int cpl = cpu.cpl();
+    commitCode(cpu.cpl());
+  }
+
+  private void commitCode(int level) {
     cpu.segments[CpuState.CS].copyFrom(loaded);
-    cpu.segments[CpuState.CS].selector = loaded.selector & ~3 | cpl;
+    cpu.segments[CpuState.CS].selector = loaded.selector & ~3 | level;
     core.changeMode();
   }
 
-  /** Default operand size of the code segment last checked: what decides its offset's width. */
+  /** The code checked last is 64-bit code. */
   boolean checkedIsLong() {
     return loaded.l && (cpu.efer & CpuState.EFER_LMA) != 0;
   }
 
-  long checkedLimit() {
-    return loaded.limit;
+  /** #GP(0) unless execution can go on at the offset in the code checked last. */
+  void requireOffset(long offset) {
+    boolean inside =
+        checkedIsLong() ? core.canonical(offset) : Long.compareUnsigned(offset, loaded.limit) <= 0;
+    if (!inside) {
+      throw core.fault.with(GuestFault.GP, 0);
+    }
   }
 
   /** LLDT (type 2) and LTR (an available TSS, which becomes busy). */
@@ -84,16 +195,16 @@ final class Segmentation {
       target.unusable = true;
       return;
     }
-    describe(selector);
+    describe(selector, loaded);
     boolean fits = !loaded.s && (task ? (loaded.type & 7) == 1 : loaded.type == 2);
     if (!fits) {
       throw core.fault.with(GuestFault.GP, selector & 0xfffc);
     }
-    requirePresent(selector, GuestFault.NP);
+    requirePresent(loaded, selector, GuestFault.NP);
     if (task) {
       loaded.type |= 2;
       long typeByte = descriptorAddress(selector) + 5;
-      core.memory.writeLinear(typeByte, 1, core.memory.readLinear(typeByte, 1) | 2);
+      core.writeSystem(typeByte, 1, core.readSystem(typeByte, 1) | 2);
     }
     target.copyFrom(loaded);
   }
@@ -144,43 +255,43 @@ final class Segmentation {
     long limit = local ? cpu.ldt.limit : cpu.gdtLimit & 0xffff;
     boolean missing = local && cpu.ldt.unusable;
     if (missing || (selector & 0xfff8) + 7 > limit) {
-      throw core.fault.with(GuestFault.GP, selector & 0xfffc);
+      throw fault(GuestFault.GP, selector);
     }
     return core.wrap(base + (selector & 0xfff8));
   }
 
-  private void describe(int selector) {
+  private void describe(int selector, Segment into) {
     long address = descriptorAddress(selector);
-    long d = core.memory.readLinear(address, 8);
-    loaded.selector = selector;
-    loaded.base = d >>> 16 & 0xff_ffff | (d >>> 56) << 24;
-    loaded.type = (int) (d >>> 40) & 15;
-    loaded.s = (d >>> 44 & 1) != 0;
-    loaded.dpl = (int) (d >>> 45) & 3;
-    loaded.present = (d >>> 47 & 1) != 0;
-    loaded.avl = (d >>> 52 & 1) != 0;
-    loaded.l = (d >>> 53 & 1) != 0;
-    loaded.db = (d >>> 54 & 1) != 0;
-    loaded.g = (d >>> 55 & 1) != 0;
-    loaded.unusable = false;
+    long d = core.readSystem(address, 8);
+    into.selector = selector;
+    into.base = d >>> 16 & 0xff_ffff | (d >>> 56) << 24;
+    into.type = (int) (d >>> 40) & 15;
+    into.s = (d >>> 44 & 1) != 0;
+    into.dpl = (int) (d >>> 45) & 3;
+    into.present = (d >>> 47 & 1) != 0;
+    into.avl = (d >>> 52 & 1) != 0;
+    into.l = (d >>> 53 & 1) != 0;
+    into.db = (d >>> 54 & 1) != 0;
+    into.g = (d >>> 55 & 1) != 0;
+    into.unusable = false;
     long limit = d & 0xffff | d >>> 32 & 0xf_0000;
-    loaded.limit = loaded.g ? limit << 12 | 0xfff : limit;
-    if (!loaded.s && core.codeSize == 8) {
-      loaded.base |= core.memory.readLinear(address + 8, 4) << 32;
+    into.limit = into.g ? limit << 12 | 0xfff : limit;
+    if (!into.s && core.codeSize == 8) {
+      into.base |= core.readSystem(address + 8, 4) << 32;
     }
   }
 
-  private void requirePresent(int selector, int vector) {
-    if (!loaded.present) {
-      throw core.fault.with(vector, selector & 0xfffc);
+  private void requirePresent(Segment segment, int selector, int vector) {
+    if (!segment.present) {
+      throw fault(vector, selector);
     }
   }
 
-  private void markAccessed(int selector) {
-    if ((loaded.type & 1) == 0) {
-      loaded.type |= 1;
+  private void markAccessed(Segment segment, int selector) {
+    if ((segment.type & 1) == 0) {
+      segment.type |= 1;
       long typeByte = descriptorAddress(selector) + 5;
-      core.memory.writeLinear(typeByte, 1, core.memory.readLinear(typeByte, 1) | 1);
+      core.writeSystem(typeByte, 1, core.readSystem(typeByte, 1) | 1);
     }
   }
 }

@@ -91,6 +91,10 @@ final class Stack {
         writable &= ~CpuState.IF;
       }
     }
+    boolean guarded = (cpu.cr4 & Paging.CR4_SMAP) != 0;
+    if (guarded && ((value ^ cpu.rflags) & writable & CpuState.AC) != 0) {
+      core.memory.flush();
+    }
     cpu.rflags = cpu.rflags & ~(writable | CpuState.RF) | value & writable | 2;
     core.attention = true;
   }
