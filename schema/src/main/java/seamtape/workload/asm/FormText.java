@@ -270,6 +270,7 @@ final class FormText {
       sahf = 9e
       xlat,xlatb = d7
       clts = 0f 06
+      rsm = 0f aa
       invd = 0f 08
       wbinvd = 0f 09
       ud2 = 0f 0b

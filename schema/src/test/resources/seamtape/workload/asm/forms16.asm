@@ -1494,6 +1494,7 @@ sahf
 xlat
 xlatb
 clts
+rsm
 invd
 wbinvd
 ud2

@@ -1597,6 +1597,7 @@ sahf
 xlat
 xlatb
 clts
+rsm
 invd
 wbinvd
 ud2

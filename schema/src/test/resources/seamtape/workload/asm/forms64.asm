@@ -1849,6 +1849,7 @@ sahf
 xlat
 xlatb
 clts
+rsm
 invd
 wbinvd
 ud2

@@ -129,6 +129,14 @@ public final class CpuState {
   /** NMIs delivered since creation. */
   public long nmisDelivered;
 
+  public boolean smiPending;
+
+  /** In system management mode: memory is that of the second address space. */
+  public boolean smm;
+
+  /** NMIs were masked before SMM was entered, and stay so behind RSM. */
+  public boolean smmInsideNmi;
+
   /** kvm_run.request_interrupt_window: leave as soon as an interrupt could be delivered. */
   public boolean interruptWindowRequested;
 
@@ -207,6 +215,9 @@ public final class CpuState {
     interruptSoft = false;
     nmiPending = false;
     nmiMasked = false;
+    smiPending = false;
+    smm = false;
+    smmInsideNmi = false;
     interruptWindowRequested = false;
   }
 

@@ -36,6 +36,9 @@ final class Delivery {
     if ((cpu.guestDebug & CpuState.GUESTDBG_BLOCKIRQ) != 0) {
       return false;
     }
+    if (cpu.smiPending && !cpu.smm) {
+      return systemManagement();
+    }
     boolean shadowed = cpu.interruptShadow != 0;
     if (cpu.nmiPending && !cpu.nmiMasked) {
       if (shadowed) {
@@ -58,6 +61,16 @@ final class Delivery {
       return true;
     }
     return false;
+  }
+
+  private boolean systemManagement() {
+    cpu.smiPending = false;
+    boolean entered = core.bus.enterSmm();
+    core.flush();
+    core.readMode();
+    core.attention = true;
+    core.exit.kind = GuestExit.Kind.NONE;
+    return !entered;
   }
 
   /** The instruction stepped over is complete: an exit for the debugger (true), or #DB. */

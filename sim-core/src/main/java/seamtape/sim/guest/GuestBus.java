@@ -157,6 +157,25 @@ public interface GuestBus {
     return true;
   }
 
+  /**
+   * An SMI is taken: saves the state and enters SMM.
+   *
+   * @return false where that kills the VM
+   */
+  default boolean enterSmm() {
+    return true;
+  }
+
+  /**
+   * RSM.
+   *
+   * @return {@link #NONE} when the saved state is back, {@link #LEAVE} for a shutdown, or the
+   *     exception to raise instead
+   */
+  default int leaveSmm() {
+    return UNDEFINED_OPCODE;
+  }
+
   /** True while the interrupt controller (or KVM_INTERRUPT) has a vector to deliver. */
   boolean interruptPending();
 

@@ -136,6 +136,7 @@ enum Op {
   VMCALL(Group.SYSTEM),
   VMMCALL(Group.SYSTEM),
   VMGEXIT(Group.SYSTEM),
+  RSM(Group.SYSTEM),
   TDCALL(Group.SYSTEM);
 
   /** The classes that execute operations. */

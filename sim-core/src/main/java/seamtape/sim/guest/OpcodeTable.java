@@ -184,6 +184,7 @@ final class OpcodeTable {
       a5 SHLD Ev,Gv,CL
       a8 PUSH GS d64
       a9 POP GS d64
+      aa RSM -
       ab BTS Ev,Gv lock
       ac SHRD Ev,Gv,Ib
       ad SHRD Ev,Gv,CL

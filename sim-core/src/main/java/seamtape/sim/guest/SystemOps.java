@@ -55,6 +55,7 @@ final class SystemOps {
       case VMMCALL -> hypercall(GuestBus.VMMCALL);
       case VMGEXIT -> vmgexit();
       case TDCALL -> tdcall();
+      case RSM -> resume();
       default -> throw new AssertionError(i.op);
     }
   }
@@ -315,6 +316,16 @@ final class SystemOps {
     } else {
       called(core.bus.vmgexit(cpu), GuestExit.Kind.VMGEXIT);
     }
+  }
+
+  private void resume() {
+    int outcome = core.bus.leaveSmm();
+    if (outcome == GuestBus.LEAVE) {
+      throw core.leave(GuestExit.Kind.SHUTDOWN);
+    }
+    core.intercepted(outcome);
+    core.nextRip = cpu.rip;
+    core.flush();
   }
 
   private void tdcall() {

@@ -1,5 +1,6 @@
 package seamtape.sim.kvm;
 
+import seamtape.catalog.KvmCapability;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.kvm.irq.LocalApic;
 import seamtape.sim.kvm.irq.Msi;
@@ -45,9 +46,14 @@ final class ApicEvents implements LocalApic.Surroundings {
     return lapic;
   }
 
-  /** Takes INIT and SIPI; true when INIT reset the vCPU. */
+  /** kvm_apic_accept_events: takes INIT and SIPI; true when INIT reset the vCPU. */
   boolean accept() {
     boolean reset = false;
+    if (state.cpu.smm) {
+      // INIT stays latched until RSM; a SIPI is lost.
+      state.sipiPending = false;
+      return false;
+    }
     if (state.initPending) {
       state.initPending = false;
       reset = !state.guestStateProtected;
@@ -72,6 +78,7 @@ final class ApicEvents implements LocalApic.Surroundings {
     long cache = cpu.cr0 & (CpuState.CR0_CD | CpuState.CR0_NW);
     cpu.reset(signature());
     cpu.apicBase = apicBase;
+    state.smiCount = 0;
     cpu.cr0 = CpuState.CR0_ET | cache;
     state.lapic.resetByInit();
   }
@@ -112,6 +119,11 @@ final class ApicEvents implements LocalApic.Surroundings {
   @Override
   public void nmi() {
     state.injectNmi();
+  }
+
+  @Override
+  public void smi() {
+    state.cpu.smiPending |= vm.has(KvmCapability.KVM_CAP_X86_SMM);
   }
 
   @Override

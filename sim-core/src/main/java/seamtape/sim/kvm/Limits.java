@@ -11,6 +11,9 @@ public final class Limits {
   /** 32767 less the three private slots. */
   public static final int KVM_USER_MEM_SLOTS = 32764;
 
+  /** The address space of a vCPU in SMM. */
+  public static final int SMM_ADDRESS_SPACE = 1;
+
   /** Address spaces: the normal one and that of SMM. */
   public static final int KVM_MAX_NR_ADDRESS_SPACES = 2;
 

@@ -9,6 +9,8 @@ import seamtape.sim.kvm.vcpu.Vcpu;
 /** struct kvm_run, the page that a vCPU shares with user space; offsets in bytes. */
 final class RunPage {
   static final int EXIT_REASON = 8;
+  private static final int FLAGS = 14;
+  private static final int KVM_RUN_X86_SMM = 1;
   static final int UNION = 32;
   static final int VALID_REGS = 288;
   static final int DIRTY_REGS = 296;
@@ -51,6 +53,9 @@ final class RunPage {
   void save(Vcpu state, boolean ready) {
     page[12] = (byte) (ready ? 1 : 0);
     page[13] = (byte) (state.cpu.flag(CpuState.IF) ? 1 : 0);
+    if (state.cpu.smm) {
+      fields.putShort(FLAGS, (short) (fields.getShort(FLAGS) | KVM_RUN_X86_SMM));
+    }
     fields.putLong(16, state.cr8()).putLong(24, state.cpu.apicBase);
   }
 
@@ -69,7 +74,7 @@ final class RunPage {
   }
 
   void clearFlags() {
-    fields.putShort(14, (short) 0);
+    fields.putShort(FLAGS, (short) 0);
   }
 
   /** The page as memory of its own, addressed from 0: for handlers that copy structs. */

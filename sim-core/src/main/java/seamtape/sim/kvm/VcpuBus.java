@@ -34,6 +34,7 @@ final class VcpuBus implements GuestBus {
   private final Vcpu state;
   private final MsrExits msrs;
   private final Hypercalls hypercalls;
+  private final SystemManagement smm;
 
   /** Guest instructions executed when the run began: the TSC moves with them. */
   private long executedBefore;
@@ -53,6 +54,7 @@ final class VcpuBus implements GuestBus {
     this.vm = runner.vm();
     this.state = runner.state();
     this.msrs = new MsrExits(vm, state, runner.lapic());
+    this.smm = new SystemManagement(vm, state, this);
     this.encrypted = vm.sev == null ? null : new EncryptedPages(vm, state.cpu);
   }
 
@@ -108,13 +110,17 @@ final class VcpuBus implements GuestBus {
     return faultingGpa;
   }
 
+  private int addressSpace() {
+    return state.cpu.smm ? Limits.SMM_ADDRESS_SPACE : 0;
+  }
+
   @Override
   public byte[] readPage(long gpa) {
     if (encrypted != null && encrypted.inUse()) {
       return encryptedPage(gpa, false);
     }
     long gfn = gpa >>> Limits.PAGE_SHIFT;
-    MemorySlot slot = vm.slots.backing(gfn);
+    MemorySlot slot = vm.slots.backing(addressSpace(), gfn);
     return slot == null ? null : page(slot, gfn);
   }
 
@@ -148,7 +154,7 @@ final class VcpuBus implements GuestBus {
       return encryptedPage(gpa, true);
     }
     long gfn = gpa >>> Limits.PAGE_SHIFT;
-    MemorySlot slot = vm.slots.backing(gfn);
+    MemorySlot slot = vm.slots.backing(addressSpace(), gfn);
     if (slot == null || slot.readOnly()) {
       return null;
     }
@@ -324,6 +330,16 @@ final class VcpuBus implements GuestBus {
   @Override
   public boolean leaveRequested() {
     return runner.requests().pending();
+  }
+
+  @Override
+  public boolean enterSmm() {
+    return smm.enter();
+  }
+
+  @Override
+  public int leaveSmm() {
+    return smm.leave();
   }
 
   @Override

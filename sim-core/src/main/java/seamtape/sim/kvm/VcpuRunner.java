@@ -4,6 +4,7 @@ import static seamtape.catalog.Errno.EAGAIN;
 import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINTR;
 import static seamtape.catalog.Errno.EINVAL;
+import static seamtape.catalog.Errno.EIO;
 
 import seamtape.catalog.KvmExit;
 import seamtape.event.Subject;
@@ -283,6 +284,9 @@ public final class VcpuRunner {
     }
     long left = instructions;
     while (left > 0) {
+      if (vm.dead()) {
+        return end(EIO.result());
+      }
       if (requests.leave()) {
         return end(0);
       }

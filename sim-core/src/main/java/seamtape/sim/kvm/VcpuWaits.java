@@ -46,6 +46,7 @@ final class VcpuWaits {
     CpuState cpu = state.cpu;
     return cpu.nmiPending && !cpu.nmiMasked
         || cpu.nmiInjected
+        || cpu.smiPending && !cpu.smm
         || cpu.interruptInjected
         || cpu.exceptionPending
         || open() && bus.interruptPending();

@@ -153,10 +153,11 @@ final class RuleRun {
 
   /** Instructions between "|", as 16-bit code at an address of guest memory. */
   private void assemble(RuleCase.Step step) {
-    int at = (int) number(step.arguments().get(0));
+    long address = number(step.arguments().get(0));
+    int at = (int) address & 0xffff;
     String lines = String.join(" ", step.arguments().subList(1, step.arguments().size()));
     byte[] code = Assembler.program(lines.replace('|', '\n'), at).bytes();
-    m.store(TestMachine.GUEST + at, code);
+    m.store(address == at ? TestMachine.GUEST + at : address, code);
   }
 
   private void child(RuleCase.Step step) {

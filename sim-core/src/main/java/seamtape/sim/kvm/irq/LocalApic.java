@@ -21,6 +21,8 @@ public final class LocalApic {
 
     void nmi();
 
+    void smi();
+
     void init();
 
     void startup(int vector);
@@ -137,6 +139,7 @@ public final class LocalApic {
         }
         lapic.request(msi.vector(), msi.level());
       }
+      case Msi.SMI -> cpu.smi();
       case Msi.NMI -> cpu.nmi();
       case Msi.INIT -> cpu.init();
       case Msi.STARTUP -> cpu.startup(msi.vector());

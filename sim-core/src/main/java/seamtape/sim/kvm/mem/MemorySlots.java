@@ -67,10 +67,15 @@ public final class MemorySlots {
 
   /** The slot of the normal address space that backs a guest frame; null when there is none. */
   public MemorySlot backing(long gfn) {
-    if (lastHit != null && lastHit.holds(gfn)) {
+    return backing(0, gfn);
+  }
+
+  /** As {@link #backing(long)}, of an address space. */
+  public MemorySlot backing(int addressSpace, long gfn) {
+    if (lastHit != null && lastHit.addressSpace == addressSpace && lastHit.holds(gfn)) {
       return lastHit;
     }
-    var entry = byGfn.get(0).floorEntry(gfn);
+    var entry = byGfn.get(addressSpace).floorEntry(gfn);
     if (entry == null || !entry.getValue().holds(gfn)) {
       return null;
     }

@@ -74,13 +74,17 @@ public final class EventIoctls {
   }
 
   static long smi(Vcpu vcpu) {
-    VmFacts vm = vcpu.vm();
-    int smm = KvmCapability.KVM_CAP_X86_SMM.number();
-    if (vm.profile().capability(smm, vm.cpuModel(), true) == 0) {
+    if (!smmSupported(vcpu)) {
       return ENOTTY.result();
     }
-    vcpu.smiPending = true;
+    vcpu.cpu.smiPending = true;
     return 0;
+  }
+
+  /** CONFIG_KVM_SMM. */
+  private static boolean smmSupported(Vcpu vcpu) {
+    int smm = KvmCapability.KVM_CAP_X86_SMM.number();
+    return vcpu.vm().profile().capability(smm, vcpu.vm().cpuModel(), true) != 0;
   }
 
   static long getVcpuEvents(Vcpu vcpu, long arg, UserCopy user) {
@@ -103,7 +107,10 @@ public final class EventIoctls {
     int nmis = vcpu.pendingNmis();
     out.put(at + NMI + 1, (byte) (counted ? nmis : Math.min(nmis, 1)));
     Bytes.flag(out, at + NMI + 2, cpu.nmiMasked);
-    Bytes.flag(out, at + SMI + 1, vcpu.smiPending);
+    Bytes.flag(out, at + SMI, cpu.smm);
+    Bytes.flag(out, at + SMI + 1, cpu.smiPending);
+    Bytes.flag(out, at + SMI + 2, cpu.smmInsideNmi);
+    Bytes.flag(out, at + SMI + 3, vcpu.initPending);
     int flags = VALID_NMI_PENDING | VALID_SHADOW | VALID_SMM;
     if (vcpu.vm().exceptionPayload()) {
       flags |= VALID_PAYLOAD;
@@ -196,15 +203,9 @@ public final class EventIoctls {
     }
   }
 
-  /** No vCPU can be put into SMM: its state is refused, as by a kernel without CONFIG_KVM_SMM. */
   private static boolean smiAndTripleFaultIn(Vcpu vcpu, ByteBuffer in, int at, int flags) {
-    if ((flags & VALID_SMM) != 0) {
-      for (int i = 0; i < 3; i++) {
-        if (Bytes.flag(in, at + SMI + i)) {
-          return false;
-        }
-      }
-      vcpu.smiPending = false;
+    if ((flags & VALID_SMM) != 0 && !smiIn(vcpu, in, at + SMI)) {
+      return false;
     }
     if ((flags & VALID_TRIPLE_FAULT) != 0) {
       if (!vcpu.vm().tripleFaultEvent()) {
@@ -212,6 +213,21 @@ public final class EventIoctls {
       }
       vcpu.tripleFaultPending = Bytes.flag(in, at + TRIPLE_FAULT);
     }
+    return true;
+  }
+
+  /** A kernel without CONFIG_KVM_SMM refuses what it cannot keep. */
+  private static boolean smiIn(Vcpu vcpu, ByteBuffer in, int at) {
+    boolean smm = Bytes.flag(in, at);
+    boolean pending = Bytes.flag(in, at + 1);
+    boolean insideNmi = Bytes.flag(in, at + 2);
+    if (!smmSupported(vcpu) && (smm || pending || insideNmi)) {
+      return false;
+    }
+    vcpu.cpu.smm = smm;
+    vcpu.cpu.smiPending = pending;
+    vcpu.cpu.smmInsideNmi = smm && insideNmi;
+    vcpu.initPending = vcpu.lapic != null && Bytes.flag(in, at + 3);
     return true;
   }
 
@@ -229,8 +245,8 @@ public final class EventIoctls {
     int state = in.getInt(0);
     boolean waitForSipi =
         state == Vcpu.MP_STATE_INIT_RECEIVED || state == Vcpu.MP_STATE_SIPI_RECEIVED;
-    boolean smi = vcpu.smiPending && vcpu.vm().profile().mpStateChecksPendingSmi();
-    if (!mpStateKnown(vcpu, state) || waitForSipi && smi) {
+    boolean smi = vcpu.cpu.smiPending && vcpu.vm().profile().mpStateChecksPendingSmi();
+    if (!mpStateKnown(vcpu, state) || waitForSipi && (smi || vcpu.cpu.smm)) {
       return EINVAL.result();
     }
     vcpu.sipiPending = state == Vcpu.MP_STATE_SIPI_RECEIVED || vcpu.sipiPending;

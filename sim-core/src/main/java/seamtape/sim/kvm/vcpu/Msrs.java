@@ -16,7 +16,6 @@ public final class Msrs {
   private static final long MISC_ENABLE_EMON = 1 << 7;
   private static final long MISC_ENABLE_MWAIT = 1 << 18;
   private static final long QUIRK_MISC_ENABLE_NO_MWAIT = 1 << 4;
-  private static final long SMBASE_DEFAULT = 0x3_0000;
   private static final long PAT_DEFAULT = 0x0007_0406_0007_0406L;
 
   /** The value of the last read that was DONE. */
@@ -46,8 +45,6 @@ public final class Msrs {
   public long tscAdjust;
   long hwcr;
   private long microcode;
-  private long smbase = SMBASE_DEFAULT;
-  private long smiCount;
   private long powerCtl;
 
   Msrs(Vcpu vcpu) {
@@ -200,11 +197,11 @@ public final class Msrs {
         return MsrAccess.of(host || hasTscAux());
       }
       case Msr.SMBASE -> {
-        value = smbase;
+        value = vcpu.smbase;
         return MsrAccess.of(host);
       }
       case Msr.SMI_COUNT -> {
-        value = smiCount;
+        value = vcpu.smiCount;
         return MsrAccess.DONE;
       }
       default -> {
@@ -277,11 +274,11 @@ public final class Msrs {
         accepted = true;
       }
       case Msr.SMBASE -> {
-        smbase = host ? data : smbase;
+        vcpu.smbase = host ? data : vcpu.smbase;
         accepted = host;
       }
       case Msr.SMI_COUNT -> {
-        smiCount = host ? data : smiCount;
+        vcpu.smiCount = host ? data : vcpu.smiCount;
         accepted = host;
       }
       case Msr.K7_HWCR -> accepted = writeHwcr(data);

@@ -19,6 +19,8 @@ public final class Vcpu {
   /** {@link #pendingExternalVector} when there is none. */
   public static final int NO_VECTOR = -1;
 
+  private static final long SMBASE_DEFAULT = 0x3_0000;
+
   /** Signature in RDX after reset of a vCPU without a CPUID table. */
   private static final int RESET_SIGNATURE = 0x600;
 
@@ -56,7 +58,12 @@ public final class Vcpu {
   /** NMIs beyond the one in {@link CpuState#nmiPending}; at most one is kept. */
   public int nmisQueued;
 
-  public boolean smiPending;
+  /** Where SMM saves the state and starts: IA32_SMBASE. */
+  public long smbase = SMBASE_DEFAULT;
+
+  /** SMIs taken since reset: MSR_SMI_COUNT. */
+  public long smiCount;
+
   public boolean tripleFaultPending;
 
   /** KVM_INTERRUPT with a split irqchip: the vector of the external PIC. */
