@@ -1,6 +1,9 @@
 package seamtape.sim.kvm;
 
+import static seamtape.catalog.Errno.EIO;
+
 import seamtape.catalog.KvmExit;
+import seamtape.machine.Machine;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /**
@@ -21,8 +24,15 @@ final class EntryRequests {
     this.clock = new KvmClock(runner.vm(), state);
   }
 
-  /** True when a request ends KVM_RUN instead; in the kernel's order. */
-  boolean leave() {
+  /** The result with which a request ends KVM_RUN, or IN_PROGRESS; in the kernel's order. */
+  long leave() {
+    if (runner.vm().dead()) {
+      return EIO.result();
+    }
+    return exits() ? 0 : Machine.IN_PROGRESS;
+  }
+
+  private boolean exits() {
     if (runner.dirtyRing().softFull()) {
       exits.reason(KvmExit.KVM_EXIT_DIRTY_RING_FULL);
       return true;

@@ -4,7 +4,6 @@ import static seamtape.catalog.Errno.EAGAIN;
 import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINTR;
 import static seamtape.catalog.Errno.EINVAL;
-import static seamtape.catalog.Errno.EIO;
 
 import seamtape.catalog.KvmExit;
 import seamtape.event.Subject;
@@ -284,11 +283,9 @@ public final class VcpuRunner {
     }
     long left = instructions;
     while (left > 0) {
-      if (vm.dead()) {
-        return end(EIO.result());
-      }
-      if (requests.leave()) {
-        return end(0);
+      long ended = requests.leave();
+      if (ended != Machine.IN_PROGRESS) {
+        return end(ended);
       }
       beginGuest();
       long before = interpreter.executed();
