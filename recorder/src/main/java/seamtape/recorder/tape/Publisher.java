@@ -11,10 +11,17 @@ import java.util.zip.CRC32C;
  * The thread that hashes full blocks and publishes them in the queue, so that neither costs the
  * recorded thread. Blocks go round a ring of {@link Staging#SLOTS}; a writer that is faster waits.
  * After the first failure nothing more is published.
+ *
+ * <p>Waking a thread costs as much as filling a third of a block. So either thread, once it sleeps,
+ * is woken for several blocks: the publisher when {@link #WAKE_BLOCKS} wait for it or time is up,
+ * the writer when as many slots are free. Readers see a block that waits in the staging file.
  */
 final class Publisher implements Runnable {
   /** Longest time between two forces at {@link Durability#INTERVAL}. */
   static final long FORCE_INTERVAL_MILLIS = 100;
+
+  /** Blocks that a sleeping thread is woken for. */
+  private static final int WAKE_BLOCKS = Staging.SLOTS / 4;
 
   /** Looks before a waiting thread sleeps. */
   private static final int SPINS = 200;
@@ -33,6 +40,9 @@ final class Publisher implements Runnable {
   private volatile boolean stopping;
   private volatile Throwable failure;
   private volatile Thread waiting;
+
+  /** What the waiting thread is woken at, of {@link #published}. */
+  private volatile long wakeAt;
   private volatile long bytes;
 
   /** Written and read by the writer's thread. */
@@ -61,7 +71,9 @@ final class Publisher implements Runnable {
   /** Gives a full block to the thread. */
   void hand(Block block) {
     handed = block.number + 1;
-    LockSupport.unpark(thread);
+    if (handed - published >= WAKE_BLOCKS || durability == Durability.BLOCK) {
+      LockSupport.unpark(thread);
+    }
   }
 
   /** Waits until a number of blocks is published; an earlier failure ends the wait. */
@@ -77,17 +89,19 @@ final class Publisher implements Runnable {
   }
 
   private void await(long count) {
-    for (int spins = 0; published < count && failure == null; spins++) {
-      if (spins < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        waiting = Thread.currentThread();
-        if (published < count && failure == null) {
-          LockSupport.park(this);
-        }
-        waiting = null;
+    LockSupport.unpark(thread);
+    for (int spins = 0; spins < SPINS; spins++) {
+      if (published >= count || failure != null) {
+        return;
       }
+      Thread.onSpinWait();
     }
+    wakeAt = Math.min(count + WAKE_BLOCKS, handed);
+    waiting = Thread.currentThread();
+    while (published < wakeAt && failure == null) {
+      LockSupport.park(this);
+    }
+    waiting = null;
   }
 
   /** Time that the writer has waited for this thread, in all. */
@@ -184,7 +198,9 @@ final class Publisher implements Runnable {
     }
     forceWhenDue();
     published = block.number + 1;
-    LockSupport.unpark(waiting);
+    if (published >= wakeAt) {
+      LockSupport.unpark(waiting);
+    }
   }
 
   private void endRun(BlockHeader header) {
