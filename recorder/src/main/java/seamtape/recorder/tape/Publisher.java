@@ -43,6 +43,7 @@ final class Publisher implements Runnable {
 
   /** What the waiting thread is woken at, of {@link #published}. */
   private volatile long wakeAt;
+
   private volatile long bytes;
 
   /** Written and read by the writer's thread. */

@@ -39,6 +39,12 @@ public final class TapeWriter implements EventSink, AutoCloseable {
   private final Staging staging;
   private final Publisher publisher;
   private Manifest manifest;
+
+  /**
+   * The events of the block, if none is oversize. The publisher gets a copy, {@link Block#take}.
+   */
+  private final byte[] filling = new byte[Block.MAX_BYTES + Block.SLACK_BYTES];
+
   private Block block;
   private long blocks;
   private long events;
@@ -191,17 +197,19 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     if (into.count == Block.MAX_EVENTS || into.length + maxBytes > Block.MAX_BYTES) {
       into = roomFor(maxBytes);
     }
+    boolean oversize = into.oversize();
+    byte[] bytes = oversize ? into.bytes : filling;
     int from = into.length;
-    int to = encoder.encode(event, time, into.bytes, from);
+    int to = encoder.encode(event, time, bytes, from);
     count(into, event);
     into.length = to;
     if ((events & RunChain.RUN_EVENTS - 1) == 0) {
       into.runEnd = to;
     }
-    if (into.oversize()) {
+    if (oversize) {
       publishOversize();
     } else {
-      staging.add(into.bytes, from, to, into.count);
+      staging.add(bytes, from, to, into.count);
     }
     return event.number;
   }
@@ -240,6 +248,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
   private void cut() {
     calls += block.calls;
     ioctls += block.ioctls;
+    block.take(filling);
     publisher.hand(block);
     beginBlock(block.number + 1);
   }
