@@ -225,7 +225,7 @@ public final class CallReader implements AutoCloseable {
 
   /** All calls that a filter may pass, from the first on. */
   CallScan scan(Filter filter) {
-    return new CallScan(tape, this, filter);
+    return new CallScan(tape, this, filter, summary);
   }
 
   /** An event by number, valid until the next read; null beyond the recording's ends. */

@@ -3,6 +3,7 @@ package seamtape.replayer.query;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import seamtape.codec.Selection;
 import seamtape.event.Event;
@@ -23,7 +24,11 @@ final class CallScan implements AutoCloseable {
   private final CallReader reader;
   private final Filter filter;
   private final Selection wanted;
-  private final Iterable<TapeIndex.Block> blocks;
+  private final List<TapeIndex.Block> blocks;
+
+  /** For each block, false when no call that enters in it passes; null when that is not known. */
+  private final boolean[] passing;
+
   private final Cursor cursor;
   private final Deque<RecordedCall> waiting = new ArrayDeque<>();
   private final Deque<RecordedCall> free = new ArrayDeque<>();
@@ -32,13 +37,19 @@ final class CallScan implements AutoCloseable {
   private RecordedCall head;
   private boolean atEnd;
   private long at;
+  private int block;
 
-  CallScan(Tape tape, CallReader reader, Filter filter) {
+  /**
+   * @param summary of the recording, or null
+   */
+  CallScan(Tape tape, CallReader reader, Filter filter, TapeSummary summary) {
     this.reader = reader;
     this.filter = filter;
     wanted = tape.schema().select((phase, row) -> phase != Phase.INPUT && filter.mayPass(row));
     blocks = tape.index().blocks();
     cursor = tape.cursor();
+    boolean known = summary != null && summary.contents().ofBlock().length == blocks.size();
+    passing = known ? summary.contents().mayPass(filter) : null;
   }
 
   /**
@@ -83,15 +94,41 @@ final class CallScan implements AutoCloseable {
   /** Goes on to the next wanted event or the pause; false at the end. */
   private boolean read(long pause) throws FilterException {
     try {
-      if (cursor.next(wanted, pause)) {
+      long stop = Math.min(pause, passBlocks());
+      if (cursor.next(wanted, stop)) {
         take(cursor.event());
         return true;
       }
       at = cursor.position() - 1;
-      return cursor.position() >= pause;
+      return cursor.position() >= stop;
     } catch (TapeException e) {
       return skipDamage();
     }
+  }
+
+  /**
+   * Goes on to the next block in which a call may pass, but not past the return that a call waits
+   * for. The event to look again at.
+   */
+  private long passBlocks() {
+    if (passing == null || !waiting.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    long position = cursor.position();
+    while (block < passing.length && blocks.get(block).lastEvent() < position) {
+      block++;
+    }
+    int next = block;
+    while (next < passing.length && !passing[next]) {
+      next++;
+    }
+    if (next > block && block < passing.length) {
+      boolean more = next < passing.length;
+      cursor.seek(more ? blocks.get(next).firstEvent() : blocks.get(next - 1).lastEvent() + 1);
+      at = cursor.position() - 1;
+      block = next;
+    }
+    return block < passing.length ? blocks.get(block).lastEvent() + 1 : Long.MAX_VALUE;
   }
 
   private void take(Event event) throws TapeException, FilterException {

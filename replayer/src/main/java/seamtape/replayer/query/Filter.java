@@ -38,9 +38,20 @@ public final class Filter {
      * @param known how much of it is
      */
     Verdict foresee(Sight known, RecordedCall call) throws TapeException, FilterException;
+
+    /**
+     * What can be told of all calls of a row that enter in a block.
+     *
+     * @param head a call of the row, of which nothing else is known
+     */
+    default Verdict foresee(Contents block, RecordedCall head)
+        throws TapeException, FilterException {
+      return foresee(Sight.ROW, head);
+    }
   }
 
-  private static final Test EVERY = new FilterTests.Leaf(Sight.ROW, (call, reader) -> true);
+  private static final Test EVERY =
+      new FilterTests.Leaf(Sight.ROW, FilterTests.About.OTHER, (call, reader) -> true);
 
   private final String text;
   private final Test test;
@@ -85,6 +96,11 @@ public final class Filter {
     } catch (TapeException | FilterException e) {
       return true; // the call itself will tell
     }
+  }
+
+  /** False when no call passes that enters in a block. */
+  boolean mayPass(Contents block) throws TapeException, FilterException {
+    return block.mayPass(test);
   }
 
   /** False when a call with this enter event does not pass, whatever its return is. */

@@ -94,6 +94,15 @@ final class FilterFields {
     };
   }
 
+  /** What a word's field tells of a call. */
+  static FilterTests.About about(String word) {
+    return switch (word) {
+      case "errno", "error" -> FilterTests.About.OUTCOME;
+      case "vm", "vcpu", "on" -> FilterTests.About.SUBJECT;
+      default -> FilterTests.About.OTHER;
+    };
+  }
+
   /**
    * The field of a word: one of the fixed ones, or {@code in.X}, {@code out.X}, {@code arg.X} (in,
    * else out) for a field of the call's row or of the struct it passes.

@@ -10,7 +10,7 @@ import java.util.regex.PatternSyntaxException;
 /** Recursive descent over the tokens; compiles to {@link Filter.Test}s as it goes. */
 final class FilterParser {
   /** A value in a condition; null where the call has none. */
-  private record Operand(Sight needs, FilterFields.Source source) {
+  private record Operand(Sight needs, FilterTests.About about, FilterFields.Source source) {
     FilterValue of(RecordedCall call) {
       return source.of(call);
     }
@@ -135,13 +135,9 @@ final class FilterParser {
     if (relation.equals("under") || relation.equals("has")) {
       at++;
       Filter.Test inner = group();
-      boolean under = relation.equals("under");
-      return new FilterTests.Leaf(
-          Sight.CALL,
-          (call, reader) ->
-              under
-                  ? FilterRelations.under(call, reader, inner)
-                  : FilterRelations.has(call, reader, inner));
+      return relation.equals("under")
+          ? new FilterRelations.Under(inner)
+          : new FilterRelations.Has(inner);
     }
     return peek().is("(") ? group() : condition();
   }
@@ -186,13 +182,15 @@ final class FilterParser {
   }
 
   private static Operand operand(String word) {
-    return new Operand(FilterFields.sight(word), FilterFields.find(word).orElseThrow());
+    return new Operand(
+        FilterFields.sight(word), FilterFields.about(word), FilterFields.find(word).orElseThrow());
   }
 
   /** A condition on a value; false where the call has none. */
   private static Filter.Test on(Operand operand, Predicate<FilterValue> condition) {
     return new FilterTests.Leaf(
         operand.needs(),
+        operand.about(),
         (call, reader) -> {
           FilterValue value = operand.of(call);
           return value != null && condition.test(value);
@@ -228,6 +226,7 @@ final class FilterParser {
     at++;
     return new Operand(
         operand.needs(),
+        operand.about(),
         call -> {
           FilterValue value = operand.of(call);
           boolean number = value != null && value.numeric();
@@ -278,6 +277,7 @@ final class FilterParser {
     Operand right = right();
     return new FilterTests.Leaf(
         Sight.more(left.needs(), right.needs()),
+        left.about().with(right.about()),
         (call, reader) -> {
           FilterValue a = left.of(call);
           FilterValue b = right.of(call);
@@ -294,7 +294,7 @@ final class FilterParser {
       return masked(field());
     }
     FilterValue literal = literal();
-    return new Operand(Sight.ROW, call -> literal);
+    return new Operand(Sight.ROW, FilterTests.About.LITERAL, call -> literal);
   }
 
   private FilterValue literal() throws FilterException {
@@ -366,6 +366,7 @@ final class FilterParser {
     }
     return new FilterTests.Leaf(
         left.needs(),
+        left.about(),
         (call, reader) -> {
           FilterValue value = left.of(call);
           return value != null && BoundedText.find(pattern, value.shown(), token);

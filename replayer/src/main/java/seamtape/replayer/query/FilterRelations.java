@@ -14,7 +14,47 @@ final class FilterRelations {
 
   private FilterRelations() {}
 
-  static boolean under(RecordedCall call, CallReader reader, Filter.Test inner)
+  /** True of a call that is nested in one that passes, at any depth. */
+  record Under(Filter.Test inner) implements Filter.Test {
+    @Override
+    public boolean passes(RecordedCall call, CallReader reader)
+        throws TapeException, FilterException {
+      return under(call, reader, inner);
+    }
+
+    @Override
+    public Verdict foresee(Sight known, RecordedCall call) {
+      return Verdict.MAYBE;
+    }
+
+    @Override
+    public Verdict foresee(Contents block, RecordedCall head)
+        throws TapeException, FilterException {
+      return Contents.any(block.over(), inner);
+    }
+  }
+
+  /** True of a call in which one is nested that passes, at any depth. */
+  record Has(Filter.Test inner) implements Filter.Test {
+    @Override
+    public boolean passes(RecordedCall call, CallReader reader)
+        throws TapeException, FilterException {
+      return has(call, reader, inner);
+    }
+
+    @Override
+    public Verdict foresee(Sight known, RecordedCall call) {
+      return Verdict.MAYBE;
+    }
+
+    @Override
+    public Verdict foresee(Contents block, RecordedCall head)
+        throws TapeException, FilterException {
+      return Contents.any(block.beneath(), inner);
+    }
+  }
+
+  private static boolean under(RecordedCall call, CallReader reader, Filter.Test inner)
       throws TapeException, FilterException {
     for (RecordedCall parent : reader.parents(call)) {
       if (inner.passes(parent, reader)) {
@@ -25,7 +65,7 @@ final class FilterRelations {
   }
 
   /** Breadth first; only calls that have returned below the limit can be seen whole. */
-  static boolean has(RecordedCall call, CallReader reader, Filter.Test inner)
+  private static boolean has(RecordedCall call, CallReader reader, Filter.Test inner)
       throws TapeException, FilterException {
     if (call.hasReturn() && call.returned().number == call.event() + 1) {
       return false;

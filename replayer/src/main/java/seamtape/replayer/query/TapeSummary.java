@@ -1,18 +1,17 @@
 package seamtape.replayer.query;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.event.Event;
 import seamtape.recorder.tape.Cursor;
+import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeIndex;
@@ -32,17 +31,21 @@ public final class TapeSummary {
   public record Tally(Call call, long count, long errors) {}
 
   private final BitSet errors;
-  private final Map<Long, Long> farReturns;
-  private final Set<Long> open;
+  private final long[] farEnters;
+  private final long[] farReturns;
+  private final long[] open;
   private final List<Tally> tallies;
   private final long lastTime;
+  private final BlockContents contents;
 
   private TapeSummary(Scan scan) {
     errors = (BitSet) scan.errors.clone();
-    farReturns = Map.copyOf(scan.farReturns);
-    open = Set.copyOf(scan.open);
+    farEnters = scan.farReturns.keys();
+    farReturns = LongStream.of(farEnters).map(enter -> scan.farReturns.get(enter)).toArray();
+    open = scan.contents.inFlight();
     tallies = scan.tallies();
     lastTime = scan.lastTime;
+    contents = scan.contents.contents();
   }
 
   /** How many calls failed. */
@@ -74,12 +77,18 @@ public final class TapeSummary {
 
   /** Return event of a call, when it is farther than {@link #NEAR}; 0 otherwise. */
   long farReturn(long enterEvent) {
-    return farReturns.getOrDefault(enterEvent, 0L);
+    int found = Arrays.binarySearch(farEnters, enterEvent);
+    return found < 0 ? 0 : farReturns[found];
   }
 
   /** True for a call that never returns in the recording. */
   boolean neverReturns(long enterEvent) {
-    return open.contains(enterEvent);
+    return Arrays.binarySearch(open, enterEvent) >= 0;
+  }
+
+  /** What the blocks hold; none of a recording that was still written. */
+  BlockContents contents() {
+    return contents;
   }
 
   /** The pass itself; one thread. */
@@ -87,11 +96,8 @@ public final class TapeSummary {
     private final List<TapeIndex.Block> blocks;
     private final Cursor cursor;
     private final BitSet errors = new BitSet();
-    private final Map<Long, Long> farReturns = new HashMap<>();
-
-    /** Enter events of the calls in flight. */
-    private final Set<Long> open = new HashSet<>();
-
+    private final LongMap<Long> farReturns = new LongMap<>();
+    private final ContentsScan contents;
     private final long[] counts = new long[Catalog.calls().size()];
     private final long[] failures = new long[counts.length];
     private final Consumer<Event> also;
@@ -109,6 +115,8 @@ public final class TapeSummary {
       this.also = also;
       blocks = tape.index().blocks();
       cursor = tape.cursor();
+      boolean settled = tape.manifest().state() != Manifest.State.OPEN;
+      contents = new ContentsScan(settled ? blocks : List.of());
     }
 
     /** Reads up to so many events, past damaged blocks; false at the end of the recording. */
@@ -156,7 +164,7 @@ public final class TapeSummary {
       switch (event.phase) {
         case ENTER -> {
           counts[Catalog.id(event.call)]++;
-          open.add(event.number);
+          contents.enter(event);
         }
         case RETURN -> takeReturn(event);
         case INPUT -> {}
@@ -165,11 +173,12 @@ public final class TapeSummary {
 
     private void takeReturn(Event event) {
       long enter = event.number - event.link;
-      open.remove(enter);
-      if (event.link > NEAR) {
+      boolean failed = RecordedCall.failed(event);
+      contents.returned(event, failed);
+      if (event.link > NEAR && enter > 0) {
         farReturns.put(enter, event.number);
       }
-      if (RecordedCall.failed(event) && enter < Integer.MAX_VALUE) {
+      if (failed && enter > 0 && enter < Integer.MAX_VALUE) {
         errors.set((int) enter);
         failures[Catalog.id(event.call)]++;
       }

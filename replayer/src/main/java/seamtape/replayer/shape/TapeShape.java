@@ -2,7 +2,6 @@ package seamtape.replayer.shape;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 import seamtape.event.Subject;
+import seamtape.replayer.query.LongMap;
 import seamtape.replayer.query.RecordedCall;
 
 /** What one pass over a recording tells of its shape. Not changed once {@link Builder} gave it. */
@@ -85,7 +85,7 @@ public final class TapeShape {
   /** Takes every event in order. One thread. */
   public static final class Builder implements Consumer<Event> {
     private final boolean timed;
-    private final Map<Long, Open> open = new HashMap<>();
+    private final LongMap<Open> open = new LongMap<>();
     private final Map<Long, Lane> vcpus = new LinkedHashMap<>();
     private final Map<Long, Lane> threads = new LinkedHashMap<>();
     private final Map<Call, Latency> byCall = new LinkedHashMap<>();

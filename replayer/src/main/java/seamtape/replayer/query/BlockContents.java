@@ -1,0 +1,33 @@
+package seamtape.replayer.query;
+
+import java.util.List;
+import seamtape.recorder.tape.TapeException;
+
+/**
+ * What every block of a recording holds.
+ *
+ * @param ofBlock for each block, which of the kinds it is
+ */
+record BlockContents(int[] ofBlock, List<Contents> kinds) {
+
+  /** For each block, false when no call that enters in it passes. */
+  boolean[] mayPass(Filter filter) {
+    boolean[] ofKind = new boolean[kinds.size()];
+    for (int i = 0; i < ofKind.length; i++) {
+      ofKind[i] = mayPass(filter, kinds.get(i));
+    }
+    boolean[] passing = new boolean[ofBlock.length];
+    for (int i = 0; i < passing.length; i++) {
+      passing[i] = ofKind[ofBlock[i]];
+    }
+    return passing;
+  }
+
+  private static boolean mayPass(Filter filter, Contents kind) {
+    try {
+      return filter.mayPass(kind);
+    } catch (TapeException | FilterException e) {
+      return true; // the calls themselves will tell
+    }
+  }
+}
