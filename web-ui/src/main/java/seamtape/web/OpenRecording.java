@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import seamtape.recorder.tape.IndexFile;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.index.RecordingIndex;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.Filter;
 import seamtape.replayer.query.FilterException;
@@ -51,6 +53,7 @@ final class OpenRecording {
   private volatile long summarised;
 
   private volatile Tape tape;
+  private IndexFile indexFile;
   private CallReader reader;
   private TapeSummary used;
   private StateKeeper states;
@@ -103,6 +106,7 @@ final class OpenRecording {
 
   private void prepare() throws TapeException {
     if (tape == null) {
+      indexFile = RecordingIndex.file(entry.path(), Tape.manifestOf(entry.path()));
       tape = Tape.open(entry.path());
       begin();
     }
@@ -119,7 +123,23 @@ final class OpenRecording {
     builder = new TapeShape.Builder(timed);
     scan = new TapeSummary.Scan(tape, builder);
     stateScan = new StateScan(tape);
-    background.executeBlocking(this::summarise, true);
+    if (!recall()) {
+      background.executeBlocking(this::summarise, true);
+    }
+  }
+
+  /** Takes what an earlier pass has told of a finished recording; false when there is nothing. */
+  private boolean recall() {
+    RecordingIndex index = indexFile == null ? null : RecordingIndex.read(indexFile);
+    if (index == null) {
+      return false;
+    }
+    summary = index.summary();
+    shape = index.shape();
+    shapeAt = scan.at();
+    summarised = tape.eventCount();
+    background.executeBlocking(this::indexStates, true);
+    return true;
   }
 
   /** Reads on to the end of what there is; on the background thread. */
@@ -132,9 +152,17 @@ final class OpenRecording {
     if (!closed && (grew || scan.at() > summarised)) {
       summarised = scan.at();
       summary = scan.summary();
+      keep();
     }
     statesIndexed = false;
     return indexStates();
+  }
+
+  /** So that the next server need not read the recording for it; where it may not, it must. */
+  private void keep() {
+    if (indexFile != null && tape.manifest().state() != Manifest.State.OPEN) {
+      new RecordingIndex(summary, shape()).write(indexFile);
+    }
   }
 
   /** Folds a slice of the events, and the rest later; on the background thread. */

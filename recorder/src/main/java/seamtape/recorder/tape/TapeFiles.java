@@ -32,6 +32,11 @@ final class TapeFiles {
     return tape.resolve("journal");
   }
 
+  /** Made again whenever it is missing. */
+  static Path index(Path tape) {
+    return tape.resolve("index");
+  }
+
   static Path staging(Path tape) {
     return tape.resolve("staging");
   }

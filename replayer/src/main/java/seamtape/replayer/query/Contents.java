@@ -2,6 +2,8 @@ package seamtape.replayer.query;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.FileOperation;
@@ -25,6 +27,32 @@ record Contents(
   /** Of a block about which nothing is known. */
   static final Contents ANY =
       new Contents(false, new BitSet(), new BitSet(), new BitSet(), new BitSet(), List.of());
+
+  void write(NumberWriter to) {
+    to.put(whole ? 1 : 0);
+    for (BitSet rows : List.of(made, failed, over, beneath)) {
+      to.putAll(rows.stream().asLongStream().toArray());
+    }
+    to.putAll(subjects.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  static Contents read(NumberReader from) {
+    boolean whole = from.number() != 0;
+    BitSet made = rows(from);
+    BitSet failed = rows(from);
+    BitSet over = rows(from);
+    BitSet beneath = rows(from);
+    List<Long> subjects = LongStream.of(from.numbers()).boxed().toList();
+    return whole ? new Contents(true, made, failed, over, beneath, subjects) : ANY;
+  }
+
+  private static BitSet rows(NumberReader from) {
+    BitSet rows = new BitSet();
+    for (long row : from.numbers()) {
+      rows.set((int) Objects.checkIndex(row, (long) Catalog.calls().size()));
+    }
+    return rows;
+  }
 
   /** False when no call that enters in the block passes. */
   boolean mayPass(Filter.Test test) throws TapeException, FilterException {

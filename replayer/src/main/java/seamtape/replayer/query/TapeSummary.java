@@ -48,6 +48,47 @@ public final class TapeSummary {
     contents = scan.contents.contents();
   }
 
+  private TapeSummary(NumberReader from) {
+    errors = new BitSet();
+    for (long error : from.numbers()) {
+      errors.set(Math.toIntExact(error));
+    }
+    farEnters = from.numbers();
+    farReturns = from.numbers();
+    open = from.numbers();
+    List<Tally> rows = new ArrayList<>();
+    for (int left = from.count(); left > 0; left--) {
+      Call call = Catalog.calls().get((int) from.number());
+      rows.add(new Tally(call, from.number(), from.number()));
+    }
+    tallies = List.copyOf(rows);
+    lastTime = from.number();
+    contents = BlockContents.read(from);
+    if (farEnters.length != farReturns.length) {
+      throw new IllegalArgumentException("a return for each enter");
+    }
+  }
+
+  /** Reads what {@link #write} wrote, by the same catalog. */
+  public static TapeSummary read(NumberReader from) {
+    return new TapeSummary(from);
+  }
+
+  public void write(NumberWriter to) {
+    to.putAll(errors.stream().asLongStream().toArray());
+    to.putAll(farEnters);
+    to.putAll(farReturns);
+    to.putAll(open);
+    to.put(tallies.size());
+    for (Tally tally : tallies) {
+      to.put(Catalog.id(tally.call));
+      to.put(tally.count);
+      to.put(tally.errors);
+    }
+    to.put(lastTime);
+    contents.write(to);
+  }
+
   /** How many calls failed. */
   public long errorCount() {
     return errors.cardinality();

@@ -3,6 +3,8 @@ package seamtape.replayer.shape;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /** Calls of one kind with the same callers: how many, and how long they took together. */
 public final class FlameNode {
@@ -17,6 +19,30 @@ public final class FlameNode {
   FlameNode(String name, String family) {
     this.name = name;
     this.family = family;
+  }
+
+  void write(NumberWriter to) {
+    to.put(name);
+    to.put(family);
+    to.put(total);
+    to.put(nested);
+    to.put(count);
+    to.put(errors);
+    to.put(children.size());
+    children.values().forEach(child -> child.write(to));
+  }
+
+  static FlameNode read(NumberReader from) {
+    FlameNode node = new FlameNode(from.text(), from.text());
+    node.total = from.number();
+    node.nested = from.number();
+    node.count = from.number();
+    node.errors = from.number();
+    for (int left = from.count(); left > 0; left--) {
+      FlameNode child = read(from);
+      node.children.put(child.name, child);
+    }
+    return node;
   }
 
   FlameNode child(String childName, String childFamily) {

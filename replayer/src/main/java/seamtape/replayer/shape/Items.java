@@ -2,21 +2,17 @@ package seamtape.replayer.shape;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import seamtape.catalog.Catalog;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /** Items in order of their ends, eight numbers each. */
 final class Items {
   /** Numbers of an item. */
   static final int WIDTH = 8;
 
-  private final Longs numbers;
-
-  Items() {
-    this(new Longs());
-  }
-
-  Items(Longs numbers) {
-    this.numbers = numbers;
-  }
+  private final Longs numbers = new Longs();
 
   void add(Item item) {
     numbers.add(item.start());
@@ -82,7 +78,33 @@ final class Items {
     return low;
   }
 
-  Longs numbers() {
-    return numbers;
+  /** Column by column: neighbours differ little. */
+  void write(NumberWriter to) {
+    int size = size();
+    for (int column = 0; column < WIDTH; column++) {
+      long[] values = new long[size];
+      for (int i = 0; i < size; i++) {
+        values[i] = numbers.get(i * WIDTH + column);
+      }
+      to.putAll(values);
+    }
+  }
+
+  static Items read(NumberReader from) {
+    Items read = new Items();
+    long[][] columns = new long[WIDTH][];
+    for (int column = 0; column < WIDTH; column++) {
+      columns[column] = from.numbers();
+      if (columns[column].length != columns[0].length) {
+        throw new IllegalArgumentException("columns of unequal length");
+      }
+    }
+    for (int i = 0; i < columns[0].length; i++) {
+      Objects.checkIndex(columns[5][i], (long) Catalog.calls().size());
+      for (long[] column : columns) {
+        read.numbers.add(column[i]);
+      }
+    }
+    return read;
   }
 }

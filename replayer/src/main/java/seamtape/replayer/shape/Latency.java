@@ -1,6 +1,10 @@
 package seamtape.replayer.shape;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.HdrHistogram.Histogram;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /** How long the calls of one kind took. */
 public final class Latency {
@@ -12,7 +16,7 @@ public final class Latency {
   private final String call;
   private final String family;
   private final String exit;
-  private final Histogram times = new Histogram(DIGITS);
+  private Histogram times = new Histogram(DIGITS);
   private final long[] buckets = new long[64 * PARTS];
   private long count;
   private long errors;
@@ -24,6 +28,32 @@ public final class Latency {
     this.call = call;
     this.family = family;
     this.exit = exit;
+  }
+
+  void write(NumberWriter to) {
+    to.put(call);
+    to.put(family);
+    to.put(exit);
+    for (long number : new long[] {count, errors, firstError, max, maxEvent}) {
+      to.put(number);
+    }
+    to.putAll(buckets);
+    ByteBuffer encoded = ByteBuffer.allocate(times.getNeededByteBufferCapacity());
+    int length = times.encodeIntoByteBuffer(encoded);
+    to.put(Arrays.copyOf(encoded.array(), length));
+  }
+
+  static Latency read(NumberReader from) {
+    Latency read = new Latency(from.text(), from.text(), from.text());
+    read.count = from.number();
+    read.errors = from.number();
+    read.firstError = from.number();
+    read.max = from.number();
+    read.maxEvent = from.number();
+    long[] numbers = from.numbers();
+    System.arraycopy(numbers, 0, read.buckets, 0, read.buckets.length);
+    read.times = Histogram.decodeFromByteBuffer(ByteBuffer.wrap(from.part()), 0);
+    return read;
   }
 
   void add(long event, long duration, boolean failed) {

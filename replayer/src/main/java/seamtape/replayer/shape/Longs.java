@@ -1,6 +1,8 @@
 package seamtape.replayer.shape;
 
 import java.util.Arrays;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /** A growing array of numbers. */
 final class Longs {
@@ -9,7 +11,7 @@ final class Longs {
 
   void add(long value) {
     if (size == values.length) {
-      values = Arrays.copyOf(values, size * 2);
+      values = Arrays.copyOf(values, Math.max(16, size * 2));
     }
     values[size++] = value;
   }
@@ -20,6 +22,17 @@ final class Longs {
 
   void set(int index, long value) {
     values[index] = value;
+  }
+
+  void write(NumberWriter to) {
+    to.putAll(Arrays.copyOf(values, size));
+  }
+
+  static Longs read(NumberReader from) {
+    Longs read = new Longs();
+    read.values = from.numbers();
+    read.size = read.values.length;
+    return read;
   }
 
   int size() {

@@ -15,6 +15,8 @@ import seamtape.event.Event;
 import seamtape.event.Phase;
 import seamtape.event.Subject;
 import seamtape.replayer.query.LongMap;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 import seamtape.replayer.query.RecordedCall;
 
 /** What one pass over a recording tells of its shape. Not changed once {@link Builder} gave it. */
@@ -31,6 +33,37 @@ public final class TapeShape {
     flame = builder.root;
     firstTime = Math.max(0, builder.firstTime);
     lastTime = builder.lastTime;
+  }
+
+  private TapeShape(NumberReader from) {
+    firstTime = from.number();
+    lastTime = from.number();
+    List<Lane> allLanes = new ArrayList<>();
+    for (int left = from.count(); left > 0; left--) {
+      allLanes.add(Lane.read(from));
+    }
+    List<Latency> allLatencies = new ArrayList<>();
+    for (int left = from.count(); left > 0; left--) {
+      allLatencies.add(Latency.read(from));
+    }
+    lanes = List.copyOf(allLanes);
+    latencies = List.copyOf(allLatencies);
+    flame = FlameNode.read(from);
+  }
+
+  /** Reads what {@link #write} wrote, by the same catalog. */
+  public static TapeShape read(NumberReader from) {
+    return new TapeShape(from);
+  }
+
+  public void write(NumberWriter to) {
+    to.put(firstTime);
+    to.put(lastTime);
+    to.put(lanes.size());
+    lanes.forEach(lane -> lane.write(to));
+    to.put(latencies.size());
+    latencies.forEach(latency -> latency.write(to));
+    flame.write(to);
   }
 
   /** vCPUs first, then threads of the VMM. */

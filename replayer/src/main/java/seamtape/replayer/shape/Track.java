@@ -2,6 +2,8 @@ package seamtape.replayer.shape;
 
 import java.util.ArrayList;
 import java.util.List;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /**
  * The calls of one lane at one depth of nesting, in order of their returns: each by itself while
@@ -21,12 +23,40 @@ public final class Track {
   private Item open;
   private long firstEventOfOpen;
   private long lastEvent;
-  private final Longs firstEvents = new Longs();
-  private final Longs lastEvents = new Longs();
+  private Longs firstEvents = new Longs();
+  private Longs lastEvents = new Longs();
   private long count;
 
   Track(int depth) {
     this.depth = depth;
+  }
+
+  /** What was added is closed. */
+  void write(NumberWriter to) {
+    to.put(count);
+    to.put(exact == null ? 0 : 1);
+    if (exact != null) {
+      exact.write(to);
+    }
+    leaves.leaves().write(to);
+    firstEvents.write(to);
+    lastEvents.write(to);
+  }
+
+  static Track read(NumberReader from, int depth) {
+    Track track = new Track(depth);
+    track.count = from.number();
+    track.exact = from.number() == 0 ? null : Items.read(from);
+    Items items = Items.read(from);
+    for (int i = 0; i < items.size(); i++) {
+      track.leaves.add(items.get(i));
+    }
+    track.firstEvents = Longs.read(from);
+    track.lastEvents = Longs.read(from);
+    if (track.firstEvents.size() != items.size() || track.lastEvents.size() != items.size()) {
+      throw new IllegalArgumentException("a reach for each leaf");
+    }
+    return track;
   }
 
   public int depth() {
