@@ -24,6 +24,9 @@ final class Alignment {
   private final CallStream a;
   private final CallStream b;
 
+  /** No two calls at or behind the place reached whose numbers add up to this or less are equal. */
+  private long searched = -1;
+
   Alignment(CallStream a, CallStream b) {
     this.a = a;
     this.b = b;
@@ -65,9 +68,14 @@ final class Alignment {
     }
   }
 
-  /** The nearest place where both streams ask the same, as skips packed 16:16; -1 for none. */
+  /**
+   * The nearest place where both streams ask the same, as skips packed 16:16; -1 for none. What a
+   * search in vain has seen is not looked at again, so that streams with nothing in common take
+   * {@link #WINDOW} steps a call and not its square.
+   */
   private int resync(int i, int j, int window) {
-    for (int sum = 1; sum <= window; sum++) {
+    long from = (long) i + j;
+    for (int sum = (int) Math.max(1, searched - from + 1); sum <= window; sum++) {
       for (int skipA = 0; skipA <= sum; skipA++) {
         int skipB = sum - skipA;
         if (equalAndFollowed(i + skipA, j + skipB)) {
@@ -75,6 +83,7 @@ final class Alignment {
         }
       }
     }
+    searched = Math.max(searched, from + window);
     return -1;
   }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public final class MachineReading {
   private final MachineState state;
   private final Reexecution machine;
 
+  /** The lowest fd of each VM and vCPU by subject, as of the event it was made for. */
+  private final Map<Long, Long> fds = new HashMap<>();
+
+  private long fdsOf = -1;
+
   /**
    * @param state folded to the event that the machine stands at
    */
@@ -38,10 +44,23 @@ public final class MachineReading {
 
   /** An fd of a vCPU; empty where none is open. */
   private OptionalLong fd(int vm, int vcpu) {
-    return state.fds().values().stream()
-        .filter(fd -> fd.kind() == FdKind.VCPU && fd.subject() == Subject.vcpu(vm, vcpu))
-        .mapToLong(OpenFd::fd)
-        .findFirst();
+    return fd(Subject.vcpu(vm, vcpu));
+  }
+
+  private OptionalLong fd(long subject) {
+    if (fdsOf != state.event()) {
+      fds.clear();
+      for (OpenFd fd : state.fds().values()) {
+        boolean own =
+            fd.kind() == FdKind.VCPU || fd.kind() == FdKind.VM && Subject.vcpu(fd.subject()) < 0;
+        if (own) {
+          fds.putIfAbsent(fd.subject(), fd.fd());
+        }
+      }
+      fdsOf = state.event();
+    }
+    Long fd = fds.get(subject);
+    return fd == null ? OptionalLong.empty() : OptionalLong.of(fd);
   }
 
   /** A topic of a vCPU; empty where the machine cannot be asked now. */
@@ -109,7 +128,7 @@ public final class MachineReading {
 
   private void compareSev(VmState vm, List<String> found) {
     Map<String, Object> told = vm.sev().told();
-    OptionalLong fd = told.isEmpty() ? OptionalLong.empty() : vmFd(vm.number());
+    OptionalLong fd = told.isEmpty() ? OptionalLong.empty() : fd(Subject.vm(vm.number()));
     if (fd.isEmpty()) {
       return;
     }
@@ -121,13 +140,6 @@ public final class MachineReading {
             found.add(at(name, value, is.get(field), vm.sev().event()));
           }
         });
-  }
-
-  private OptionalLong vmFd(int vm) {
-    return state.fds().values().stream()
-        .filter(fd -> fd.kind() == FdKind.VM && Subject.vm(fd.subject()) == vm)
-        .mapToLong(OpenFd::fd)
-        .findFirst();
   }
 
   private void compare(int vm, VcpuState vcpu, Topic topic, List<String> found) {

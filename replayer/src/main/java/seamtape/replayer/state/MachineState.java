@@ -298,8 +298,8 @@ public final class MachineState {
   /** The call in flight that may change a topic of a vCPU now; null for none. */
   Event changing(int vm, int vcpu, Topic topic) {
     long own = Subject.vcpu(vm, vcpu);
-    for (Event enter : inFlight()) {
-      if (enter.call instanceof KvmIoctl call && Subject.vm(enter.link) == vm) {
+    for (Event enter : enters.values()) {
+      if (enter.number != 0 && enter.call instanceof KvmIoctl call && Subject.vm(enter.link) == vm) {
         boolean mine = enter.link == own;
         Set<Topic> touched = mine ? Topic.touchedBy(call) : Topic.touchedFromOutside(call);
         if (touched.contains(topic) || mine && Topic.setBy(call) == topic) {
@@ -312,8 +312,8 @@ public final class MachineState {
 
   /** The call in flight that may change MSRs of a vCPU now; null for none. */
   Event changingMsrs(int vm, int vcpu) {
-    for (Event enter : inFlight()) {
-      boolean mine = enter.link == Subject.vcpu(vm, vcpu);
+    for (Event enter : enters.values()) {
+      boolean mine = enter.number != 0 && enter.link == Subject.vcpu(vm, vcpu);
       if (mine && enter.call instanceof KvmIoctl call && MsrFold.touchedBy(call)) {
         return enter;
       }

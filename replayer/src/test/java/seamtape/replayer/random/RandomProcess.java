@@ -81,7 +81,7 @@ final class RandomProcess {
     }
     calls++;
     if (fds.count(FdKind.SYSTEM) == 0 || random.nextInt(400) == 0) {
-      opened(FdKind.SYSTEM, vmm.open(tid, random.nextInt(20) == 0 ? "/dev/x" : "/dev/kvm", 2));
+      opened(tid, FdKind.SYSTEM, vmm.open(tid, random.nextInt(20) == 0 ? "/dev/x" : "/dev/kvm", 2));
     } else if (fds.count(FdKind.VM) == 0 || random.nextInt(500) == 0) {
       newGuest(tid);
     } else {
@@ -110,10 +110,18 @@ final class RandomProcess {
     succeeded += result >= 0 ? 1 : 0;
   }
 
-  private void opened(FdKind kind, long fd) {
+  private void opened(int tid, FdKind kind, long fd) {
     if (fd >= 0) {
       succeeded++;
-      fds.add(kind, fd);
+      added(tid, kind, fd);
+    }
+  }
+
+  /** A process has a limit of descriptors; this one closes the oldest before. */
+  private void added(int tid, FdKind kind, long fd) {
+    fds.add(kind, fd);
+    if (fds.count(kind) > 2 * MAX_OF_A_KIND) {
+      close(tid, fds.oldest(kind));
     }
   }
 
@@ -132,9 +140,11 @@ final class RandomProcess {
     long result = vmm.ioctl(tid, fd, number, argument, 1 + random.nextInt(MAX_INSTRUCTIONS));
     settle(tid, result);
     if (result >= 0 && number == row.number()) {
-      row.makes().filter(kind -> kind != FdKind.DEVICE).ifPresent(kind -> fds.add(kind, result));
+      row.makes()
+          .filter(kind -> kind != FdKind.DEVICE)
+          .ifPresent(kind -> added(tid, kind, result));
       if (row == KvmIoctl.KVM_CREATE_DEVICE) {
-        fds.add(FdKind.DEVICE, number(argument + 4));
+        added(tid, FdKind.DEVICE, number(argument + 4));
       }
     }
     return result;
@@ -231,14 +241,14 @@ final class RandomProcess {
     if (kind == null || fds.count(kind) < MAX_OF_A_KIND) {
       long result = vmm.dup(tid, fd);
       if (kind != null) {
-        opened(kind, result);
+        opened(tid, kind, result);
       }
     }
   }
 
   private void eventfd(int tid) {
     if (fds.count(FdKind.EVENTFD) < MAX_OF_A_KIND) {
-      opened(FdKind.EVENTFD, vmm.eventfd(tid, random.nextInt(3), 0));
+      opened(tid, FdKind.EVENTFD, vmm.eventfd(tid, random.nextInt(3), 0));
     } else {
       vmm.writeEventfd(tid, fds.of(Set.of(FdKind.EVENTFD), random), random.nextInt(3));
     }
