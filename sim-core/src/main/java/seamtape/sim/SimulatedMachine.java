@@ -156,8 +156,8 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
     if (file == null) {
       return EBADF.result();
     }
-    if (file instanceof VcpuFile vcpu && !vcpu.admits(request)) {
-      return EAGAIN.result();
+    if (file instanceof VcpuFile vcpu) {
+      return vcpu.admits(request) ? vcpu.inspect(request, arg) : EAGAIN.result();
     }
     return file.ioctl(request, arg);
   }

@@ -299,7 +299,9 @@ public final class MachineState {
   Event changing(int vm, int vcpu, Topic topic) {
     long own = Subject.vcpu(vm, vcpu);
     for (Event enter : enters.values()) {
-      if (enter.number != 0 && enter.call instanceof KvmIoctl call && Subject.vm(enter.link) == vm) {
+      if (enter.number != 0
+          && enter.call instanceof KvmIoctl call
+          && Subject.vm(enter.link) == vm) {
         boolean mine = enter.link == own;
         Set<Topic> touched = mine ? Topic.touchedBy(call) : Topic.touchedFromOutside(call);
         if (touched.contains(topic) || mine && Topic.setBy(call) == topic) {

@@ -140,9 +140,7 @@ final class RandomProcess {
     long result = vmm.ioctl(tid, fd, number, argument, 1 + random.nextInt(MAX_INSTRUCTIONS));
     settle(tid, result);
     if (result >= 0 && number == row.number()) {
-      row.makes()
-          .filter(kind -> kind != FdKind.DEVICE)
-          .ifPresent(kind -> added(tid, kind, result));
+      row.makes().filter(kind -> kind != FdKind.DEVICE).ifPresent(kind -> added(tid, kind, result));
       if (row == KvmIoctl.KVM_CREATE_DEVICE) {
         added(tid, FdKind.DEVICE, number(argument + 4));
       }

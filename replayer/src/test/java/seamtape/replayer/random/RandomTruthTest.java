@@ -93,6 +93,7 @@ class RandomTruthTest {
         state.apply(cursor.event());
         if (state.event() % EVERY == 0) {
           machine.advanceTo(state.event());
+          assertEquals(0, machine.divergences(), "by being read, up to event " + state.event());
           assertEquals(List.of(), reading.disagreements());
         }
       }

@@ -7,6 +7,7 @@ import static seamtape.catalog.Errno.ENOTTY;
 import seamtape.catalog.FdKind;
 import seamtape.catalog.KvmIoctl;
 import seamtape.machine.Machine;
+import seamtape.sim.kvm.vcpu.Vcpu;
 import seamtape.sim.kvm.vcpu.VcpuIoctls;
 
 /**
@@ -77,6 +78,17 @@ public final class VcpuFile extends KernelFile {
       case KVM_MEMORY_ENCRYPT_OP -> memoryEncryptOp(arg);
       default -> VcpuIoctls.handle(row, runner.state(), arg, vm.host.user);
     };
+  }
+
+  /** An ioctl that reads, without the trace that a read leaves: queued NMIs stay queued. */
+  public long inspect(int request, long arg) {
+    Vcpu state = runner.state();
+    boolean pending = state.cpu.nmiPending;
+    int queued = state.nmisQueued;
+    long result = ioctl(request, arg);
+    state.cpu.nmiPending = pending;
+    state.nmisQueued = queued;
+    return result;
   }
 
   private long memoryEncryptOp(long arg) {
