@@ -61,7 +61,7 @@ final class CallApi {
     }
     Matches matches = recording.matches(filter);
     if (settled && !matches.complete()) {
-      matches.advance(reader, deadline());
+      matches.advance(reader, deadline(), from + count);
     }
     JsonArray rows = new JsonArray();
     long end = Math.min(matches.count(), from + count);

@@ -138,12 +138,17 @@ final class OpenRecording {
     shape = index.shape();
     shapeAt = scan.at();
     summarised = tape.eventCount();
-    background.executeBlocking(this::indexStates, true);
+    background.executeBlocking(
+        () -> {
+          tape.keepIndex();
+          return indexStates();
+        },
+        true);
     return true;
   }
 
   /** Reads on to the end of what there is; on the background thread. */
-  private Void summarise() {
+  private Void summarise() throws TapeException {
     boolean grew = summary == null;
     while (!closed && scan.advance(SLICE)) {
       summarised = scan.at();
@@ -159,9 +164,10 @@ final class OpenRecording {
   }
 
   /** So that the next server need not read the recording for it; where it may not, it must. */
-  private void keep() {
+  private void keep() throws TapeException {
     if (indexFile != null && tape.manifest().state() != Manifest.State.OPEN) {
       new RecordingIndex(summary, shape()).write(indexFile);
+      tape.keepIndex();
     }
   }
 

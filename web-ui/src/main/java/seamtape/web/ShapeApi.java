@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,7 @@ import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.TapeException;
-import seamtape.replayer.query.CallReader;
-import seamtape.replayer.query.RecordedCall;
+import seamtape.replayer.shape.Closeup;
 import seamtape.replayer.shape.FlameNode;
 import seamtape.replayer.shape.Item;
 import seamtape.replayer.shape.Lane;
@@ -25,9 +25,8 @@ final class ShapeApi {
   static final int MAX_BINS = 4096;
 
   /** Calls read from the recording to be drawn one by one. */
-  private static final int MAX_READ = 8192;
+  private static final int MAX_READ = 1 << 15;
 
-  private static final int WINDOW = 1024;
   private static final int MAX_FLAME = 4000;
 
   private ShapeApi() {}
@@ -84,75 +83,38 @@ final class ShapeApi {
       Drawing drawing = new Drawing(shape, start, end, bins);
       for (Lane lane : shape.lanes()) {
         for (Track track : lane.tracks()) {
-          drawing.items.put(key(lane.name(), track.depth()), track.items(start, end, drawing.bin));
+          drawing.items.put(
+              Closeup.key(lane.name(), track.depth()), track.items(start, end, drawing.bin));
         }
       }
       return drawing;
     }
 
-    private static String key(String lane, int depth) {
-      return lane + " " + depth;
-    }
-
     /** True when tracks that are kept in leaves can be drawn call by call. */
     boolean mustRead() {
-      return reach.calls() > 0 && reach.calls() <= MAX_READ;
+      return reach.calls() > 0
+          && reach.calls() <= MAX_READ
+          && reach.lastEvent() - reach.firstEvent() <= 8L * MAX_READ;
     }
 
     Drawing read(OpenRecording recording) throws TapeException {
-      CallReader reader = recording.reader();
       boolean timed = recording.tape().manifest().clock() != Manifest.Clock.NONE;
-      long at = reader.callIndexOf(reach.firstEvent());
-      long end = reader.callIndexOf(reach.lastEvent());
-      if (end - at > 2L * MAX_READ) {
-        return this;
-      }
-      Map<String, List<Item>> exact = new LinkedHashMap<>();
-      while (at <= end) {
-        List<RecordedCall> calls = reader.window(at, (int) Math.min(WINDOW, end - at + 1));
-        if (calls.isEmpty()) {
-          break;
-        }
-        at += calls.size();
-        for (RecordedCall call : calls) {
-          if (call.hasReturn()) {
-            exact
-                .computeIfAbsent(key(lane(call, reader), call.depth()), key -> new ArrayList<>())
-                .add(item(call, timed));
-          }
-        }
-      }
-      put(exact);
+      put(Closeup.of(recording.tape(), recording.reader(), timed, reach));
       return this;
     }
 
     private void put(Map<String, List<Item>> exact) {
       for (Lane lane : shape.lanes()) {
         for (Track track : lane.tracks()) {
-          String key = key(lane.name(), track.depth());
+          String key = Closeup.key(lane.name(), track.depth());
           if (!track.exact() && exact.containsKey(key)) {
             List<Item> inside = new ArrayList<>(exact.get(key));
+            inside.sort(Comparator.comparingLong(Item::end));
             inside.removeIf(item -> item.end() < from || item.start() > to);
             items.put(key, Track.merged(inside, bin));
           }
         }
       }
-    }
-
-    private static String lane(RecordedCall call, CallReader reader) throws TapeException {
-      if (call.depth() == 0) {
-        return TapeShape.lane(call);
-      }
-      List<RecordedCall> parents = reader.parents(call);
-      return TapeShape.lane(parents.isEmpty() ? call : parents.get(parents.size() - 1));
-    }
-
-    private static Item item(RecordedCall call, boolean timed) {
-      long start = timed ? call.enter().time : call.event();
-      long stop = timed ? call.returned().time : call.returned().number;
-      int id = Catalog.id(call.call());
-      long error = call.failed() ? call.event() : 0;
-      return new Item(start, stop, 1, error == 0 ? 0 : 1, call.event(), id, error, stop - start);
     }
 
     JsonObject json() {
@@ -161,7 +123,7 @@ final class ShapeApi {
       for (Lane lane : shape.lanes()) {
         JsonArray depths = new JsonArray();
         for (Track track : lane.tracks()) {
-          depths.add(items(items.get(key(lane.name(), track.depth())), used));
+          depths.add(items(items.get(Closeup.key(lane.name(), track.depth())), used));
         }
         lanes.add(
             new JsonObject()

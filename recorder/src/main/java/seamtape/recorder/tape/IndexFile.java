@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
@@ -83,7 +84,7 @@ public final class IndexFile {
   /** The payload; null when there is none that can be believed. */
   public byte[] read() {
     try {
-      if (Files.size(file) > MAX_BYTES) {
+      if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
         return null;
       }
       byte[] bytes = Files.readAllBytes(file);
@@ -149,8 +150,10 @@ public final class IndexFile {
     Path fresh = null;
     try {
       Files.createDirectories(file.getParent());
-      fresh = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".new");
-      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+      String name = "." + file.getFileName() + "." + UUID.randomUUID() + ".new";
+      fresh = file.resolveSibling(name);
+      try (FileChannel channel =
+          FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }

@@ -63,6 +63,12 @@ final class JournalScanner implements AutoCloseable {
     }
   }
 
+  /** The queue's files, oldest first. */
+  List<FileChannel> files() throws IOException {
+    open();
+    return files;
+  }
+
   private void open() throws IOException {
     for (Path name : TapeFiles.cycles(tape)) {
       if (!names.contains(name)) {

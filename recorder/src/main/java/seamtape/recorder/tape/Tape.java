@@ -14,10 +14,10 @@ import seamtape.codec.MalformedEventException;
 import seamtape.codec.Selection;
 
 /**
- * A recording, read. Nothing in the directory is ever changed. An open recording shows the events
- * published so far and those in its staging file; {@link #refresh} looks again. Opening checks the
- * headers; each block is checked when it is read. Any thread; each reading thread takes its own
- * {@link #cursor}.
+ * A recording, read. Nothing in the directory is ever changed but what {@link #keepIndex} keeps. An
+ * open recording shows the events published so far and those in its staging file; {@link #refresh}
+ * looks again. Opening checks the headers; each block is checked when it is read. Any thread; each
+ * reading thread takes its own {@link #cursor}.
  */
 public final class Tape implements AutoCloseable {
   private final Path path;
@@ -26,10 +26,21 @@ public final class Tape implements AutoCloseable {
   private final long idHigh;
   private final long idLow;
   private final JournalScanner scanner;
+  private final IndexFile index;
+  private final boolean indexed;
   private volatile Manifest manifest;
   private volatile Snapshot snapshot;
 
+  /** Finds the blocks in the journal itself. */
   Tape(Path path, Manifest manifest, EventSchema schema) throws IOException {
+    this(path, manifest, schema, null);
+  }
+
+  /**
+   * @param index where the blocks may be known from; or null
+   */
+  private Tape(Path path, Manifest manifest, EventSchema schema, IndexFile index)
+      throws IOException {
     this.path = path;
     this.manifest = manifest;
     this.schema = schema;
@@ -37,7 +48,13 @@ public final class Tape implements AutoCloseable {
     idHigh = half(manifest, 0);
     idLow = half(manifest, 16);
     scanner = new JournalScanner(path, idHigh, idLow);
-    look();
+    this.index = index;
+    byte[] known = index == null ? null : index.read();
+    snapshot = known == null ? null : BlockIndex.read(known, scanner.files(), manifest);
+    indexed = snapshot != null;
+    if (!indexed) {
+      look();
+    }
   }
 
   /** What a recording says of itself, without a look at its journal. */
@@ -49,7 +66,8 @@ public final class Tape implements AutoCloseable {
   public static Tape open(Path dir) throws TapeException {
     Manifest manifest = ManifestText.read(dir);
     try {
-      return new Tape(dir, manifest, schema(dir, manifest));
+      IndexFile index = IndexFile.of(dir, manifest, BlockIndex.PART, BlockIndex.FORMAT);
+      return new Tape(dir, manifest, schema(dir, manifest), index);
     } catch (TapeException e) {
       throw e;
     } catch (IOException e) {
@@ -120,6 +138,22 @@ public final class Tape implements AutoCloseable {
       throw TapeException.io(path, "read the recording", e);
     }
     return snapshot.events() > before;
+  }
+
+  /**
+   * Keeps where the blocks lie, so that the recording opens at once the next time. What cannot be
+   * kept is found again; see {@link IndexFile}.
+   */
+  public void keepIndex() throws TapeException {
+    try {
+      byte[] rows =
+          indexed || index == null ? null : BlockIndex.write(snapshot, scanner.files(), manifest);
+      if (rows != null) {
+        index.write(rows, rows.length);
+      }
+    } catch (IOException e) {
+      throw TapeException.io(path, "look at the journal", e);
+    }
   }
 
   public Path path() {

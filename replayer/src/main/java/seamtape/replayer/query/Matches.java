@@ -30,6 +30,15 @@ public final class Matches {
    * passed over.
    */
   public void advance(CallReader reader, long deadline) throws FilterException {
+    advance(reader, deadline, MAX);
+  }
+
+  /**
+   * As the other, but the first time no further than to so many matches: a page is filled before
+   * the rest is counted.
+   */
+  public void advance(CallReader reader, long deadline, long enough) throws FilterException {
+    boolean first = scan == null;
     if (scan == null) {
       scan = reader.scan(filter);
     }
@@ -43,7 +52,7 @@ public final class Matches {
       complete = scan.atEnd() || count >= MAX;
       if (complete) {
         scan.close();
-      } else if (System.nanoTime() - deadline >= 0) {
+      } else if (System.nanoTime() - deadline >= 0 || first && count >= enough) {
         return;
       }
     }

@@ -1,0 +1,94 @@
+package seamtape.web;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pages are the same with an index, without one, and with one that is none (issue 5, safety 7). */
+class IndexTest {
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  @TempDir Path dir;
+
+  private static JsonObject whole(TraceServer server, String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(server.uri().resolve("/api/v1/recordings/run" + path)).build();
+    for (; ; Thread.sleep(20)) {
+      String body = CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      JsonObject answer = new JsonObject(body);
+      boolean summary = !answer.containsKey("summary") || answer.getValue("summary") != null;
+      if (answer.getBoolean("complete", true) && answer.getBoolean("settled", true) && summary) {
+        return answer;
+      }
+    }
+  }
+
+  /** What a person sees, from a server of its own. */
+  private String pages() throws Exception {
+    StringBuilder text = new StringBuilder();
+    try (TraceServer server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0))) {
+      for (String path :
+          List.of("", "/calls?from=0&count=200", "/timeline?bins=512", "/latency", "/flame")) {
+        text.append(whole(server, path)).append('\n');
+      }
+      text.append(whole(server, "/timeline?bins=64&from=20000&to=90000")).append('\n');
+      for (String filter : List.of("error", "under(KVM_RUN) and error", "vcpu == 1 and ret == 0")) {
+        String encoded = URLEncoder.encode(filter, StandardCharsets.UTF_8);
+        JsonObject found = whole(server, "/calls?from=0&count=100&filter=" + encoded);
+        found.remove("scanned");
+        text.append(found).append('\n');
+      }
+      text.append(whole(server, "/locate?error=next&event=300"));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void showsTheSameWhateverBecomesOfTheIndex() throws Exception {
+    Path tape = dir.resolve("run.tape");
+    SampleTapes.nested(tape, 1300, false);
+    String first = pages();
+    List<Path> parts = List.of(tape.resolve("index/shape"), tape.resolve("index/blocks"));
+    for (Path part : parts) {
+      assertTrue(Files.size(part) > 100, part + " is kept");
+    }
+    assertEquals(first, pages(), "from the index");
+    List<byte[]> good = List.of(Files.readAllBytes(parts.get(0)), Files.readAllBytes(parts.get(1)));
+    for (int i = 0; i < 2; i++) {
+      byte[] bad = good.get(i).clone();
+      bad[bad.length / 2] ^= 4;
+      Files.write(parts.get(i), bad);
+    }
+    assertEquals(first, pages(), "damaged");
+    Files.write(parts.get(1), Arrays.copyOf(good.get(1), 99));
+    assertEquals(first, pages(), "one part cut");
+    for (int i = 0; i < 2; i++) {
+      assertArrayEquals(good.get(i), Files.readAllBytes(parts.get(i)), "made again");
+    }
+    Files.copy(parts.get(0), parts.get(1), StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(first, pages(), "one part in the place of another");
+    for (Path part : parts) {
+      Files.delete(part);
+    }
+    Files.delete(tape.resolve("index"));
+    Files.write(tape.resolve("index"), new byte[] {1, 2, 3});
+    assertEquals(first, pages(), "a file where the directory should be");
+    assertFalse(Files.isDirectory(tape.resolve("index")));
+  }
+}
