@@ -54,7 +54,15 @@ public final class TdMachine {
 
   /** The whole simulator, its guests executing; nested calls are told to {@code nested}. */
   public TdMachine(String profile, NestedCalls nested) {
-    m = new TestMachine(new MachineSpec(profile, "intel", "1.5", "bare", 1, false), nested);
+    this(new TestMachine(spec(profile), nested));
+  }
+
+  static MachineSpec spec(String profile) {
+    return new MachineSpec(profile, "intel", "1.5", "bare", 1, false);
+  }
+
+  public TdMachine(TestMachine machine) {
+    m = machine;
     host = null;
     open();
   }

@@ -10,6 +10,7 @@ import seamtape.machine.MachineSpec;
 import seamtape.machine.NestedCalls;
 import seamtape.machine.PagedMemory;
 import seamtape.machine.UserMemory;
+import seamtape.machine.Vmm;
 
 /** A machine with memory at hand, for tests: short forms of the calls they make most. */
 public final class TestMachine {
@@ -26,7 +27,7 @@ public final class TestMachine {
   private static final long GUEST_BYTES = 0x1_0000;
   private static final long SLICE = 10_000;
 
-  public final PagedMemory memory = new PagedMemory();
+  public final UserMemory memory;
   public final Machine machine;
   public int kvm;
   public int vm;
@@ -49,7 +50,15 @@ public final class TestMachine {
   }
 
   public TestMachine(Function<UserMemory, Machine> builder) {
+    memory = new PagedMemory();
     machine = builder.apply(memory);
+    memory.map(ARG, 0x4000);
+  }
+
+  /** A process that is recorded: its stores are told as its calls are. */
+  public TestMachine(Vmm vmm) {
+    memory = new ToldMemory(vmm);
+    machine = vmm;
     memory.map(ARG, 0x4000);
   }
 

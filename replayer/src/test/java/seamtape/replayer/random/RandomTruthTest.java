@@ -57,10 +57,20 @@ class RandomTruthTest {
       throws Exception {
     assumeTrue(PROFILE.isEmpty() || PROFILE.equals(profile), "another profile is asked for");
     try (Tape tape = record(new MachineSpec(profile, vendor, module, "bare", SEED, false))) {
+      tell(profile + ": recorded, " + tape.eventCount() + " events");
       ReplayReport report = Replay.run(tape, ReplayOptions.strict(new Simulator()));
       assertTrue(report.identical(), () -> String.valueOf(report.first()));
       assertEquals(tape.manifest().digest(), report.digest());
+      tell(profile + ": replayed identically");
       foldAndMachineAgree(tape);
+      tell(profile + ": fold and machine agree");
+    }
+  }
+
+  /** How far it is, in the long form. */
+  private static void tell(String how) {
+    if (SOAK) {
+      System.out.println("random calls, " + how);
     }
   }
 

@@ -38,7 +38,11 @@ final class SevMachine {
   }
 
   SevMachine(String profile, NestedCalls nested) {
-    m = new TestMachine(profile, "amd", false, nested);
+    this(new TestMachine(profile, "amd", false, nested));
+  }
+
+  SevMachine(TestMachine machine) {
+    m = machine;
     m.open();
     sevFd = (int) m.machine.open(TestMachine.TID, "/dev/sev", 2);
     m.memory.map(GUEST, 0x40_0000);

@@ -1,76 +1,68 @@
 package seamtape.sim;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import seamtape.catalog.Errno;
 import seamtape.catalog.KvmIoctl;
 import seamtape.machine.Machine;
 import seamtape.machine.MachineSpec;
-import seamtape.machine.PagedMemory;
 import seamtape.machine.ScriptedExits;
+import seamtape.machine.UserMemory;
 
-/**
- * Random calls over all rows, with good and bad pointers: no exception, and always the same run.
- */
-final class StormTest {
-  private static final int CALLS = Boolean.getBoolean("seamtape.soak") ? 1_000_000 : 100_000;
+/** Random calls over all rows, with good and bad pointers: a valid result of each. */
+public final class CallStorm {
   private static final long BASE = 0x7000_0000_0000L;
   private static final int BYTES = 1 << 20;
   private static final int PAGE = 4096;
   private static final int THREADS = 3;
 
-  private final PagedMemory memory = new PagedMemory();
-  private Machine machine;
-  private Random random;
+  private final Machine machine;
+  private final UserMemory memory;
+  private final Random random;
   private final boolean[] inFlight = new boolean[THREADS];
   private int maxFd = 3;
   private long succeeded;
 
-  @ParameterizedTest
-  @CsvSource({
-    "linux-6.2, intel, bare, false",
-    "linux-6.2+tdx-shm, intel, td-guest, false",
-    "linux-6.12, amd, bare, false",
-    "linux-6.12, intel, td-guest, false",
-    "linux-7.3, intel, bare, false",
-    "linux-7.3, intel, bare, true",
-    "linux-7.3+regindex, amd, bare, true"
-  })
-  void endsWithTheSameDigestTwice(String profile, String vendor, String role, boolean scripted) {
-    String module = role.equals("td-guest") ? "1.5" : "none";
-    MachineSpec spec = new MachineSpec(profile, vendor, module, role, 1, scripted);
-    long first = new StormTest().storm(spec);
-    long second = new StormTest().storm(spec);
-    assertEquals(first, second);
+  private CallStorm(TestMachine m, MachineSpec spec) {
+    machine = m.machine;
+    memory = m.memory;
+    random = new Random(spec.profile().hashCode() * 31L + (spec.scripted() ? 1 : 0));
   }
 
-  private long storm(MachineSpec spec) {
-    random = new Random(spec.profile().hashCode() * 31L + (spec.scripted() ? 1 : 0));
-    CallDigest nested = new CallDigest();
-    machine = new Simulator().create(spec, memory, nested);
+  /**
+   * Makes so many calls on one machine.
+   *
+   * @return a digest of the results, the time and the memory
+   */
+  public static long run(Machines machines, MachineSpec spec, int calls) {
+    TestMachine m = machines.next(spec);
+    long digest = new CallStorm(m, spec).run(calls);
+    machines.done(m);
+    return digest;
+  }
+
+  private long run(int calls) {
     memory.map(BASE, BYTES);
+    byte[] bytes = new byte[PAGE];
     for (int i = 0; i < BYTES / PAGE; i++) {
-      random.nextBytes(memory.page(BASE + (long) i * PAGE));
+      random.nextBytes(bytes);
+      memory.write(BASE + (long) i * PAGE, bytes, 0, PAGE);
     }
     long digest = 0;
-    for (int i = 0; i < CALLS; i++) {
+    for (int i = 0; i < calls; i++) {
       digest = digest * 31 + step(i);
     }
-    digest = digest * 31 + machine.tsc() + nested.value();
-    machine.close();
-    assertTrue(succeeded > CALLS / 50, "most calls were refused: " + succeeded);
-    return digest * 31 + memoryDigest();
+    assertTrue(succeeded > calls / 50, "most calls were refused: " + succeeded);
+    return digest * 31 + memoryDigest() + machine.tsc();
   }
 
   private long memoryDigest() {
     long digest = 0;
     for (int i = 0; i < BYTES / PAGE; i++) {
       byte[] page = memory.page(BASE + (long) i * PAGE);
-      digest = digest * 31 + (page == null ? 0 : java.util.Arrays.hashCode(page));
+      digest = digest * 31 + (page == null ? 0 : Arrays.hashCode(page));
     }
     return digest;
   }
@@ -149,7 +141,7 @@ final class StormTest {
   }
 
   private void slot(byte[] bytes) {
-    java.util.Arrays.fill(bytes, (byte) 0);
+    Arrays.fill(bytes, (byte) 0);
     bytes[0] = (byte) random.nextInt(4);
     bytes[4] = (byte) random.nextInt(4);
     bytes[9] = (byte) (random.nextInt(4) << 4);

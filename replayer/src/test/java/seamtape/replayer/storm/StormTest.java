@@ -1,0 +1,67 @@
+package seamtape.replayer.storm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import seamtape.machine.MachineSpec;
+import seamtape.sim.CallStorm;
+import seamtape.sim.TdGuestStorm;
+import seamtape.sim.TdxStorm;
+import seamtape.sim.sev.SevStorm;
+
+/** Storms in every profile, recorded: no exception, and the replay of each is identical. */
+class StormTest {
+  private static final boolean SOAK = Boolean.getBoolean("seamtape.soak");
+  private static final int CALLS = Integer.getInteger("seamtape.calls", SOAK ? 1_000_000 : 100_000);
+
+  @TempDir private Path dir;
+
+  private TapedMachines machines(String name) {
+    return new TapedMachines(dir, name, SOAK);
+  }
+
+  /** Of all rows of the catalog, in a kernel on the machine and in one that is a TD's. */
+  @ParameterizedTest
+  @CsvSource({
+    "linux-6.2, intel, bare",
+    "linux-6.2+tdx-shm, intel, td-guest",
+    "linux-6.12, amd, bare",
+    "linux-6.12, intel, td-guest",
+    "linux-7.3, intel, bare",
+    "linux-7.3+regindex, amd, bare"
+  })
+  void callsOfEveryRowReplayIdentically(String profile, String vendor, String role) {
+    String module = role.equals("td-guest") ? "1.5" : "none";
+    TapedMachines machines = machines("calls");
+    CallStorm.run(machines, new MachineSpec(profile, vendor, module, role, 1, false), CALLS);
+    assertTrue(machines.calls() > CALLS / 2, () -> "calls: " + machines.calls());
+  }
+
+  @Test
+  void s16TdxCommandsReplayIdenticallyAndAnswerAlikeInBothLayoutsOfTheStruct() {
+    long copied = TdxStorm.run(machines("tdx"), "linux-7.3", CALLS);
+    assertEquals(copied, TdxStorm.run(machines("tdx-regindex"), "linux-7.3+regindex", CALLS));
+  }
+
+  @Test
+  void s10GuestsOfTdsReplayIdenticallyAndAreAnsweredAlikeInBothLayoutsOfTheStruct() {
+    long copied = TdGuestStorm.run(machines("td-guests"), "linux-7.3", CALLS);
+    long index = TdGuestStorm.run(machines("td-guests-regindex"), "linux-7.3+regindex", CALLS);
+    assertEquals(copied, index, "S16: no difference in behaviour");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"linux-6.2", "linux-6.2+tdx-shm", "linux-6.12", "linux-7.3", "linux-7.3+regindex"})
+  void s7SevCommandsReplayIdentically(String profile) {
+    TapedMachines machines = machines("sev");
+    SevStorm.run(machines, profile, CALLS);
+    assertTrue(machines.calls() >= CALLS, () -> "calls: " + machines.calls());
+  }
+}

@@ -1,0 +1,2 @@
+/** Storms of calls, recorded and replayed. */
+package seamtape.replayer.storm;
