@@ -58,6 +58,7 @@ final class EntryRequests {
   }
 
   void enterGuest() {
+    runner.vm().xen.beforeEntry(state);
     clock.update();
     apicEvents.toVapic();
   }

@@ -2,7 +2,6 @@ package seamtape.sim.kvm;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import seamtape.sim.kvm.mem.MemorySlot;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /**
@@ -24,6 +23,9 @@ final class KvmClock {
   private long clockChanges = -1;
   private int version;
 
+  /** Where a Xen guest was told the time. */
+  private final long[] xenTime = {-1, -1};
+
   KvmClock(Vm vm, Vcpu state) {
     this.vm = vm;
     this.state = state;
@@ -37,9 +39,12 @@ final class KvmClock {
             || state.tscOffset != tscOffset
             || state.tscKhz != tscKhz
             || vm.clock.changes() != clockChanges;
-    if ((wanted & 1) != 0 && (changed || state.guestPaused)) {
+    boolean tell = changed || state.guestPaused;
+    if ((wanted & 1) != 0 && tell) {
       storeTime(wanted & ~1L);
     }
+    toXen(tell);
+    state.guestPaused &= (wanted & 1) == 0;
     systemTime = wanted;
     tscOffset = state.tscOffset;
     tscKhz = state.tscKhz;
@@ -47,6 +52,17 @@ final class KvmClock {
     if (state.msrs.pv.wallClock != wallClock) {
       wallClock = state.msrs.pv.wallClock;
       storeWallClock(wallClock);
+    }
+  }
+
+  /** The same in the places that a Xen guest has for it. */
+  private void toXen(boolean tell) {
+    for (int place = 0; place < xenTime.length; place++) {
+      long wanted = state.xen.timeAddress(place);
+      if (wanted >= 0 && (tell || wanted != xenTime[place])) {
+        storeTime(wanted);
+      }
+      xenTime[place] = wanted;
     }
   }
 
@@ -59,8 +75,7 @@ final class KvmClock {
     info.putInt(0, version).putLong(8, state.guestTsc()).putLong(16, vm.clock.nanos());
     info.putInt(24, scale(khz, shift)).put(28, (byte) shift);
     info.put(29, (byte) (state.guestPaused ? PVCLOCK_GUEST_STOPPED : 0));
-    state.guestPaused = false;
-    write(gpa, info.array());
+    vm.writeGuest(gpa, info.array());
   }
 
   private void storeWallClock(long gpa) {
@@ -68,7 +83,7 @@ final class KvmClock {
     long began = Math.max(vm.host.time.nanos() - vm.clock.nanos(), 0);
     clock.putInt(0, 2).putInt(4, (int) (began / NANOS_PER_SECOND));
     clock.putInt(8, (int) (began % NANOS_PER_SECOND));
-    write(gpa, clock.array());
+    vm.writeGuest(gpa, clock.array());
   }
 
   /** kvm_get_time_scale: cycles << shift is at least half a second's nanoseconds, below all. */
@@ -90,19 +105,5 @@ final class KvmClock {
   private static int scale(int khz, int shift) {
     long hertz = shift < 0 ? khz * 1000L >> -shift : khz * 1000L << shift;
     return (int) ((NANOS_PER_SECOND << 32) / hertz);
-  }
-
-  /** A structure that user memory does not back is not stored. */
-  private void write(long gpa, byte[] bytes) {
-    for (int i = 0; i < bytes.length; i++) {
-      byte[] page = vm.guestPage(gpa + i);
-      if (page == null) {
-        return;
-      }
-      page[(int) (gpa + i) & Limits.PAGE_SIZE - 1] = bytes[i];
-    }
-    long gfn = gpa >>> Limits.PAGE_SHIFT;
-    MemorySlot slot = vm.slots.backing(gfn);
-    vm.dirtyLog.written(slot, gfn);
   }
 }

@@ -49,6 +49,9 @@ final class MsrExits {
     if (!vm.msrFilter.allows(index, MsrFilter.WRITE)) {
       return refused(REASON_FILTER);
     }
+    if (vm.xen.isHypercallMsr(index)) {
+      return vm.xen.writeHypercallPage(value, state) ? Answer.DONE : refused(reasonOf(index));
+    }
     if (!state.msrs.write(index, value, false)) {
       return refused(reasonOf(index));
     }

@@ -370,7 +370,7 @@ final class VcpuBus implements GuestBus {
     if (runner.lapic() == null) {
       return false;
     }
-    return externalPending() || runner.lapic().hasInterrupt();
+    return vm.xen.upcall(state) >= 0 || externalPending() || runner.lapic().hasInterrupt();
   }
 
   private boolean externalPending() {
@@ -385,6 +385,10 @@ final class VcpuBus implements GuestBus {
   @Override
   public int acknowledgeInterrupt() {
     runner.stats.count(VcpuStats.Name.IRQ_INJECTIONS);
+    int upcall = vm.xen.upcall(state);
+    if (upcall >= 0) {
+      return upcall;
+    }
     if (!externalPending()) {
       return runner.lapic().acknowledge();
     }

@@ -44,11 +44,13 @@ final class VcpuWaits {
 
   boolean wakes() {
     CpuState cpu = state.cpu;
+    vm.xen.expireTimer(state);
     return cpu.nmiPending && !cpu.nmiMasked
         || cpu.nmiInjected
         || cpu.smiPending && !cpu.smm
         || cpu.interruptInjected
         || cpu.exceptionPending
+        || state.xen.eventsWait()
         || open() && bus.interruptPending();
   }
 

@@ -71,7 +71,7 @@ public final class Vm implements VmFacts {
     this.number = host.nextVmNumber();
     slots = new MemorySlots(host.files);
     dirtyLog = new DirtyLog(slots, host.user);
-    interrupts = new InterruptController(lapics::deliver);
+    interrupts = new InterruptController(lapics::deliver, this::raiseEvent);
     irqfds = new Irqfds(host.files, interrupts);
     ioEventFds = new IoEventFds(host.files);
     settings = new VmSettings(host.time.tscKhz());
@@ -145,6 +145,10 @@ public final class Vm implements VmFacts {
   /** The vCPU of an id; null when there is none. */
   public VcpuRunner vcpu(int id) {
     return vcpus.get(id);
+  }
+
+  private int raiseEvent(int port, int vcpuId) {
+    return (int) xen.raise(port, vcpuId);
   }
 
   /** All vCPUs in the order of their creation. */
@@ -223,6 +227,7 @@ public final class Vm implements VmFacts {
         sev.release();
       }
       irqfds.release();
+      xen.ports().release();
       ioEventFds.release();
       slots.release();
     }
@@ -285,6 +290,39 @@ public final class Vm implements VmFacts {
       done += part;
     }
     return true;
+  }
+
+  @Override
+  public byte[] userPage(long hva) {
+    return host.user.memory().page(hva);
+  }
+
+  @Override
+  public boolean writeGuest(long gpa, byte[] bytes) {
+    for (int done = 0; done < bytes.length; ) {
+      long at = gpa + done;
+      byte[] page = guestPage(at);
+      if (page == null) {
+        return false;
+      }
+      int inPage = (int) at & Limits.PAGE_SIZE - 1;
+      int part = Math.min(bytes.length - done, Limits.PAGE_SIZE - inPage);
+      System.arraycopy(bytes, done, page, inPage, part);
+      long gfn = at >>> Limits.PAGE_SHIFT;
+      dirtyLog.written(slots.backing(gfn), gfn);
+      done += part;
+    }
+    return true;
+  }
+
+  @Override
+  public long guestNanos() {
+    return clock.nanos();
+  }
+
+  @Override
+  public boolean xenLongMode() {
+    return xen.longMode();
   }
 
   @Override

@@ -84,9 +84,9 @@ final class XenHypercalls {
       case XEN_EVENT_CHANNEL_OP_SEND -> send(xen);
       case XEN_SCHED_OP_YIELD -> 0;
       case XEN_SCHED_OP_POLL -> poll(xen);
-      case XEN_VCPU_OP_SET_SINGLESHOT_TIMER -> vcpu.xenTimerPort == 0 ? EXITS : setTimer();
-      case XEN_VCPU_OP_STOP_SINGLESHOT_TIMER -> vcpu.xenTimerPort == 0 ? EXITS : stopTimer();
-      case XEN_SET_TIMER_OP -> vcpu.xenTimerPort == 0 ? EXITS : 0;
+      case XEN_VCPU_OP_SET_SINGLESHOT_TIMER -> vcpu.xen.timerPort == 0 ? EXITS : setTimer();
+      case XEN_VCPU_OP_STOP_SINGLESHOT_TIMER -> vcpu.xen.timerPort == 0 ? EXITS : stopTimer();
+      case XEN_SET_TIMER_OP -> vcpu.xen.timerPort == 0 ? EXITS : setTimer(in[0]);
       default -> EXITS;
     };
   }
@@ -95,7 +95,7 @@ final class XenHypercalls {
     if (!vcpu.readLinear(in[1], input, 4)) {
       return Errno.EFAULT.result();
     }
-    return xen.signal(u32(0)) ? 0 : EXITS;
+    return xen.ports().send(u32(0)) ? 0 : EXITS;
   }
 
   private int u32(int at) {
@@ -131,14 +131,22 @@ final class XenHypercalls {
   }
 
   private long setTimer() {
-    if (in[1] != vcpu.xenVcpuId()) {
+    if (in[1] != vcpu.xen.id) {
       return Errno.EINVAL.result();
     }
-    boolean read = vcpu.readLinear(in[2], input, cpu.longMode64() ? TIMER_SIZE : TIMER_SIZE_32);
-    return read ? 0 : Errno.EFAULT.result();
+    if (!vcpu.readLinear(in[2], input, cpu.longMode64() ? TIMER_SIZE : TIMER_SIZE_32)) {
+      return Errno.EFAULT.result();
+    }
+    return setTimer(u32(0) & 0xffff_ffffL | (long) u32(4) << 32);
+  }
+
+  /** By kvmclock; 0 stops it. */
+  private long setTimer(long expires) {
+    vcpu.xen.timerExpires = expires;
+    return 0;
   }
 
   private long stopTimer() {
-    return in[1] == vcpu.xenVcpuId() ? 0 : Errno.EINVAL.result();
+    return in[1] == vcpu.xen.id ? setTimer(0) : Errno.EINVAL.result();
   }
 }

@@ -1,35 +1,40 @@
 package seamtape.sim.kvm;
 
-import static seamtape.catalog.Errno.EBADF;
-import static seamtape.catalog.Errno.EEXIST;
 import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOENT;
+import static seamtape.catalog.Errno.ENOTCONN;
 import static seamtape.catalog.Errno.ENOTTY;
 
 import java.nio.ByteBuffer;
-import java.util.TreeMap;
 import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
+import seamtape.sim.guest.CpuState;
+import seamtape.sim.kvm.irq.Msi;
+import seamtape.sim.kvm.vcpu.Vcpu;
+import seamtape.sim.kvm.vcpu.XenVcpu;
 
-/** The Xen side of a VM: configuration and the attributes that are plain values. */
+/** The Xen side of a VM: configuration, attributes, and how events reach its vCPUs. */
 final class XenVm {
+  /** The port was made pending, but its mask keeps it from the guest. */
+  static final long MASKED = ENOTCONN.result();
+
   private static final int CONFIG_SIZE = 56;
   private static final int ATTRIBUTE_SIZE = 72;
   private static final int EVTCHN_SIZE = 12;
   private static final int INTERCEPT_HCALL = 2;
   private static final int EVTCHN_SEND = 1 << 5;
-  private static final int EVTCHN_INTERDOMAIN = 2;
-  private static final int EVTCHN_DEASSIGN = 1;
-  private static final int EVTCHN_RESET = 4;
 
   /** INTERCEPT_HCALL, EVTCHN_SEND and PVCLOCK_TSC_UNSTABLE; the other bits only report. */
   private static final long SETTABLE = INTERCEPT_HCALL | 1 << 5 | 1 << 7;
 
   private static final int ATTR_LONG_MODE = 0;
+  private static final int ATTR_SHARED_INFO = 1;
   private static final int ATTR_UPCALL_VECTOR = 2;
   private static final int ATTR_EVTCHN = 3;
   private static final int ATTR_XEN_VERSION = 4;
+  private static final int ATTR_RUNSTATE_UPDATE_FLAG = 5;
+  private static final int ATTR_SHARED_INFO_HVA = 6;
   private static final int VALUE = 8;
 
   /** Vectors below are exceptions. */
@@ -37,15 +42,23 @@ final class XenVm {
 
   private final Vm vm;
   private final UserCopy user;
-  private final TreeMap<Integer, EventFd> ports = new TreeMap<>();
+  private final XenSharedInfo shared;
+  private final XenPorts ports;
   private int flags;
-  private int longMode;
+
+  /** Writing this MSR fills a page with hypercalls; 0 for none. */
+  private int hypercallMsr;
+
+  private boolean longMode;
   private int upcallVector;
   private int xenVersion;
+  private int runstateUpdateFlag;
 
   XenVm(Vm vm) {
     this.vm = vm;
     this.user = vm.host.user;
+    this.shared = new XenSharedInfo(vm);
+    this.ports = new XenPorts(this, vm.host.files);
   }
 
   long handle(KvmIoctl row, long arg) {
@@ -53,8 +66,7 @@ final class XenVm {
       case KVM_XEN_HVM_CONFIG -> configure(user.struct(arg, CONFIG_SIZE));
       case KVM_XEN_HVM_SET_ATTR -> setAttribute(user.struct(arg, ATTRIBUTE_SIZE));
       case KVM_XEN_HVM_GET_ATTR -> getAttribute(arg);
-      case KVM_XEN_HVM_EVTCHN_SEND ->
-          user.in(arg, EVTCHN_SIZE) == null ? EFAULT.result() : EINVAL.result();
+      case KVM_XEN_HVM_EVTCHN_SEND -> send(user.struct(arg, EVTCHN_SIZE));
       default -> ENOTTY.result();
     };
   }
@@ -68,22 +80,119 @@ final class XenVm {
     return (flags & EVTCHN_SEND) != 0;
   }
 
+  boolean longMode() {
+    return longMode;
+  }
+
   int version() {
     return xenVersion;
   }
 
-  /** Ports of the shared info page: a bit each in as many words as a word has bits. */
-  int maxPort() {
-    return longMode != 0 ? 4096 : 1024;
+  XenPorts ports() {
+    return ports;
   }
 
-  /** Signals what a port is bound to; false where nothing is. */
-  boolean signal(int port) {
-    EventFd bound = ports.get(port);
-    if (bound != null) {
-      bound.write(1);
+  /** Ports of the shared info page: a bit each in as many words as a word has bits. */
+  int maxPort() {
+    return longMode ? 4096 : 1024;
+  }
+
+  boolean isPort(int port) {
+    return Integer.compareUnsigned(port, maxPort()) < 0;
+  }
+
+  boolean isPending(int port) {
+    return shared.backed() && shared.pending(port);
+  }
+
+  /**
+   * kvm_xen_set_evtchn: 1 told to the vCPU, 0 pending already, {@link #MASKED}, or EINVAL where
+   * there is no such vCPU, port or shared info.
+   */
+  long raise(int port, int vcpuId) {
+    VcpuRunner target = vm.vcpu(vcpuId);
+    if (target == null || !isPort(port) || !shared.set()) {
+      return EINVAL.result();
     }
-    return bound != null;
+    if (!shared.backed()) {
+      return EFAULT.result();
+    }
+    if (!shared.raise(port)) {
+      return 0;
+    }
+    if (shared.masked(port, longMode)) {
+      return MASKED;
+    }
+    if (target.state().xen.mark(port / (longMode ? Long.SIZE : Integer.SIZE))) {
+      interrupt(target.state());
+    }
+    return 1;
+  }
+
+  /** The vCPU's own vector, where it has one; else the upcall is seen in its vcpu_info. */
+  void interrupt(Vcpu vcpu) {
+    int vector = vcpu.xen.upcallVector;
+    if (vector != 0) {
+      vm.lapics.deliver(new Msi(vector, vcpu.id(), false, Msi.FIXED, false));
+    }
+  }
+
+  /** kvm_xen_has_interrupt: the vector that the guest is to be interrupted with, or NO_VECTOR. */
+  int upcall(Vcpu vcpu) {
+    boolean due = upcallVector != 0 && vcpu.xen.upcallPending();
+    return due ? upcallVector : Vcpu.NO_VECTOR;
+  }
+
+  /** The timer of a vCPU makes its port pending when it is due. */
+  void expireTimer(Vcpu vcpu) {
+    XenVcpu xen = vcpu.xen;
+    if (xen.timerExpires != 0 && xen.timerExpires <= vm.clock.nanos()) {
+      xen.timerExpires = 0;
+      raise(xen.timerPort, vcpu.id());
+    }
+  }
+
+  /** What is due before a vCPU enters: its timer, and events that waited for a vcpu_info. */
+  void beforeEntry(Vcpu vcpu) {
+    expireTimer(vcpu);
+    XenVcpu xen = vcpu.xen;
+    if (xen.tellPending()) {
+      interrupt(vcpu);
+    }
+    if (hypercallMsr != 0) {
+      xen.running(vm.clock.nanos());
+    }
+  }
+
+  /** A guest writes this MSR to get its hypercalls. */
+  boolean isHypercallMsr(int index) {
+    return hypercallMsr != 0 && index == hypercallMsr;
+  }
+
+  /** kvm_xen_write_hypercall_page; false is a fault of the guest. */
+  boolean writeHypercallPage(long value, Vcpu vcpu) {
+    setLongMode((vcpu.cpu.efer & CpuState.EFER_LMA) != 0);
+    if (!interceptsHypercalls() || (value & Limits.PAGE_SIZE - 1) != 0) {
+      return false;
+    }
+    return vm.writeGuest(value, XenHypercallPage.of(vm.host.cpuModel.intel()));
+  }
+
+  private void setLongMode(boolean wide) {
+    longMode = wide;
+    shared.storeWallClock(longMode);
+  }
+
+  private long send(ByteBuffer event) {
+    if (event == null) {
+      return EFAULT.result();
+    }
+    int port = event.getInt(0);
+    if (port == 0 || !isPort(port) || event.getInt(8) != XenPorts.PRIORITY_2LEVEL) {
+      return EINVAL.result();
+    }
+    long result = raise(port, event.getInt(4));
+    return result >= 0 || result == MASKED ? 0 : result;
   }
 
   private long configure(ByteBuffer config) {
@@ -98,6 +207,7 @@ final class XenVm {
       return EINVAL.result();
     }
     flags = wanted;
+    hypercallMsr = config.getInt(4);
     return 0;
   }
 
@@ -106,8 +216,15 @@ final class XenVm {
       return EFAULT.result();
     }
     int value = attribute.getInt(VALUE);
-    switch (attribute.getShort(0)) {
-      case ATTR_LONG_MODE -> longMode = (value & 0xff) != 0 ? 1 : 0;
+    switch (type(attribute)) {
+      case ATTR_LONG_MODE -> setLongMode((value & 0xff) != 0);
+      case ATTR_SHARED_INFO -> {
+        shared.setGfn(attribute.getLong(VALUE));
+        return sharedInfoSet();
+      }
+      case ATTR_SHARED_INFO_HVA -> {
+        return setSharedInfoHva(attribute.getLong(VALUE));
+      }
       case ATTR_UPCALL_VECTOR -> {
         int vector = value & 0xff;
         if (vector != 0 && vector < FIRST_VECTOR) {
@@ -116,9 +233,10 @@ final class XenVm {
         upcallVector = vector;
       }
       case ATTR_EVTCHN -> {
-        return setEventChannel(attribute);
+        return ports.set(attribute);
       }
       case ATTR_XEN_VERSION -> xenVersion = value;
+      case ATTR_RUNSTATE_UPDATE_FLAG -> runstateUpdateFlag = (value & 0xff) != 0 ? 1 : 0;
       default -> {
         return ENOENT.result();
       }
@@ -126,44 +244,25 @@ final class XenVm {
     return 0;
   }
 
-  /** Binds a port that the guest sends on to an eventfd, or unbinds it. */
-  private long setEventChannel(ByteBuffer attribute) {
-    int port = attribute.getInt(VALUE);
-    int change = attribute.getInt(VALUE + 8);
-    if (change == EVTCHN_RESET) {
-      ports.values().forEach(EventFd::drop);
-      ports.clear();
-      return 0;
-    }
-    if (port <= 0 || port >= maxPort() || (change & ~EVTCHN_DEASSIGN) != 0) {
-      return EINVAL.result();
-    }
-    if (change == EVTCHN_DEASSIGN) {
-      EventFd unbound = ports.remove(port);
-      if (unbound != null) {
-        unbound.drop();
-      }
-      return unbound == null ? ENOENT.result() : 0;
-    }
-    boolean toEventFd = attribute.getInt(VALUE + 12) == 0;
-    if (attribute.getInt(VALUE + 4) != EVTCHN_INTERDOMAIN || !toEventFd) {
-      return EINVAL.result();
-    }
-    return bind(port, vm.host.files.find(attribute.getInt(VALUE + 16)));
+  private int type(ByteBuffer attribute) {
+    int type = attribute.getShort(0);
+    boolean newer = type == ATTR_SHARED_INFO_HVA && !vm.host.profile.xenInfoByUserAddress();
+    return newer ? -1 : type;
   }
 
-  private long bind(int port, KernelFile file) {
-    if (file == null) {
-      return EBADF.result();
-    }
-    if (!(file instanceof EventFd eventFd)) {
+  private long setSharedInfoHva(long hva) {
+    if ((hva & Limits.PAGE_SIZE - 1) != 0) {
       return EINVAL.result();
     }
-    if (ports.containsKey(port)) {
-      return EEXIST.result();
+    shared.setHva(hva);
+    return sharedInfoSet();
+  }
+
+  private long sharedInfoSet() {
+    if (shared.set() && !shared.backed()) {
+      return EFAULT.result();
     }
-    eventFd.hold();
-    ports.put(port, eventFd);
+    shared.storeWallClock(longMode);
     return 0;
   }
 
@@ -172,10 +271,13 @@ final class XenVm {
     if (attribute == null) {
       return EFAULT.result();
     }
-    switch (attribute.getShort(0)) {
-      case ATTR_LONG_MODE -> attribute.put(VALUE, (byte) longMode);
+    switch (type(attribute)) {
+      case ATTR_LONG_MODE -> attribute.put(VALUE, (byte) (longMode ? 1 : 0));
+      case ATTR_SHARED_INFO -> attribute.putLong(VALUE, shared.gfn());
+      case ATTR_SHARED_INFO_HVA -> attribute.putLong(VALUE, shared.hva());
       case ATTR_UPCALL_VECTOR -> attribute.put(VALUE, (byte) upcallVector);
       case ATTR_XEN_VERSION -> attribute.putInt(VALUE, xenVersion);
+      case ATTR_RUNSTATE_UPDATE_FLAG -> attribute.put(VALUE, (byte) runstateUpdateFlag);
       default -> {
         return ENOENT.result();
       }

@@ -169,6 +169,11 @@ public final class Profile {
     return since(V6_12);
   }
 
+  /** Xen's shared info and vcpu_info may be given by their addresses in user memory. */
+  public boolean xenInfoByUserAddress() {
+    return since(V6_12);
+  }
+
   /** guest_memfd can be mapped and start shared. */
   public boolean guestMemfdFlags() {
     return since(V7_3);

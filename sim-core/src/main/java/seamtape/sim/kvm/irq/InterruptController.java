@@ -3,6 +3,7 @@ package seamtape.sim.kvm.irq;
 import static seamtape.catalog.Errno.EINVAL;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntBinaryOperator;
 import java.util.function.ToIntFunction;
 
 /**
@@ -27,6 +28,7 @@ public final class InterruptController {
   }
 
   private final ToIntFunction<Msi> lapics;
+  private final IntBinaryOperator eventChannels;
   private Mode mode = Mode.NONE;
   private IrqRouting routing = new IrqRouting();
   private Pic pic;
@@ -40,9 +42,11 @@ public final class InterruptController {
 
   /**
    * @param lapics gives a message to the vCPUs it is for: -1 none, else how many took it
+   * @param eventChannels makes a port of a Xen guest pending for a vCPU: negative where it cannot
    */
-  public InterruptController(ToIntFunction<Msi> lapics) {
+  public InterruptController(ToIntFunction<Msi> lapics, IntBinaryOperator eventChannels) {
     this.lapics = lapics;
+    this.eventChannels = eventChannels;
   }
 
   public Mode mode() {
@@ -131,6 +135,9 @@ public final class InterruptController {
       return toIoapic
           ? ioapic.setIrq(route.pin(), source, level)
           : pic.setIrq(route.pin(), source, level);
+    }
+    if (level && route.type() == IrqRoute.KVM_IRQ_ROUTING_XEN_EVTCHN) {
+      return eventChannels.applyAsInt(route.addressLow(), route.addressHigh());
     }
     if (!level || route.type() != IrqRoute.KVM_IRQ_ROUTING_MSI) {
       return -1;

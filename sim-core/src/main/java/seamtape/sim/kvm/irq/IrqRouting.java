@@ -67,7 +67,7 @@ final class IrqRouting {
           case IrqRoute.KVM_IRQ_ROUTING_IRQCHIP -> chipRoute(entries, at, rules);
           case IrqRoute.KVM_IRQ_ROUTING_MSI -> msiRoute(entries, at, rules);
           case IrqRoute.KVM_IRQ_ROUTING_HV_SINT -> rules.hyperv() ? plain(entries, at) : null;
-          case IrqRoute.KVM_IRQ_ROUTING_XEN_EVTCHN -> rules.xen() ? plain(entries, at) : null;
+          case IrqRoute.KVM_IRQ_ROUTING_XEN_EVTCHN -> rules.xen() ? eventRoute(entries, at) : null;
           default -> null;
         };
     if (route == null || conflicts(route)) {
@@ -92,6 +92,12 @@ final class IrqRouting {
   private static IrqRoute msiRoute(ByteBuffer entries, int at, RoutingRules rules) {
     IrqRoute route = plain(entries, at);
     return rules.x2apicFormat() && (route.addressHigh() & 0xff) != 0 ? null : route;
+  }
+
+  /** kvm_xen_setup_evtchn: only channels of the 2-level kind. */
+  private static IrqRoute eventRoute(ByteBuffer entries, int at) {
+    IrqRoute route = plain(entries, at);
+    return route.data() == IrqRoute.PRIORITY_2LEVEL ? route : null;
   }
 
   private static IrqRoute plain(ByteBuffer entries, int at) {

@@ -105,13 +105,7 @@ public final class Vcpu {
   /** KVM_CAP_HYPERV_SYNIC or SYNIC2. */
   public boolean synicActive;
 
-  /** Vector of KVM_XEN_VCPU_ATTR_TYPE_UPCALL_VECTOR. */
-  int xenUpcallVector;
-
-  int xenVcpuId;
-
-  /** Event channel of KVM_XEN_VCPU_ATTR_TYPE_TIMER; 0 while the kernel serves no timer. */
-  public int xenTimerPort;
+  public final XenVcpu xen;
 
   /** Of KVM_SET_NESTED_STATE: -1 outside VMX operation. */
   long vmxonPointer = -1;
@@ -123,7 +117,7 @@ public final class Vcpu {
     this.id = id;
     this.fpu = new FpuState(vm.cpuModel());
     this.msrs = new Msrs(this);
-    this.xenVcpuId = id;
+    this.xen = new XenVcpu(this);
     boolean boot = id == vm.bootCpuId();
     cpu.reset(RESET_SIGNATURE);
     cpu.apicBase = 0xfee0_0800L | (boot ? ControlRegisters.APICBASE_BSP : 0);
@@ -232,10 +226,6 @@ public final class Vcpu {
       target[done] = page[(int) gpa & 0xfff];
     }
     return true;
-  }
-
-  public int xenVcpuId() {
-    return xenVcpuId;
   }
 
   int pendingNmis() {

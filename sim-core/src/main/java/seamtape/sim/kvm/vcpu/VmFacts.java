@@ -41,6 +41,26 @@ public interface VmFacts {
   /** The 4096 bytes of the guest page that holds an address, or null without memory there. */
   byte[] guestPage(long gpa);
 
+  /** The 4096 bytes of user memory that hold an address, or null where none is mapped. */
+  default byte[] userPage(long hva) {
+    return null;
+  }
+
+  /** kvm_write_guest: marks the pages dirty; false where a byte has no memory behind it. */
+  default boolean writeGuest(long gpa, byte[] bytes) {
+    return false;
+  }
+
+  /** kvmclock of the VM in nanoseconds. */
+  default long guestNanos() {
+    return nanos();
+  }
+
+  /** The VM's Xen guest has 64-bit structures. */
+  default boolean xenLongMode() {
+    return false;
+  }
+
   /** The VM's type takes the registers of its vCPUs from user space. */
   default boolean hasProtectedState() {
     return false;
