@@ -15,6 +15,7 @@ final class EntryRequests {
   private final ApicEvents apicEvents;
   private final ExitWriter exits;
   private final KvmClock clock;
+  private final PvPages pages;
 
   EntryRequests(VcpuRunner runner, ApicEvents apicEvents, ExitWriter exits) {
     this.runner = runner;
@@ -22,6 +23,7 @@ final class EntryRequests {
     this.apicEvents = apicEvents;
     this.exits = exits;
     this.clock = new KvmClock(runner.vm(), state);
+    this.pages = new PvPages(runner.vm(), state, runner.lapic());
   }
 
   /** The result with which a request ends KVM_RUN, or IN_PROGRESS; in the kernel's order. */
@@ -45,16 +47,23 @@ final class EntryRequests {
       exits.reason(KvmExit.KVM_EXIT_SHUTDOWN);
       return true;
     }
+    pages.recordStealTime();
     int ended = apicEvents.takeIoapicEoi();
     if (ended >= 0) {
       exits.ioapicEoi(ended);
+      return true;
     }
-    return ended >= 0;
+    pages.completeAsyncFaults();
+    return false;
   }
 
   /** The guest must not go on before {@link #leave} was asked. */
   boolean pending() {
     return apicEvents.leaves();
+  }
+
+  PvPages pages() {
+    return pages;
   }
 
   void enterGuest() {
@@ -64,6 +73,7 @@ final class EntryRequests {
   }
 
   void leaveGuest() {
+    pages.syncFromGuest();
     apicEvents.fromVapic();
   }
 }

@@ -370,6 +370,7 @@ final class VcpuBus implements GuestBus {
     if (runner.lapic() == null) {
       return false;
     }
+    runner.requests().pages().syncForInterrupt();
     return vm.xen.upcall(state) >= 0 || externalPending() || runner.lapic().hasInterrupt();
   }
 
@@ -390,7 +391,9 @@ final class VcpuBus implements GuestBus {
       return upcall;
     }
     if (!externalPending()) {
-      return runner.lapic().acknowledge();
+      int vector = runner.lapic().acknowledge();
+      runner.requests().pages().injected(vector);
+      return vector;
     }
     if (vm.interrupts.mode() == InterruptController.Mode.KERNEL) {
       return vm.interrupts.pic().acknowledge();

@@ -43,6 +43,7 @@ public final class VcpuFile extends KernelFile {
       return EINVAL.result();
     }
     runner.stats.count(VcpuStats.Name.FPU_RELOAD);
+    runner.requests().pages().loaded();
     return keepLocked(runner.start(tid, script, instructions));
   }
 

@@ -92,6 +92,11 @@ public final class InterruptController {
     return false;
   }
 
+  /** kvm_ioapic_handles_vector: the end of this interrupt matters to an IOAPIC. */
+  public boolean ioapicHandles(int vector) {
+    return ioapic == null ? userIoapicHandles(vector) : ioapic.handles(vector);
+  }
+
   public void useX2apicFormat() {
     x2apicFormat = true;
   }

@@ -41,6 +41,16 @@ public final class Ioapic {
     return set(pin, lines.set(pin, source, level));
   }
 
+  /** A level-triggered entry has this vector: its end of interrupt is heard. */
+  boolean handles(int vector) {
+    for (long entry : redirection) {
+      if ((entry & LEVEL) != 0 && (entry & 0xff) == vector) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private int set(int pin, boolean level) {
     int mask = 1 << pin;
     if (!level) {

@@ -85,7 +85,8 @@ public final class LocalApic {
     return lapic.acknowledge();
   }
 
-  private void endOfInterrupt() {
+  /** The vector in service ends; the IOAPIC hears of a level-triggered one. */
+  public void endOfInterrupt() {
     int vector = lapic.endOfInterrupt();
     if (vector >= 0 && lapic.levelTriggered(vector)) {
       cpu.levelEnded(vector);

@@ -173,6 +173,11 @@ public final class Lapic {
     }
   }
 
+  /** A vector waits for delivery. */
+  public boolean requests() {
+    return highest(IRR) >= 0;
+  }
+
   /** Requests an interrupt; false when the vector was requested already or the APIC is off. */
   public boolean request(int vector, boolean level) {
     if (!softwareEnabled() || bit(IRR, vector)) {

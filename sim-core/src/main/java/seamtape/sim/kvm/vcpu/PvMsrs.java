@@ -11,7 +11,9 @@ public final class PvMsrs {
   private static final int POLL_CONTROL = 12;
   private static final int ASYNC_PF_INT = 14;
 
-  private static final long ENABLED = 1;
+  /** Bit 0 of the MSRs that hold an address. */
+  public static final long ENABLED = 1;
+
   private static final long ASYNC_PF_RESERVED = 0x30;
   private static final long ASYNC_PF_DELIVERY_AS_VMEXIT = 4;
   private static final long ASYNC_PF_DELIVERY_AS_INT = 8;
@@ -27,6 +29,10 @@ public final class PvMsrs {
 
   public long asyncPfEnable;
   public long asyncPfInt;
+
+  /** Async faults were enabled: the guest is to be told that all its tasks may wake. */
+  public boolean asyncPfWakeup;
+
   public long stealTime;
   public long pvEoi;
   public long pollControl = 1;
@@ -120,7 +126,8 @@ public final class PvMsrs {
     }
     asyncPfEnable = value;
     boolean enabled = (value & ENABLED) != 0 && byInt;
-    return !enabled || inSlot(value & ~0x3fL, 8);
+    asyncPfWakeup = enabled && inSlot(value & ~0x3fL, 8);
+    return !enabled || asyncPfWakeup;
   }
 
   private boolean asyncPfInt(long value) {
