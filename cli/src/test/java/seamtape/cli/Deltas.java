@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import seamtape.replayer.diff.Change;
+import seamtape.replayer.symbols.IgnoreRules;
 
 /** fixtures/workloads/deltas.csv: what a diff over two kernel lines shows of each workload. */
 final class Deltas {
@@ -56,9 +57,22 @@ final class Deltas {
     return rows.subList(1, rows.size());
   }
 
+  /** What a comparison of a workload leaves out: the rules beside it, if it has any. */
+  static IgnoreRules rules(String workload) throws IOException {
+    Path file = ROOT.resolve("fixtures/workloads/" + workload + ".rules");
+    List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+    return IgnoreRules.parse(lines, file.toString());
+  }
+
   /** The part of docs/PROFILES.md that is derived. */
   static String document() throws IOException {
     StringBuilder text = new StringBuilder();
+    text.append("\n## Signs of a difference that show none here\n\n");
+    text.append("| section | of `behaviour.md` | why |\n|---|---|---|\n");
+    marks().stream().filter(row -> row[2].isEmpty()).map(Deltas::reason).forEach(text::append);
+    text.append(
+        "| | a removed number (`KVM_SET_MEMORY_REGION`, `KVM_ASSIGN_*`, `KVM_DEBUG_GUEST`) |");
+    text.append(" gone from the header after 6.1, but handled by none of the lines |\n");
     for (int i = 1; i < LINES.size(); i++) {
       String from = LINES.get(i - 1);
       String to = LINES.get(i);
@@ -68,6 +82,16 @@ final class Deltas {
       rows().stream().filter(row -> row.to().equals(to)).map(Deltas::line).forEach(text::append);
     }
     return text.toString();
+  }
+
+  /** Section, text, workload, call, reason: of each sign of a difference in the rules. */
+  static List<String[]> marks() throws IOException {
+    Path file = ROOT.resolve("fixtures/workloads/delta-marks.csv");
+    return Files.readAllLines(file).stream().skip(1).map(row -> row.split("\\|", -1)).toList();
+  }
+
+  private static String reason(String[] mark) {
+    return "| " + mark[0] + " | " + mark[1] + " … | " + mark[4] + " |\n";
   }
 
   private static String line(Row row) {

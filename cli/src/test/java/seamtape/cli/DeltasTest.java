@@ -48,11 +48,14 @@ class DeltasTest {
       String from = Deltas.LINES.get(i - 1);
       String to = Deltas.LINES.get(i);
       List<String> shown =
-          diff(from, to).changes().stream().map(Deltas::shown).collect(Collectors.toList());
+          diff(workload, from, to).changes().stream()
+              .map(Deltas::shown)
+              .collect(Collectors.toList());
       assertEquals(expected(workload, from, to), shown, from + " to " + to);
     }
     assertEquals(
-        changed("linux-6.2", "linux-6.12", "linux-7.3"), changed("linux-6.2", "linux-7.3"));
+        changed(workload, "linux-6.2", "linux-6.12", "linux-7.3"),
+        changed(workload, "linux-6.2", "linux-7.3"));
   }
 
   private static List<String> expected(String workload, String from, String to) throws Exception {
@@ -64,10 +67,12 @@ class DeltasTest {
   }
 
   /** The calls that any step of the way from the first profile to the last changes. */
-  private Set<Long> changed(String... profiles) throws Exception {
+  private Set<Long> changed(String workload, String... profiles) throws Exception {
     Set<Long> events = new TreeSet<>();
     for (int i = 1; i < profiles.length; i++) {
-      diff(profiles[i - 1], profiles[i]).changes().forEach(change -> events.add(change.a()));
+      diff(workload, profiles[i - 1], profiles[i])
+          .changes()
+          .forEach(change -> events.add(change.a()));
     }
     return events;
   }
@@ -81,7 +86,7 @@ class DeltasTest {
             List.of("linux-7.3", "linux-7.3+regindex"))) {
       record(workload, pair.get(0), pair.get(0));
       record(workload, pair.get(1), pair.get(1));
-      assertEquals(List.<Change>of(), diff(pair.get(0), pair.get(1)).changes());
+      assertEquals(List.<Change>of(), diff(workload, pair.get(0), pair.get(1)).changes());
     }
   }
 
@@ -93,10 +98,10 @@ class DeltasTest {
     assertEquals(List.of(), recorded.outcome().failed(), profile);
   }
 
-  private DiffReport diff(String from, String to) throws Exception {
+  private DiffReport diff(String workload, String from, String to) throws Exception {
     try (Tape a = Tape.open(dir.resolve(from + ".tape"));
         Tape b = Tape.open(dir.resolve(to + ".tape"))) {
-      return Diff.compare(a, b, new DiffOptions(Set.of(), 1000, events -> {}));
+      return Diff.compare(a, b, new DiffOptions(Deltas.rules(workload), 1000, events -> {}));
     }
   }
 

@@ -35,11 +35,14 @@ final class CallPairs implements AutoCloseable {
     this.stable = stable;
   }
 
-  /** The difference in words; null where every field that differs is covered by a rule. */
+  /** The difference in words; null where rules cover the call or every field that differs. */
   Change describe(Diff.Difference difference, Causes causes) throws TapeException {
     boolean inA = difference.a() != 0;
     Event enter = inA ? read(a, difference.a()) : read(b, difference.b());
     if (difference.kind() != Change.Kind.CHANGED) {
+      if (stable.ignores(enter.call, "")) {
+        return null;
+      }
       boolean root = causes.isCause(enter, inA, null, null, null);
       return change(difference, enter, List.of(), root);
     }

@@ -93,13 +93,24 @@ public final class Diff {
         }
         Change change = pairs.describe(difference, causes);
         if (change == null) {
-          changed--;
-          matched++;
+          forget(difference.kind());
         } else {
           changes.add(change);
           roots += change.root() ? 1 : 0;
         }
       }
+    }
+  }
+
+  /** Rules cover a difference: a call of both sides counts as matched. */
+  private void forget(Change.Kind kind) {
+    switch (kind) {
+      case CHANGED -> {
+        changed--;
+        matched++;
+      }
+      case ONLY_A -> onlyA--;
+      case ONLY_B -> onlyB--;
     }
   }
 

@@ -17,7 +17,7 @@ import seamtape.catalog.Catalog;
  * <pre>
  * KVM_GET_SREGS.apic_base   # the other host has its APIC elsewhere
  * *.tsc_khz                 # measured
- * KVM_GET_CLOCK             # all of it
+ * KVM_GET_CLOCK             # all of it, and where only one side has it
  * </pre>
  *
  * Remembers which rules met something; so one comparison at a time.
@@ -75,16 +75,21 @@ public final class IgnoreRules {
     if (text.startsWith("*.")) {
       return new IgnoreRule(text, null, text.substring(2), reason);
     }
-    int dot = text.indexOf('.');
-    String first = dot < 0 ? text : text.substring(0, dot);
-    Optional<Call> call = call(first);
-    if (call.isEmpty() && first.matches("(KVM|TDH|TDG|SEV|HV)_[A-Z0-9_]+")) {
+    // Names of module calls have dots themselves.
+    int dot = text.length();
+    while (dot > 0 && call(text.substring(0, dot)).isEmpty()) {
+      dot = text.lastIndexOf('.', dot - 1);
+    }
+    if (dot > 0) {
+      String field = dot < text.length() ? text.substring(dot + 1) : "";
+      return new IgnoreRule(text, call(text.substring(0, dot)).get(), field, reason);
+    }
+    String first = text.split("\\.")[0];
+    if (first.matches("(KVM|TDH|TDG|SEV|HV)_[A-Z0-9_]+")) {
       throw new IllegalArgumentException(
           where + "there is no call " + first + "; seamtape catalog lists them");
     }
-    return call.isEmpty()
-        ? new IgnoreRule(text, null, text, reason)
-        : new IgnoreRule(text, call.get(), dot < 0 ? "" : text.substring(dot + 1), reason);
+    return new IgnoreRule(text, null, text, reason);
   }
 
   private static Optional<Call> call(String word) {

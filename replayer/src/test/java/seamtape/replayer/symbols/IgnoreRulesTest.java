@@ -1,6 +1,7 @@
 package seamtape.replayer.symbols;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import seamtape.catalog.KvmIoctl;
+import seamtape.catalog.Seamcall;
 
 class IgnoreRulesTest {
   @Test
@@ -37,6 +39,15 @@ class IgnoreRulesTest {
   void aFieldIsCoveredByItsNameOrTheEndOfItsPath(String rule, String path, boolean covered) {
     assertEquals(
         covered, IgnoreRules.of(List.of(rule)).ignores(KvmIoctl.KVM_GET_SREGS, path), rule);
+  }
+
+  @Test
+  void aCallWhoseNameHasDotsIsCoveredWholeOrByAField() {
+    IgnoreRules rules = IgnoreRules.of(List.of("TDH.SYS.INIT", "TDH.SYS.CONFIG.status"));
+    assertTrue(rules.ignores(Seamcall.TDH_SYS_INIT, ""));
+    assertTrue(rules.ignores(Seamcall.TDH_SYS_CONFIG, "status"));
+    assertFalse(rules.ignores(Seamcall.TDH_SYS_CONFIG, ""));
+    assertFalse(rules.ignores(Seamcall.TDH_SYS_RD, "status"));
   }
 
   @ParameterizedTest

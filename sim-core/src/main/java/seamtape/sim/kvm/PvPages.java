@@ -6,9 +6,10 @@ import seamtape.sim.kvm.vcpu.PvMsrs;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /**
- * The structures of asm/kvm_para.h that KVM keeps in a guest's memory beside its clock: stolen time,
- * async page faults, ends of interrupt. The simulated host never takes the processor or a page from
- * its guests, so no time is stolen and no fault waits; what KVM stores without either is stored.
+ * The structures of asm/kvm_para.h that KVM keeps in a guest's memory beside its clock: stolen
+ * time, async page faults, ends of interrupt. The simulated host never takes the processor or a
+ * page from its guests, so no time is stolen and no fault waits; what KVM stores without either is
+ * stored.
  */
 final class PvPages {
   private static final int STEAL_VERSION = 8;
@@ -62,7 +63,9 @@ final class PvPages {
     }
   }
 
-  /** kvm_check_async_pf_completion: who enables async faults hears first that none is waited for. */
+  /**
+   * kvm_check_async_pf_completion: who enables async faults hears first that none is waited for.
+   */
   void completeAsyncFaults() {
     byte[] token = new byte[Integer.BYTES];
     if (!msrs.asyncPfWakeup || lapic == null || !state.lapic.softwareEnabled()) {
