@@ -29,6 +29,9 @@ public final class FtraceReader {
   private static final int ERRNOS = 4096;
   private static final String WRITTEN = "entries-in-buffer/entries-written:";
 
+  /** MSR accesses and CPUIDs that wait for their runs in a log. */
+  private static final int MAX_INPUTS = 1 << 20;
+
   private final Warnings warnings;
   private final CallEvents events;
   private final RunTracker tracker;
@@ -39,6 +42,7 @@ public final class FtraceReader {
   private long skipped;
   private String file = "";
   private long lineNumber;
+  private long kept;
 
   private FtraceReader(EventSink sink, Warnings warnings) {
     this.warnings = warnings;
@@ -83,6 +87,7 @@ public final class FtraceReader {
   private void readAll(List<LogSource> sources) throws IOException {
     for (LogSource source : sources) {
       file = source.name();
+      recognized = false;
       LineReader reader = new LineReader(source.in(), MAX_LINE);
       while (reader.next()) {
         lines++;
@@ -92,22 +97,24 @@ public final class FtraceReader {
       if (!reader.damage().isEmpty()) {
         warnings.add(Kind.DAMAGED_FILE, file, reader.number(), reader.damage());
       }
-    }
-    if (!recognized) {
-      throw new ImportException(
-          file,
-          0,
-          lines == 0
-              ? "is empty"
-              : "is no trace of kvm events: none of "
-                  + lines
-                  + " lines reads like \"qemu-71 [000] ..... 3.000001: kvm_pio: pio_write at 0x3f8"
-                  + " ...\"; enable events/kvm and copy /sys/kernel/tracing/trace");
+      if (!recognized) {
+        throw new ImportException(file, 0, unrecognized(reader.number()));
+      }
     }
     if (sources.size() > 1) {
       warnings.add(Kind.ORDER, file, 0, "several traces, read one after another");
     }
     tracker.end();
+  }
+
+  private static String unrecognized(long lines) {
+    return lines == 0
+        ? "is empty"
+        : "is no trace of kvm events: none of "
+            + lines
+            + " lines reads like \"qemu-71 [000] ..... 3.000001: kvm_pio: pio_write at 0x3f8 ...\";"
+            + " enable events/kvm and copy /sys/kernel/tracing/trace; a log of strace goes behind"
+            + " --strace";
   }
 
   private void read(LineReader reader) {
@@ -286,6 +293,7 @@ public final class FtraceReader {
 
   private void input(Input row, VcpuTask task, long... fields) {
     if (events == null) {
+      keep(task.open, new GuestInput(row, fields));
       return;
     }
     long when = line.when;
@@ -296,6 +304,16 @@ public final class FtraceReader {
           System.arraycopy(fields, 0, event.fields, 0, fields.length);
           events.append();
         });
+  }
+
+  /** For a log that lacks it: told with the run. */
+  private void keep(VcpuRun run, GuestInput input) {
+    if (kept++ < MAX_INPUTS) {
+      run.add(input);
+    } else if (kept == MAX_INPUTS + 1) {
+      String detail = "MSR accesses and CPUIDs beyond the first " + MAX_INPUTS + " are left out";
+      warnings.add(Kind.LIMIT, file, lineNumber, detail);
+    }
   }
 
   private void lost() {

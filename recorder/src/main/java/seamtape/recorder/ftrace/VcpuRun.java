@@ -1,5 +1,7 @@
 package seamtape.recorder.ftrace;
 
+import java.util.ArrayList;
+import java.util.List;
 import seamtape.catalog.KvmExit;
 import seamtape.event.Event;
 
@@ -35,6 +37,9 @@ public final class VcpuRun {
 
   long enter;
 
+  /** MSR accesses and CPUIDs inside the run, where nobody tells them at once. */
+  private List<GuestInput> inputs = List.of();
+
   VcpuRun(int pid, long subject, long start) {
     this.pid = pid;
     this.subject = subject;
@@ -48,6 +53,18 @@ public final class VcpuRun {
   /** True when a log's result and reason, -1 for unknown, can be this run's. */
   public boolean agrees(long shownResult, int shownReason) {
     return shownResult == result && (shownReason < 0 || reason < 0 || shownReason == reason);
+  }
+
+  void add(GuestInput input) {
+    if (inputs.isEmpty()) {
+      inputs = new ArrayList<>();
+    }
+    inputs.add(input);
+  }
+
+  /** What the guest did inside the run and saw of its MSRs and CPUID, in order. */
+  public List<GuestInput> inputs() {
+    return inputs;
   }
 
   public int reason() {

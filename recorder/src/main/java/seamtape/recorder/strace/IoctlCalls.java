@@ -4,8 +4,11 @@ import seamtape.catalog.FileOperation;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.StructLayout;
 import seamtape.catalog.Structs;
+import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.event.Subject;
+import seamtape.event.Subject;
+import seamtape.recorder.ftrace.GuestInput;
 import seamtape.recorder.ftrace.TraceRuns;
 import seamtape.recorder.log.CallEvents;
 import seamtape.recorder.log.KvmFds;
@@ -184,6 +187,7 @@ final class IoctlCalls {
       int arrow = arrow(text);
       parse(call, text, arrow < 0 ? text.from(2) : behind(text, arrow + 2));
     }
+    tellInputs(call, when);
     Event event = events.returns(call.call, call.tid, when, call.enter, timed);
     event.fields[0] = result.value;
     if (call.ioctl == KvmIoctl.KVM_RUN) {
@@ -199,6 +203,19 @@ final class IoctlCalls {
     events.append();
     if (call.ioctl != null && call.ioctl.makes().isPresent() && result.value >= 0) {
       fds.made(call.tid, (int) result.value, call.ioctl, call.on, call.arg);
+    }
+  }
+
+  /** What the trace shows of the guest inside a run, before the run's end. */
+  private void tellInputs(OpenCall call, long when) {
+    if (call.run == null) {
+      return;
+    }
+    long subject = call.on.subject();
+    long actor = Actor.vcpu(Subject.vm(subject), Subject.vcpu(subject));
+    for (GuestInput input : call.run.inputs()) {
+      input.copyTo(events.input(input.row(), actor, when));
+      events.append();
     }
   }
 

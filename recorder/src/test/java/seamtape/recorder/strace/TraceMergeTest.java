@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,51 @@ class TraceMergeTest {
     assertTrue(
         merged.output.toString().startsWith("SeaBIOS (version 1.16"), merged.output.toString());
     assertFalse(merged.report.log().warningCounts().containsKey(Kind.MISMATCH));
+  }
+
+  /** The values that strace lacks: each kvm_msr and kvm_cpuid, inside the run that it was of. */
+  @Test
+  void msrAccessesAndCpuidsStandInsideTheirRuns() throws Exception {
+    Path log = dir.resolve("log.strace");
+    Files.writeString(
+        log,
+        """
+        openat(AT_FDCWD, "/dev/kvm", O_RDWR) = 3
+        ioctl(3, KVM_CREATE_VM, 0) = 4
+        ioctl(4, KVM_CREATE_VCPU, 0) = 5
+        ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_IO)
+        ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_HLT)
+        """);
+    Path trace = dir.resolve("trace.txt");
+    Files.writeString(
+        trace,
+        """
+         a-1 [000] ..... 1.0: kvm_fpu: load
+         a-1 [000] ..... 1.0: kvm_msr: msr_write 1a0 = 0x850089
+         a-1 [000] ..... 1.0: kvm_pio: pio_write at 0x80 size 1 count 1 val 0x1
+         a-1 [000] ..... 1.0: kvm_fpu: unload
+         a-1 [000] ..... 1.0: kvm_userspace_exit: reason KVM_EXIT_IO (2)
+         a-1 [000] ..... 1.0: kvm_fpu: load
+         a-1 [000] ..... 1.0: kvm_cpuid: func 1 idx 2 rax 3 rbx 4 rcx 5 rdx 6, cpuid entry found
+         a-1 [000] ..... 1.0: kvm_fpu: unload
+         a-1 [000] ..... 1.0: kvm_userspace_exit: reason KVM_EXIT_HLT (5)
+        """);
+    merged(log, trace);
+    List<String> told = new ArrayList<>();
+    try (Tape tape = Tape.open(dir.resolve("merged.tape"));
+        Cursor cursor = tape.cursor()) {
+      while (cursor.next()) {
+        Event event = cursor.event();
+        if (event.call == KvmIoctl.KVM_RUN) {
+          told.add(event.phase.name());
+        } else if (event.phase == Phase.INPUT) {
+          told.add(event.call.name() + " " + EventView.of(event).fields());
+        }
+      }
+    }
+    assertEquals(List.of("ENTER", "RETURN", "ENTER", "RETURN"), told.stream().filter(t -> t.indexOf(' ') < 0).toList());
+    assertTrue(told.get(1).contains("0x850089"), told.toString());
+    assertTrue(told.get(4).startsWith("GUEST_CPUID"), told.toString());
   }
 
   @Test
