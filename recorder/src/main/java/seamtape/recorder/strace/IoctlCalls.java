@@ -7,7 +7,6 @@ import seamtape.catalog.Structs;
 import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.event.Subject;
-import seamtape.event.Subject;
 import seamtape.recorder.ftrace.GuestInput;
 import seamtape.recorder.ftrace.TraceRuns;
 import seamtape.recorder.log.CallEvents;

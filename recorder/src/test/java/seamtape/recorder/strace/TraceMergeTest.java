@@ -120,7 +120,9 @@ class TraceMergeTest {
         }
       }
     }
-    assertEquals(List.of("ENTER", "RETURN", "ENTER", "RETURN"), told.stream().filter(t -> t.indexOf(' ') < 0).toList());
+    assertEquals(
+        List.of("ENTER", "RETURN", "ENTER", "RETURN"),
+        told.stream().filter(t -> t.indexOf(' ') < 0).toList());
     assertTrue(told.get(1).contains("0x850089"), told.toString());
     assertTrue(told.get(4).startsWith("GUEST_CPUID"), told.toString());
   }

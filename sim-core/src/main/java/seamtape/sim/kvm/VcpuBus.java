@@ -3,7 +3,6 @@ package seamtape.sim.kvm;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus;
 import seamtape.sim.guest.GuestExit;
-import seamtape.sim.kvm.irq.InterruptController;
 import seamtape.sim.kvm.irq.Pic;
 import seamtape.sim.kvm.irq.Pit;
 import seamtape.sim.kvm.mem.MemorySlot;
@@ -34,6 +33,7 @@ final class VcpuBus implements GuestBus {
   private final Vcpu state;
   private final MsrExits msrs;
   private final Hypercalls hypercalls;
+  private final InterruptSources interrupts;
   private final SystemManagement smm;
 
   /** Guest instructions executed when the run began: the TSC moves with them. */
@@ -53,6 +53,7 @@ final class VcpuBus implements GuestBus {
     this.runner = runner;
     this.vm = runner.vm();
     this.state = runner.state();
+    this.interrupts = new InterruptSources(runner);
     this.msrs = new MsrExits(vm, state, runner.lapic());
     this.smm = new SystemManagement(vm, state, this);
     this.encrypted = vm.sev == null ? null : new EncryptedPages(vm, state.cpu);
@@ -367,39 +368,11 @@ final class VcpuBus implements GuestBus {
 
   @Override
   public boolean interruptPending() {
-    if (runner.lapic() == null) {
-      return false;
-    }
-    runner.requests().pages().syncForInterrupt();
-    return vm.xen.upcall(state) >= 0 || externalPending() || runner.lapic().hasInterrupt();
-  }
-
-  private boolean externalPending() {
-    if (!runner.lapic().acceptsPic()) {
-      return false;
-    }
-    return vm.interrupts.mode() == InterruptController.Mode.KERNEL
-        ? vm.interrupts.pic().output()
-        : state.pendingExternalVector != Vcpu.NO_VECTOR;
+    return interrupts.pending();
   }
 
   @Override
   public int acknowledgeInterrupt() {
-    runner.stats.count(VcpuStats.Name.IRQ_INJECTIONS);
-    int upcall = vm.xen.upcall(state);
-    if (upcall >= 0) {
-      return upcall;
-    }
-    if (!externalPending()) {
-      int vector = runner.lapic().acknowledge();
-      runner.requests().pages().injected(vector);
-      return vector;
-    }
-    if (vm.interrupts.mode() == InterruptController.Mode.KERNEL) {
-      return vm.interrupts.pic().acknowledge();
-    }
-    int vector = state.pendingExternalVector;
-    state.pendingExternalVector = Vcpu.NO_VECTOR;
-    return vector;
+    return interrupts.acknowledge();
   }
 }
