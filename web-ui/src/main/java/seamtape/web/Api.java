@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
@@ -130,7 +131,8 @@ final class Api {
             .map(
                 entries -> {
                   JsonArray array = new JsonArray();
-                  entries.forEach(entry -> array.add(Views.recording(entry)));
+                  entries.forEach(
+                      entry -> array.add(Views.listed(entry, recordings.lost(entry.id()))));
                   return new JsonObject()
                       .put("directory", String.valueOf(recordings.library().directory()))
                       .put("recordings", array);
@@ -194,8 +196,14 @@ final class Api {
     Parameters parameters = new Parameters(context);
     long event = parameters.number("event", 0, 0, Long.MAX_VALUE);
     boolean before = parameters.text("when").equals("before");
-    boolean machine = parameters.text("machine").equals("true");
-    on(context, recording -> StateApi.state(recording, event, before, machine));
+    StateApi.View view =
+        new StateApi.View(
+            parameters.text("machine").equals("true"),
+            parameters.text("under"),
+            (int) parameters.number("from", 0, 0, Integer.MAX_VALUE),
+            parameters.text("find").toLowerCase(Locale.ROOT),
+            parameters.text("path"));
+    on(context, recording -> StateApi.state(recording, event, before, view));
   }
 
   private void history(RoutingContext context) {

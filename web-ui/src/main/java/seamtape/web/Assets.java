@@ -208,7 +208,8 @@ final class Assets {
         <main class="login"><h1>Seamtape</h1>
         <form><label for="token">The token of this server</label>
         <input id="token" type="password" autocomplete="current-password" required autofocus>
-        <button>Open</button><p role="alert"></p></form></main>
+        <button>Open</button><p role="alert"></p>
+        <p>It stands in the file that was given to <code>serve</code> as <code>--token-file</code>.</p></form></main>
         </body>
         </html>
         """

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import seamtape.recorder.tape.TapeException;
+import seamtape.recorder.tape.TapeIndex;
 import seamtape.replayer.query.CallDetails;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.CallRow;
@@ -40,8 +41,11 @@ final class CallApi {
     recording.refresh();
     TapeSummary summary = recording.summary();
     long events = recording.tape().eventCount();
-    return Views.recording(recording.entry(), recording.tape().manifest())
-        .put("events", events)
+    JsonObject json = Views.recording(recording.entry(), recording.tape().manifest());
+    if (summary != null && !summary.lost().isEmpty()) {
+      Views.damage(json, summary.lost());
+    }
+    return json.put("events", events)
         .put("calls", recording.reader().callCount())
         .put("summarised", summary == null ? recording.summarised() : events)
         .put("summary", summary == null ? null : Views.summary(summary));
@@ -54,7 +58,7 @@ final class CallApi {
     boolean settled = recording.summary() != null;
     JsonObject json = new JsonObject().put("columns", Views.COLUMNS).put("from", from);
     if (filter.isEmpty()) {
-      return json.put("rows", rows(reader.window(from, count)))
+      return json.put("rows", readable(recording, from, count))
           .put("total", reader.callCount())
           .put("complete", true)
           .put("settled", settled);
@@ -107,7 +111,8 @@ final class CallApi {
     }
     JsonArray first = new JsonArray();
     for (Object row : json.getJsonArray("rows")) {
-      first.add(first(recording.reader(), ((JsonArray) row).getLong(0), filters));
+      boolean lost = row == null;
+      first.add(lost ? -1 : first(recording.reader(), ((JsonArray) row).getLong(0), filters));
     }
     return json.put("rules", first);
   }
@@ -123,10 +128,40 @@ final class CallApi {
     return -1;
   }
 
-  private static JsonArray rows(List<RecordedCall> calls) {
+  /**
+   * A window of all calls, null for each that lies in a damaged block.
+   *
+   * @throws TapeException when all of them do
+   */
+  private static JsonArray readable(OpenRecording recording, long from, int count)
+      throws TapeException {
+    CallReader reader = recording.reader();
     JsonArray rows = new JsonArray();
-    calls.forEach(call -> rows.add(Views.row(CallRow.of(call))));
+    long end = Math.min(reader.callCount(), from + count);
+    for (long at = from; at < end; at = from + rows.size()) {
+      try {
+        reader.window(at, (int) (end - at)).forEach(call -> rows.add(Views.row(CallRow.of(call))));
+      } catch (TapeException e) {
+        if (rows.isEmpty() && nextBlock(recording, at) >= end) {
+          throw e;
+        }
+      }
+      long lost = Math.min(end, nextBlock(recording, from + rows.size()));
+      while (from + rows.size() < lost) {
+        rows.addNull();
+      }
+    }
     return rows;
+  }
+
+  /** The first call of the first block that begins after a call. */
+  private static long nextBlock(OpenRecording recording, long call) {
+    for (TapeIndex.Block block : recording.tape().index().blocks()) {
+      if (block.firstCall() > call) {
+        return block.firstCall();
+      }
+    }
+    return Long.MAX_VALUE;
   }
 
   static JsonObject details(OpenRecording recording, long event) throws TapeException {

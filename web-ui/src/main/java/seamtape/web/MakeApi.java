@@ -184,7 +184,7 @@ final class MakeApi {
     Future<Jobs.Job> started =
         recordings
             .onDisk(() -> Files.createTempFile("seamtape-import", ending))
-            .compose(log -> receive(request, log).map(log))
+            .compose(log -> receive(request, log).onFailure(cut -> remove(log)).map(log))
             .compose(log -> recordings.onDisk(() -> importing(kind, name, log)));
     accepted(context, started);
   }
@@ -196,6 +196,11 @@ final class MakeApi {
     } catch (NumberFormatException e) {
       return -1;
     }
+  }
+
+  /** What came of a body whose rest will not come. */
+  private void remove(Path log) {
+    recordings.onDisk(() -> Files.deleteIfExists(log));
   }
 
   private Future<Void> receive(HttpServerRequest request, Path log) {

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -165,7 +166,8 @@ final class OpenRecording {
 
   /** So that the next server need not read the recording for it; where it may not, it must. */
   private void keep() throws TapeException {
-    if (indexFile != null && tape.manifest().state() != Manifest.State.OPEN) {
+    boolean ended = tape.manifest().state() != Manifest.State.OPEN;
+    if (indexFile != null && ended && lost().isEmpty()) {
       new RecordingIndex(summary, shape()).write(indexFile);
       tape.keepIndex();
     }
@@ -243,6 +245,12 @@ final class OpenRecording {
   /** Null while it is being made. */
   TapeSummary summary() {
     return used;
+  }
+
+  /** What the last pass had to leave out; any thread. */
+  List<TapeSummary.Lost> lost() {
+    TapeSummary made = summary;
+    return made == null ? List.of() : made.lost();
   }
 
   /** Events the summary has seen. */

@@ -23,6 +23,18 @@ final class Pages {
     Api.get(router, "/lib/*").handler(this::asset);
   }
 
+  /** Answers a browser that asks for an address without a page; false for any other request. */
+  boolean missing(RoutingContext context) {
+    String accept = context.request().getHeader("accept");
+    boolean browser = accept != null && accept.contains("text/html");
+    if (browser && !context.request().path().startsWith("/api/")) {
+      context.response().setStatusCode(404);
+      page(context);
+      return true;
+    }
+    return false;
+  }
+
   private void page(RoutingContext context) {
     context.response().putHeader("content-type", "text/html; charset=utf-8").end(page);
   }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import seamtape.replayer.query.TapeSummary;
 
 /** The recordings that are open now: at most {@link #MAX_OPEN}, the longest unused goes first. */
 final class Recordings {
@@ -51,6 +52,12 @@ final class Recordings {
     }
     return disk.executeBlocking(() -> library.find(id), true)
         .compose(entry -> task.apply(open(entry)));
+  }
+
+  /** What of an open recording is known to be damaged. */
+  List<TapeSummary.Lost> lost(String id) {
+    OpenRecording known = opened(id);
+    return known == null ? List.of() : known.lost();
   }
 
   /** How many are open. */

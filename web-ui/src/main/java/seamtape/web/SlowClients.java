@@ -10,42 +10,58 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ends connections on which a request does not come to its end in time: an idle timeout alone lets
- * in who sends a byte now and then.
+ * Ends connections on which a request, its body or its answer does not come to its end in time: an
+ * idle timeout alone lets in who sends, or takes, a byte now and then.
  */
 final class SlowClients {
-  /** From the connection to the end of its first request's head, usually. */
-  static final long HEAD_MILLIS = 10_000;
+  /**
+   * How long one may take; milliseconds.
+   *
+   * @param head from the connection to the end of its first request's head
+   * @param body for each {@link #BODY_BYTES} of a body, however long that is
+   * @param answer from the end of a request until its answer is made
+   */
+  record Limits(long head, long body, long answer) {
+    static final Limits USUAL = new Limits(10_000, 30_000, 60_000);
+  }
+
+  /** Least progress of a body within its time; the logs that are sent have gigabytes. */
+  static final long BODY_BYTES = 16 << 10;
 
   /** Between requests of a kept connection. */
   private static final long KEPT_MILLIS = 60_000;
 
-  /** For a body; logs of a gigabyte are uploaded. */
-  private static final long BODY_MILLIS = 15 * 60_000;
-
   private static final long NEVER = Long.MAX_VALUE;
 
-  private final Map<HttpConnection, Long> ends = new ConcurrentHashMap<>();
-  private final long headMillis;
+  /**
+   * Until when something must have come to its end.
+   *
+   * @param body the request whose body is awaited, or null
+   * @param bytes what there was of it when the time was set
+   */
+  private record End(long millis, HttpServerRequest body, long bytes) {}
 
-  private SlowClients(long headMillis) {
-    this.headMillis = headMillis;
+  private final Map<HttpConnection, End> ends = new ConcurrentHashMap<>();
+  private final Limits limits;
+
+  private SlowClients(Limits limits) {
+    this.limits = limits;
   }
 
-  static SlowClients of(Vertx vertx, HttpServer server, long headMillis) {
-    SlowClients clients = new SlowClients(headMillis);
+  static SlowClients of(Vertx vertx, HttpServer server, Limits limits) {
+    SlowClients clients = new SlowClients(limits);
     server.connectionHandler(clients::began);
-    vertx.setPeriodic(Math.max(50, Math.min(1000, headMillis / 4)), tick -> clients.look());
+    vertx.setPeriodic(Math.max(50, Math.min(1000, limits.head() / 4)), tick -> clients.look());
     return clients;
   }
 
   private void began(HttpConnection connection) {
-    until(connection, headMillis);
+    ends.put(connection, in(limits.head()));
     connection.closeHandler(closed -> ends.remove(connection));
   }
 
-  private void until(HttpConnection connection, long millis) {
-    ends.put(connection, now() + millis);
+  private static End in(long millis) {
+    return new End(now() + millis, null, 0);
   }
 
   /** Stands before all routes. */
@@ -53,13 +69,22 @@ final class SlowClients {
     HttpServerRequest request = context.request();
     HttpConnection connection = request.connection();
     if (request.isEnded()) {
-      ends.replace(connection, NEVER);
+      ends.replace(connection, answer(context));
     } else {
-      until(connection, BODY_MILLIS);
+      ends.replace(connection, body(request));
     }
-    context.addEndHandler(
-        done -> ends.computeIfPresent(connection, (same, end) -> now() + KEPT_MILLIS));
+    context.addEndHandler(done -> ends.replace(connection, in(KEPT_MILLIS)));
     context.next();
+  }
+
+  /** A stream has no end; it leaves out notices that are not taken. */
+  private End answer(RoutingContext context) {
+    boolean stream = context.request().path().endsWith("/live");
+    return stream ? new End(NEVER, null, 0) : in(limits.answer());
+  }
+
+  private End body(HttpServerRequest request) {
+    return new End(now() + limits.body(), request, request.bytesRead());
   }
 
   private static long now() {
@@ -68,9 +93,18 @@ final class SlowClients {
 
   private void look() {
     long now = now();
-    for (Iterator<Map.Entry<HttpConnection, Long>> i = ends.entrySet().iterator(); i.hasNext(); ) {
-      Map.Entry<HttpConnection, Long> one = i.next();
-      if (one.getValue() < now) {
+    for (Iterator<Map.Entry<HttpConnection, End>> i = ends.entrySet().iterator(); i.hasNext(); ) {
+      Map.Entry<HttpConnection, End> one = i.next();
+      End end = one.getValue();
+      if (end.millis() >= now) {
+        continue;
+      }
+      HttpServerRequest body = end.body();
+      if (body != null && body.isEnded()) {
+        ends.replace(one.getKey(), end, in(limits.answer()));
+      } else if (body != null && body.bytesRead() - end.bytes() >= BODY_BYTES) {
+        ends.replace(one.getKey(), end, body(body));
+      } else {
         i.remove();
         one.getKey().close();
       }

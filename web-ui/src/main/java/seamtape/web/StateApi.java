@@ -2,7 +2,9 @@ package seamtape.web;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.query.CallRow;
@@ -21,13 +23,25 @@ final class StateApi {
   private static final int MAX_CHANGES = 500;
   static final int MAX_HISTORY = 200;
 
+  /** Children of a node that are sent with it; a TD has a page for every 4 KiB. */
+  static final int MAX_CHILDREN = 200;
+
+  /**
+   * What of the machine is asked for.
+   *
+   * @param machine true to ask a re-execution for what events do not tell
+   * @param under a node whose children are wanted from one on, blank for the whole
+   * @param find a text that only what has it is wanted for, blank for all
+   * @param path a value that must be there
+   */
+  record View(boolean machine, String under, int from, String find, String path) {}
+
   private StateApi() {}
 
   /**
    * @param before true for the state that the call found
-   * @param machine true to ask a re-execution for what events do not tell
    */
-  static JsonObject state(OpenRecording recording, long event, boolean before, boolean machine)
+  static JsonObject state(OpenRecording recording, long event, boolean before, View view)
       throws TapeException {
     long deadline = CallApi.deadline();
     long last = recording.tape().eventCount();
@@ -45,20 +59,48 @@ final class StateApi {
     if (state == null) {
       return unfinished(keeper.reached(at), at);
     }
-    boolean told = machine && keeper.canReexecute();
+    boolean told = view.machine() && keeper.canReexecute();
     JsonObject shown = told ? keeper.reexecuted(state, deadline) : keeper.tree(state);
     if (shown == null) {
       return unfinished(keeper.machineAt(), at);
     }
-    return new JsonObject()
+    if (!view.under().isEmpty()) {
+      return children(shown, view);
+    }
+    return machine(shown, view, changes)
         .put("complete", true)
         .put("event", enter)
         .put("at", at)
         .put("when", before ? "before" : "after")
         .put("row", call == null ? null : Views.row(CallRow.of(call)))
-        .put("machine", shown)
         .put("canReexecute", keeper.canReexecute())
         .put("changes", changes(changes));
+  }
+
+  /** The tree as far as it is sent at once; whatever changed is in it. */
+  private static JsonObject machine(JsonObject tree, View view, List<StateTree.Changed> changes) {
+    JsonObject shown = view.find().isEmpty() ? tree : StateTree.found(tree, view.find());
+    List<String> wanted = new ArrayList<>(List.of(view.path()));
+    changes
+        .subList(0, Math.min(changes.size(), MAX_CHANGES))
+        .forEach(one -> wanted.add(one.path()));
+    JsonObject cut = new JsonObject();
+    return new JsonObject()
+        .put("machine", StateTree.cut(shown, MAX_CHILDREN, StateTree.leading(wanted), cut))
+        .put("cut", cut);
+  }
+
+  private static JsonObject children(JsonObject tree, View view) {
+    if (!(StateTree.node(tree, view.under()) instanceof JsonObject node)) {
+      throw Problem.notFound("the state has no " + view.under());
+    }
+    JsonObject cut = new JsonObject();
+    JsonObject page = StateTree.page(node, view.from(), MAX_CHILDREN);
+    return new JsonObject()
+        .put("complete", true)
+        .put("under", view.under())
+        .put("children", StateTree.cut(page, MAX_CHILDREN, Set.of(), cut))
+        .put("total", node.size());
   }
 
   private static JsonObject unfinished(long reached, long of) {

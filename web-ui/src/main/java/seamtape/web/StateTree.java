@@ -3,10 +3,13 @@ package seamtape.web;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A state document as a tree whose every node has a path: lists of things become objects, by what
@@ -70,6 +73,81 @@ final class StateTree {
     return "[" + index + "]";
   }
 
+  /**
+   * The tree with a limit on the children of each node, and beyond it those that must be there.
+   *
+   * @param wanted paths to be kept, with all that lead to them
+   * @param cut is told, by path, how many children a node has that lost some
+   */
+  static JsonObject cut(JsonObject tree, int most, Set<String> wanted, JsonObject cut) {
+    return cut("", tree, most, wanted, cut);
+  }
+
+  private static JsonObject cut(
+      String path, JsonObject node, int most, Set<String> wanted, JsonObject cut) {
+    JsonObject kept = new JsonObject();
+    for (Map.Entry<String, Object> entry : node) {
+      String own = path.isEmpty() ? entry.getKey() : path + "/" + entry.getKey();
+      if (kept.size() >= most && !wanted.contains(own)) {
+        cut.put(path, node.size());
+      } else if (entry.getValue() instanceof JsonObject child) {
+        kept.put(entry.getKey(), cut(own, child, most, wanted, cut));
+      } else {
+        kept.put(entry.getKey(), entry.getValue());
+      }
+    }
+    return kept;
+  }
+
+  /** Paths, and all that lead to them. */
+  static Set<String> leading(Iterable<String> paths) {
+    Set<String> leading = new HashSet<>();
+    for (String path : paths) {
+      for (int at = path.length(); at > 0; at = path.lastIndexOf('/', at - 1)) {
+        leading.add(path.substring(0, at));
+      }
+    }
+    return leading;
+  }
+
+  /** Some children of a node. */
+  static JsonObject page(JsonObject node, int from, int most) {
+    JsonObject page = new JsonObject();
+    int at = 0;
+    for (Map.Entry<String, Object> entry : node) {
+      if (at >= from && at < from + most) {
+        page.put(entry.getKey(), entry.getValue());
+      }
+      at++;
+    }
+    return page;
+  }
+
+  /** What has a text in its path or value, in lower case, and what it is in. */
+  static JsonObject found(JsonObject tree, String text) {
+    JsonObject found = found("", tree, text);
+    return found == null ? new JsonObject() : found;
+  }
+
+  private static JsonObject found(String path, JsonObject node, String text) {
+    JsonObject found = new JsonObject();
+    for (Map.Entry<String, Object> entry : node) {
+      String own = path + "/" + entry.getKey();
+      Object value = entry.getValue();
+      if (own.toLowerCase(Locale.ROOT).contains(text)) {
+        found.put(entry.getKey(), value);
+      } else if (value instanceof JsonObject child) {
+        JsonObject below = found(own, child, text);
+        if (below != null) {
+          found.put(entry.getKey(), below);
+        }
+      } else if (String.valueOf(value).toLowerCase(Locale.ROOT).contains(text)) {
+        found.put(entry.getKey(), value);
+      }
+    }
+    return found.isEmpty() ? null : found;
+  }
+
   /** Every leaf by its path. */
   static Map<String, Object> flat(JsonObject tree) {
     Map<String, Object> leaves = new LinkedHashMap<>();
@@ -90,6 +168,12 @@ final class StateTree {
 
   /** The node of a path, null without one. */
   static Object at(JsonObject tree, String path) {
+    Object node = node(tree, path);
+    return node instanceof JsonArray array ? array.encode() : node;
+  }
+
+  /** As {@link #at}, a list as it is. */
+  static Object node(JsonObject tree, String path) {
     Object node = tree;
     for (String name : path.split("/")) {
       if (!(node instanceof JsonObject object) || !object.containsKey(name)) {
@@ -97,7 +181,7 @@ final class StateTree {
       }
       node = object.getValue(name);
     }
-    return node instanceof JsonArray array ? array.encode() : node;
+    return node;
   }
 
   /** A leaf that differs. */

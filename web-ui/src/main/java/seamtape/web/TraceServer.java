@@ -70,13 +70,13 @@ public final class TraceServer implements AutoCloseable {
    * @throws IOException with one clear line when the directory or the address cannot be used
    */
   public static TraceServer start(ServerOptions options) throws IOException {
-    return start(options, SlowClients.HEAD_MILLIS);
+    return start(options, SlowClients.Limits.USUAL);
   }
 
   /**
-   * @param headMillis how long a connection may take to ask something
+   * @param limits how slow a client may be
    */
-  static TraceServer start(ServerOptions options, long headMillis) throws IOException {
+  static TraceServer start(ServerOptions options, SlowClients.Limits limits) throws IOException {
     if (!Files.isDirectory(options.directory())) {
       throw new IOException(options.directory() + " is not a directory of recordings");
     }
@@ -89,21 +89,21 @@ public final class TraceServer implements AutoCloseable {
     }
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     try {
-      return start(options, vertx, headMillis);
+      return start(options, vertx, limits);
     } catch (IOException | RuntimeException e) {
       vertx.close();
       throw e;
     }
   }
 
-  private static TraceServer start(ServerOptions options, Vertx vertx, long headMillis)
+  private static TraceServer start(ServerOptions options, Vertx vertx, SlowClients.Limits limits)
       throws IOException {
     Guard.Names names = Guard.Names.of(options);
     Recordings recordings = new Recordings(vertx, new Library(options.directory()));
     LiveApi live = new LiveApi(vertx, recordings);
     Parts parts = new Parts(recordings, new DiffJobs(vertx), new Jobs(vertx), live);
     HttpServer server = vertx.createHttpServer(httpOptions(options.access()));
-    SlowClients slow = SlowClients.of(vertx, server, headMillis);
+    SlowClients slow = SlowClients.of(vertx, server, limits);
     Router router = router(vertx, parts, options.access(), names, slow);
     server.requestHandler(router);
     try {
@@ -155,13 +155,16 @@ public final class TraceServer implements AutoCloseable {
     new MakeApi(vertx, recordings, parts.jobs()).mount(router);
     new HealthApi(recordings, metrics).mount(router);
     parts.live().mount(router);
-    new Pages(assets).mount(router);
+    Pages pages = new Pages(assets);
+    pages.mount(router);
     metrics.name(router);
     router
         .route()
         .handler(
             context -> {
-              throw Problem.notFound("nothing is served at this address");
+              if (!pages.missing(context)) {
+                throw Problem.notFound("nothing is served at this address");
+              }
             });
     return router;
   }
@@ -178,7 +181,7 @@ public final class TraceServer implements AutoCloseable {
   /** Every failure of a handler ends here, as problem+json. */
   private static void fail(RoutingContext context) {
     HttpServerResponse response = context.response();
-    if (response.ended() || response.headWritten()) {
+    if (response.ended() || response.closed() || response.headWritten()) {
       return;
     }
     Problem problem = problem(context);

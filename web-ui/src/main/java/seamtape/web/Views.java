@@ -59,9 +59,18 @@ final class Views {
     return array;
   }
 
-  /** An entry of the list of recordings. */
-  static JsonObject recording(Library.Entry entry) {
-    return recording(entry, entry.manifest());
+  /**
+   * An entry of the list of recordings.
+   *
+   * @param lost what is known to be damaged in it
+   */
+  static JsonObject listed(Library.Entry entry, List<TapeSummary.Lost> lost) {
+    JsonObject json = recording(entry, entry.manifest());
+    if (!lost.isEmpty()) {
+      damage(json, lost);
+      json.remove("damage");
+    }
+    return json;
   }
 
   /**
@@ -90,6 +99,16 @@ final class Views {
         .put("clock", lower(manifest.clock()))
         .put("durations", manifest.durations())
         .put("created", manifest.created());
+  }
+
+  /** What a pass over the recording found wrong stands above what its manifest says. */
+  static void damage(JsonObject recording, List<TapeSummary.Lost> lost) {
+    JsonArray spans = new JsonArray();
+    lost.forEach(one -> spans.add(new JsonArray().add(one.first()).add(one.last())));
+    recording.put("fault", Library.message(lost.get(0).why())).put("damage", spans);
+    if (!recording.getString("state").equals("open")) {
+      recording.put("state", "damaged");
+    }
   }
 
   private static String lower(Enum<?> value) {

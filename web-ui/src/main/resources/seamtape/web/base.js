@@ -59,6 +59,7 @@ export const controls = css`
   header.bar .tab { display: flex; align-items: center; padding: 0 10px; color: var(--muted); border-bottom: 2px solid transparent; border-top: 2px solid transparent; }
   header.bar .tab:hover { color: var(--text); text-decoration: none; }
   header.bar .tab[aria-current] { color: var(--text); font-weight: 600; border-bottom-color: var(--accent); }
+  @media (max-width: 560px) { button kbd { display: none; } }
   .where { display: flex; gap: 6px; align-items: center; overflow: hidden; white-space: nowrap; }
   @media (max-width: 900px) { header.bar .where { display: none; } }
   @media (max-width: 560px) { header.bar .home span { display: none; } header.bar { gap: 6px; padding: 0 8px; } header.bar .tab { padding: 0 6px; } }

@@ -146,7 +146,7 @@ class CallDetails extends LitElement {
     const side = (name, label) => html`<button aria-pressed=${this.side === name}
       ?disabled=${!this.call[name]} @click=${() => { this.side = name; }}>${label}</button>`;
     return html`<div class="sides">${side('enter', 'Enter')}${side('returned', 'Return')}
-      <span class="muted">&nbsp;hover a field to see its bytes</span></div>`;
+      <span class="muted">&nbsp;point at a field to see its bytes</span></div>`;
   }
 
   get hex() {

@@ -16,13 +16,14 @@ export class CallSource extends EventTarget {
   scanned = 0;
   fault = null;
 
-  /** {@code dim} keeps all rows and tells which pass. */
-  constructor(id, filter, dim = false, rules = []) {
+  /** {@code dim} keeps all rows and tells which pass; {@code calls} is how many there are. */
+  constructor(id, filter, dim = false, rules = [], calls = 0) {
     super();
     this.rules = rules;
     this.id = id;
     this.filter = filter;
     this.dim = dim && filter !== '';
+    if (!filter || this.dim) this.total = calls;
   }
 
   /** False for a row that is shown though it does not pass. */
@@ -41,7 +42,7 @@ export class CallSource extends EventTarget {
     for (const page of this.#pages.values()) {
       if (page.fault) continue;
       if (page.rows.length < PAGE) page.whole = false;
-      if (page.rows.some((row) => row[format.RETURN] === 0)) page.early = true;
+      if (page.rows.some((row) => row?.[format.RETURN] === 0)) page.early = true;
     }
     if (!this.filter) this.total = Math.max(this.total, total);
     else this.search();
@@ -95,8 +96,10 @@ export class CallSource extends EventTarget {
       this.#take(page, answer);
     } catch (e) {
       if (e.name === 'AbortError') return;
-      if (e instanceof api.Problem && e.status === 422) this.#keep(page, {fault: e});
-      else this.fault = e;
+      if (e instanceof api.Problem && e.status === 422) {
+        this.#keep(page, {fault: e});
+        if (!this.filter || this.dim) this.complete = true;
+      } else this.fault = e;
     } finally {
       if (this.#loading.get(page) === request) this.#loading.delete(page);
     }

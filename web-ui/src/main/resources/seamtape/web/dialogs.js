@@ -2,7 +2,8 @@
 import {LitElement, html, css, nothing, controls} from './base.js';
 import {KEYS} from './keys.js';
 
-const SHOWN = {' ': 'Space', ArrowDown: '↓', ArrowUp: '↑', PageDown: 'PgDn', PageUp: 'PgUp', Escape: 'Esc'};
+/** Names of keys as they are told. */
+export const SHOWN = {' ': 'Space', ArrowDown: '↓', ArrowUp: '↑', PageDown: 'PgDn', PageUp: 'PgUp', Escape: 'Esc'};
 
 /** A dialog that closes by Esc, by its button, and by a click beside it. */
 class CallDialog extends LitElement {
@@ -10,6 +11,7 @@ class CallDialog extends LitElement {
 
   static styles = [controls, css`
     dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; box-shadow: 0 18px 50px rgb(0 0 0 / .35); min-width: 340px; }
+    dialog:focus { outline: none; }
     dialog::backdrop { background: rgb(0 0 0 / .35); }
     h2 { margin: 0 0 10px; font-size: 14px; display: flex; justify-content: space-between; align-items: center; }
     input { width: 100%; font: 14px var(--mono); height: 32px; border: 1px solid var(--line); border-radius: 6px; padding: 0 9px; background: var(--bg); color: var(--text); }
@@ -34,6 +36,7 @@ class CallDialog extends LitElement {
       if (input && this.value !== undefined) input.value = this.value;
       input?.select();
       input?.focus();
+      if (!input) dialog.focus();
     } else if (!this.open && dialog.open) dialog.close();
   }
 
@@ -53,7 +56,7 @@ class CallDialog extends LitElement {
   }
 
   render() {
-    return html`<dialog aria-label=${this.title ?? ''} @close=${this.closed} @click=${this.beside}>
+    return html`<dialog tabindex="-1" aria-label=${this.title ?? ''} @close=${this.closed} @click=${this.beside}>
       <h2>${this.title}<button class="plain" aria-label="Close" @click=${this.closed}>✕</button></h2>
       ${this.page ? this.sheet() : html`
         <input type="text" aria-label=${this.title ?? ''} spellcheck="false" autocomplete="off" @keydown=${this.go}>

@@ -8,7 +8,7 @@ class DiffCall extends LitElement {
 
   static styles = [controls, css`
     :host { display: block; overflow: auto; background: var(--panel); }
-    .title { display: flex; gap: 10px; align-items: baseline; padding: 7px 12px; position: sticky; top: 0; background: var(--panel); border-bottom: 1px solid var(--line-soft); }
+    .title { display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: baseline; padding: 7px 12px; position: sticky; top: 0; background: var(--panel); border-bottom: 1px solid var(--line-soft); }
     .title h2 { margin: 0; font: 650 13px var(--mono); }
     .title .rest { flex: 1; }
     label { color: var(--muted); font-size: 12px; display: flex; gap: 5px; align-items: center; }

@@ -24,6 +24,7 @@ const styles = css`
   .a .field b { background: var(--error-soft); color: var(--error); }
   .b .field b { background: var(--good-soft); color: var(--good); }
   .row.selected { background: var(--select); }
+  @media (max-width: 700px) { .n { width: auto; padding-right: 6px; } .actor, .line .arguments { display: none; } .field { padding-left: 0; } .side { padding: 2px 6px; } }
   .row.selected::after { content: ''; position: absolute; inset: auto 0; height: 42px; border: 1px solid var(--accent); border-width: 1px 0; pointer-events: none; }
 `;
 

@@ -48,7 +48,7 @@ class ChangeSource {
 
 class DiffPage extends LitElement {
   static properties = {
-    a: {}, b: {}, report: {state: true}, fault: {state: true}, sideA: {state: true},
+    a: {}, b: {}, profile: {state: true}, report: {state: true}, fault: {state: true}, sideA: {state: true},
     sideB: {state: true}, selected: {state: true}, change: {state: true}, dialog: {state: true},
     events: {state: true}, view: {state: true}, rules: {state: true}, rulesOpen: {state: true}, ruleFault: {state: true}, said: {state: true}, follows: {state: true},
   };
@@ -60,7 +60,9 @@ class DiffPage extends LitElement {
     .sum { display: inline-flex; gap: 6px; align-items: baseline; padding: 2px 10px; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); }
     .sum b { font: 650 13px var(--mono); }
     .sum.bad b { color: var(--error); }
+    .replay { display: inline-flex; gap: 4px; }
     .sums .rest { flex: 1; }
+    .sums.mid { justify-content: center; border: 0; }
     .heads { display: grid; grid-template-columns: 30px 1fr 1fr; padding-right: 13px; background: var(--panel); border-bottom: 1px solid var(--line); flex: none; }
     .heads > div { padding: 5px 10px; border-left: 1px solid var(--line); display: flex; gap: 8px; align-items: center; min-width: 0; overflow: hidden; }
     .heads > div:first-child { border: 0; padding: 0; }
@@ -78,7 +80,7 @@ class DiffPage extends LitElement {
     .follows { border-left: 1px solid var(--line); background: var(--panel); overflow: auto; }
     .follows h3 { font: 600 11.5px var(--sans); color: var(--muted); margin: 8px 12px 4px; }
     .follows a { display: block; padding: 1px 12px; font: 12px/19px var(--mono); color: var(--text); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    @media (max-width: 800px) { .lower.two { grid-template-columns: 1fr; overflow: auto; } .sums .hide { display: none; } }
+    @media (max-width: 800px) { .lower.two { grid-template-columns: 1fr; grid-auto-rows: max-content; overflow: auto; } diff-call { overflow: visible; } .heads > div { flex-wrap: wrap; gap: 2px 8px; padding: 4px 6px; } .heads .mono { display: none; } .sums { gap: 6px; padding: 6px 8px; } .sum { padding: 1px 7px; } }
     .body { flex: 1; display: grid; grid-template-rows: minmax(120px, 1fr) minmax(120px, 40%); min-height: 0; }
     diff-list:focus-visible { outline: none; }
     diff-list { background: var(--panel); border-bottom: 1px solid var(--line); }
@@ -338,8 +340,9 @@ class DiffPage extends LitElement {
   }
 
   content() {
-    if (this.fault) return html`<div class="state"><h2>These recordings cannot be compared</h2><p>${this.fault.message}</p><p><a href="/">All recordings</a></p></div>`;
-    if (!this.report) return html`<div class="state"><h2>Comparing…</h2><p>${this.events ? `${format.count(this.events)} events read` : 'Reading both recordings.'}</p></div>`;
+    if (this.fault) return html`<div class="state"><h2>These recordings cannot be compared</h2><p>${this.fault.message}</p>
+      ${this.fault.status === 404 || this.fault.status === 422 ? nothing : html`<p><button @click=${() => location.reload()}>Try again</button></p>`}<p><a href="/">All recordings</a></p></div>`;
+    if (!this.report) return html`<div class="state"><h2>Comparing…</h2><p>${this.events ? `${format.count(this.events)} events read` : 'Reading both recordings…'}</p></div>`;
     if (this.report.same) return this.same();
     const {report} = this;
     return html`
@@ -387,8 +390,9 @@ class DiffPage extends LitElement {
   replayer() {
     this.profiles ??= api.get('workloads').then(({profiles}) => { this.profiles = profiles; this.requestUpdate(); }, () => []);
     if (!Array.isArray(this.profiles)) return nothing;
-    return html`<select class="hide" aria-label="Replay the left recording on another profile" @change=${(e) => this.replayOn(e.target.value)}>
-      <option value="">Replay left on…</option>${[...this.profiles].reverse().map((one) => html`<option>${one}</option>`)}</select>`;
+    return html`<span class="replay"><select aria-label="Replay the left recording on another profile" @change=${(e) => { this.profile = e.target.value; }}>
+      <option value="">Replay left on…</option>${[...this.profiles].reverse().map((one) => html`<option>${one}</option>`)}</select>
+      <button id="replay" ?disabled=${!this.profile} @click=${() => this.replayOn(this.profile)}>Replay</button></span>`;
   }
 
   updated() {
@@ -408,7 +412,7 @@ class DiffPage extends LitElement {
     const equal = this.sideA.digest && this.sideA.digest === this.sideB.digest;
     return html`<div class="state"><p class="same">✓</p><h2>No difference</h2>
       ${this.report.between?.length ? this.betweenThem() : nothing}
-      <div class="sums">${this.replayer()}<button @click=${this.editRules}>Rules</button></div>${this.rulesBox()}
+      <div class="sums mid">${this.replayer()}<button @click=${this.editRules}>Rules</button></div>${this.rulesBox()}
       <p>All ${format.count(this.report.matched)} calls are equal${equal ? ', and the digests are too: the events are the same, byte for byte' : ''}.</p>
       <p><a href="/r/${this.a}">Open ${this.sideA.name}</a> · <a href="/">All recordings</a></p></div>`;
   }

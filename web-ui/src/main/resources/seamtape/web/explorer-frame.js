@@ -23,12 +23,14 @@ function facts(recording) {
     <span class="muted">${format.some(recording.calls, 'call')} · ${format.some(recording.events, 'event')}</span></span>`;
 }
 
-export function failure(fault, id) {
+/** What went wrong, and the next step. */
+export function failure(fault, id, at) {
   const damaged = fault.status === 422;
   const gone = fault.status === 404;
-  return html`${bar(id)}<div class="state">
+  return html`${bar(id, null, at)}<div class="state">
     <h2>${damaged ? 'This recording cannot be read' : gone ? 'There is no such recording' : 'The recording cannot be opened'}</h2>
     <p>${fault.message}</p>
     ${damaged ? html`<p>What is wrong with it, and where, says:</p><code>./seamtape verify ${id}.tape</code>` : nothing}
+    ${damaged || gone ? nothing : html`<p><button @click=${() => location.reload()}>Try again</button></p>`}
     <p><a href="/">All recordings</a></p></div>`;
 }

@@ -48,7 +48,8 @@ class ExplorerPage extends LitElement {
     .errors button { border: 0; background: none; height: 26px; padding: 0 8px; }
     .errors .n { padding: 0 2px 0 9px; line-height: 26px; color: var(--muted); }
     .errors.some .n { color: var(--error); font-weight: 600; }
-    .band { padding: 5px 12px; font-size: 12.5px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); display: flex; gap: 10px; align-items: center; }
+    .band { flex: none; padding: 5px 12px; font-size: 12.5px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); display: flex; gap: 10px; align-items: center; }
+    .band code { font: 12px var(--mono); user-select: all; }
     .band.bad { background: var(--error-soft); color: var(--error); }
     .empty { position: relative; background: var(--panel); overflow: auto; }
     .listbox { position: relative; min-height: 0; display: grid; }
@@ -131,7 +132,18 @@ class ExplorerPage extends LitElement {
 
   // The address: f (filter), sel (selected event), top (event of the first row in view), d (digest).
 
+  /** Until the view of the address is there, nothing may write another address. */
   async fromAddress() {
+    clearTimeout(this.timer);
+    const own = this.restoring = Symbol('restoring');
+    try {
+      await this.restore();
+    } finally {
+      if (this.restoring === own) this.restoring = null;
+    }
+  }
+
+  async restore() {
     const query = new URLSearchParams(location.search);
     const number = (name) => {
       const value = Number(query.get(name));
@@ -175,6 +187,7 @@ class ExplorerPage extends LitElement {
   /** Scrolling and moving replace the address; jumps and filters push one. */
   remember(push = false) {
     clearTimeout(this.timer);
+    if (this.restoring && !push) return;
     if (push) history.pushState(null, '', this.address());
     else this.timer = setTimeout(() => history.replaceState(null, '', this.address()), REPLACE_MILLIS);
   }
@@ -184,7 +197,7 @@ class ExplorerPage extends LitElement {
     if (!again && this.source && this.source.filter === filter && this.source.dim === dim) return;
     this.source?.close();
     this.filter = filter;
-    const source = this.source = new CallSource(this.recordingId, filter, dim, (this.notes.colours ?? []).map((one) => one.filter));
+    const source = this.source = new CallSource(this.recordingId, filter, dim, (this.notes.colours ?? []).map((one) => one.filter), this.recording.calls);
     this.list.colours = (this.notes.colours ?? []).map((one) => one.colour);
     source.addEventListener('change', () => {
       if (source === this.source) this.changed();
@@ -517,7 +530,13 @@ class ExplorerPage extends LitElement {
       this.goFault = `“${detail}” is no event number, time or percentage.`;
       return;
     }
-    const row = await this.find(what);
+    let row;
+    try {
+      row = await this.find(what);
+    } catch (e) {
+      this.goFault = e.message;
+      return;
+    }
     if (!row.found) {
       this.goFault = 'There is no such call.';
       return;
@@ -555,7 +574,7 @@ class ExplorerPage extends LitElement {
   // What is shown.
 
   render() {
-    if (this.fault) return failure(this.fault, this.recordingId);
+    if (this.fault) return failure(this.fault, this.recordingId, 'calls');
     if (!this.recording) return html`${bar(this.recordingId)}<div class="state"><p>Opening the recording…</p></div>`;
     const {summary} = this.recording;
     const errors = summary?.errors ?? 0;
@@ -582,6 +601,7 @@ class ExplorerPage extends LitElement {
         <call-details .recording=${this.recordingId} .event=${this.selected} .clock=${this.recording.clock}
           @select-event=${({detail}) => this.jump(detail)}></call-details>
       </div>
+      ${this.troubles()}
       <div class="sr" role="status" aria-live="polite">${this.filter ? this.matches() : ''}</div>
       ${this.dialogs()}`;
   }
@@ -609,10 +629,15 @@ class ExplorerPage extends LitElement {
   }
 
   bands() {
+    return this.note ? html`<div class="band">${this.note}<button class="plain" aria-label="Dismiss" @click=${() => { this.note = null; }}>✕</button></div>` : nothing;
+  }
+
+  /** What is found out later stands below, where it moves no row. */
+  troubles() {
     return html`
       ${this.lost ? html`<div class="band bad" role="alert">The server does not answer. What is loaded stays; trying again…</div>` : nothing}
-      ${this.recording.fault ? html`<div class="band bad" role="alert">Damaged: ${this.recording.fault}. Calls outside the damage can be read.</div>` : nothing}
-      ${this.note ? html`<div class="band">${this.note}<button class="plain" @click=${() => { this.note = null; }}>✕</button></div>` : nothing}`;
+      ${this.recording.fault ? html`<div class="band bad" role="alert"><span>Damaged: ${this.recording.fault}. All other calls can be read${this.recording.damage?.[0][0] === 1
+        ? html` <button @click=${() => this.inTurn(() => this.jump(this.recording.damage[0][1] + 1))}>Go to the first</button>` : nothing}; to keep them: <code>./seamtape recover ${this.recordingId}.tape -o whole.tape</code></span></div>` : nothing}`;
   }
 
   matches() {

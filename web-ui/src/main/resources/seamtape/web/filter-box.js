@@ -173,7 +173,7 @@ class FilterBox extends LitElement {
   }
 
   render() {
-    const state = this.fault ? 'bad' : this.good ? 'good' : '';
+    const state = this.fault && !this.offers ? 'bad' : this.good ? 'good' : '';
     return html`
       <div class="field ${state}">
         <input type="text" spellcheck="false" autocomplete="off" autocapitalize="off" maxlength="4096"

@@ -2,6 +2,9 @@
 import {LitElement, html, css, nothing, controls} from './base.js';
 import * as api from './api.js';
 
+/** Where the keyboard is when the dialog opens. */
+const FIRST = {bundled: 'workload', file: 'yaml', log: 'log'};
+
 class MakeDialog extends LitElement {
   static properties = {open: {type: Boolean, reflect: true}, how: {state: true}, choice: {state: true}, workload: {state: true}, fault: {state: true}, busy: {state: true}};
 
@@ -9,13 +12,14 @@ class MakeDialog extends LitElement {
     dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; width: min(560px, 94vw); box-shadow: 0 18px 50px rgb(0 0 0 / .35); }
     dialog::backdrop { background: rgb(0 0 0 / .35); }
     h2 { margin: 0 0 10px; font-size: 15px; display: flex; justify-content: space-between; align-items: center; }
-    form { display: grid; grid-template-columns: 110px 1fr; gap: 9px 12px; align-items: center; }
-    .how { grid-column: 1 / -1; display: flex; gap: 6px; }
+    form { display: grid; grid-template-columns: 110px minmax(0, 1fr); gap: 9px 12px; align-items: center; }
+    .how { grid-column: 1 / -1; display: flex; gap: 6px; flex-wrap: wrap; }
+    @media (max-width: 560px) { form { grid-template-columns: 84px minmax(0, 1fr); } }
     .how button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     label { color: var(--muted); }
     input, select { font: 13px var(--sans); height: 30px; border: 1px solid var(--line); border-radius: 5px; padding: 0 8px; background: var(--bg); color: var(--text); width: 100%; }
     input[type=file] { border: 0; padding: 4px 0; }
-    .doc { grid-column: 2; color: var(--muted); font-size: 12.5px; margin: 0; }
+    .doc { grid-column: 2; color: var(--muted); font-size: 12.5px; line-height: 18px; min-height: 36px; margin: 0; overflow-wrap: anywhere; }
     .fault { grid-column: 1 / -1; color: var(--error); margin: 0; overflow-wrap: anywhere; }
     .end { grid-column: 1 / -1; display: flex; justify-content: flex-end; gap: 8px; margin-top: 4px; }
   `];
@@ -30,6 +34,7 @@ class MakeDialog extends LitElement {
     const dialog = this.renderRoot.querySelector('dialog');
     if (this.open && !dialog.open) {
       dialog.showModal();
+      this.field(FIRST[this.how]).focus();
       this.fault = null;
       try {
         this.choice ??= await api.get('workloads');

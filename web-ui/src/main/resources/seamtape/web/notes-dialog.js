@@ -8,6 +8,7 @@ class NotesDialog extends LitElement {
 
   static styles = [controls, css`
     dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; width: min(620px, 94vw); max-height: 80vh; box-shadow: 0 18px 50px rgb(0 0 0 / .35); }
+    dialog:focus { outline: none; }
     dialog::backdrop { background: rgb(0 0 0 / .35); }
     h2 { margin: 0 0 6px; font-size: 14px; display: flex; justify-content: space-between; align-items: center; }
     h3 { font: 600 11.5px var(--sans); color: var(--muted); margin: 12px 0 4px; }
@@ -26,7 +27,10 @@ class NotesDialog extends LitElement {
     for (const swatch of this.renderRoot.querySelectorAll('.swatch')) swatch.style.setProperty('--hue', `var(--${RULE_COLOURS[swatch.dataset.colour] ?? 'accent'})`);
     if (!changed.has('open')) return;
     const dialog = this.renderRoot.querySelector('dialog');
-    if (this.open && !dialog.open) dialog.showModal();
+    if (this.open && !dialog.open) {
+      dialog.showModal();
+      (this.renderRoot.querySelector('dialog input') ?? dialog).focus();
+    }
     else if (!this.open && dialog.open) dialog.close();
   }
 
@@ -57,7 +61,7 @@ class NotesDialog extends LitElement {
 
   render() {
     const {bookmarks, filters} = this.notes ?? {bookmarks: [], filters: []};
-    return html`<dialog aria-label="Bookmarks and saved filters" @close=${() => { this.open = false; this.tell('closed'); }}>
+    return html`<dialog tabindex="-1" aria-label="Bookmarks and saved filters" @close=${() => { this.open = false; this.tell('closed'); }}>
       <h2>Bookmarks and saved filters<button class="plain" aria-label="Close" @click=${() => { this.open = false; this.tell('closed'); }}>✕</button></h2>
       <h3>Bookmarks</h3>
       ${bookmarks.length ? html`<ul>${bookmarks.map((one) => html`<li><button class="plain to" @click=${() => this.tell('jump', one.event)}><span class="mono">${format.count(one.event)}</span> <span class="text">${one.text}</span></button>

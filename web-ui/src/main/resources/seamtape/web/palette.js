@@ -4,8 +4,9 @@ import * as api from './api.js';
 import {KEYS} from './keys.js';
 import {COLUMNS} from './call-list.js';
 import * as format from './format.js';
+import {SHOWN as KEY_NAMES} from './dialogs.js';
 
-const SHOWN = 14;
+const SHOWN = 60;
 
 /** Lower is nearer; -1 for none: the letters in order, the closer together the better. */
 function distance(text, query) {
@@ -26,7 +27,7 @@ class CommandPalette extends LitElement {
     dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 8px; width: min(560px, 92vw); margin-top: 12vh; box-shadow: 0 18px 50px rgb(0 0 0 / .35); }
     dialog::backdrop { background: rgb(0 0 0 / .3); }
     input { width: 100%; font: 15px var(--sans); height: 36px; border: 1px solid var(--line); border-radius: 6px; padding: 0 10px; background: var(--bg); color: var(--text); }
-    ul { list-style: none; margin: 6px 0 0; padding: 0; }
+    ul { list-style: none; margin: 6px 0 0; padding: 0; max-height: min(430px, 60vh); overflow-y: auto; }
     li { display: flex; justify-content: space-between; gap: 10px; padding: 5px 10px; border-radius: 5px; cursor: pointer; }
     li.on { background: var(--select); }
     li .where { color: var(--muted); font-size: 12px; }
@@ -67,6 +68,10 @@ class CommandPalette extends LitElement {
       .filter(({d}) => d >= 0).sort((a, b) => a.d - b.d).slice(0, SHOWN).map(({command}) => command);
   }
 
+  updated() {
+    this.renderRoot.querySelector('li.on')?.scrollIntoView({block: 'nearest'});
+  }
+
   key(event) {
     const {found} = this;
     const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
@@ -90,7 +95,7 @@ class CommandPalette extends LitElement {
       <input type="text" role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${`c${this.at}`} aria-label="Command" placeholder="What to do, or where to go"
         .value=${this.query} @input=${(e) => { this.query = e.target.value; this.at = 0; }} @keydown=${this.key}>
       <ul id="found" role="listbox" aria-label="Commands">${found.map((command, i) => html`<li id=${`c${i}`} role="option" aria-selected=${i === this.at} class=${i === this.at ? 'on' : ''}
-        @click=${() => this.run(command)}><span>${command.text}</span>${command.key ? html`<kbd>${command.key === ' ' ? 'Space' : command.key}</kbd>` : html`<span class="where">${command.where ?? nothing}</span>`}</li>`)}</ul>
+        @click=${() => this.run(command)}><span>${command.text}</span>${command.key ? html`<kbd>${KEY_NAMES[command.key] ?? command.key}</kbd>` : html`<span class="where">${command.where ?? nothing}</span>`}</li>`)}</ul>
     </dialog>`;
   }
 }

@@ -22,10 +22,13 @@ class RecordingsPage extends LitElement {
     .top { display: flex; align-items: center; gap: 12px; margin-bottom: 12px; min-height: 28px; }
     .top h1 { font-size: 17px; margin: 0; font-weight: 650; }
     .top .rest { flex: 1; }
+    .under { display: none; color: var(--muted); font-size: 11.5px; line-height: 14px; max-height: 28px; overflow: hidden; margin-bottom: 4px; }
+    .narrow { display: none; }
     .cut { max-width: 170px; overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     .top .dir { color: var(--muted); font: 12px var(--mono); overflow: hidden; text-overflow: ellipsis; }
     .scroll { overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
     table { border-collapse: collapse; width: 100%; font-size: 13px; }
+    thead td { border-bottom: 1px solid var(--line); }
     th { text-align: left; font-weight: 550; font-size: 11.5px; color: var(--muted); padding: 7px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
     td { padding: 0 10px; height: 31px; border-bottom: 1px solid var(--line-soft); white-space: nowrap; vertical-align: middle; }
     tr:last-child td { border-bottom: 0; }
@@ -52,7 +55,7 @@ class RecordingsPage extends LitElement {
     .job .rest { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .toast { position: fixed; left: 50%; bottom: 22px; transform: translateX(-50%); background: var(--text); color: var(--bg); border-radius: 7px; padding: 8px 14px; display: flex; gap: 14px; align-items: center; z-index: 9; }
     .toast button { background: none; color: inherit; border-color: currentColor; }
-    @media (max-width: 700px) { main { padding: 10px 8px; } .wide { display: none; } .top { flex-wrap: wrap; } header.bar > .muted { display: none; } }
+    @media (max-width: 700px) { main { padding: 10px 8px; } .wide, .top .dir { display: none; } .top { gap: 8px; } .under { display: block; white-space: normal; overflow-wrap: anywhere; } .under.fault { color: var(--error); } .narrow { display: table-cell; } td.fault { display: none; } td { padding: 0 6px; } td .name { display: inline-block; padding-top: 5px; } header.bar > .muted { display: none; } }
     .legend { color: var(--muted); font-size: 12px; margin-top: 10px; display: flex; gap: 14px; flex-wrap: wrap; }
   `];
 
@@ -93,24 +96,36 @@ class RecordingsPage extends LitElement {
     }
   }
 
-  /** Jobs that run are asked for until they end; the list follows them. */
+  /**
+   * Jobs that run are asked for until they end; the list follows them. What was started while an
+   * answer was on its way may not be in it: another look follows.
+   */
   async watch() {
+    this.unseen = true;
     if (this.watching) return;
     this.watching = true;
-    for (let running = true; running;) {
-      try {
-        const before = new Map(this.jobs.map((job) => [job.id, job.state]));
-        this.jobs = (await api.get('jobs')).jobs.filter((job) => !this.dismissed?.has(job.id));
-        running = this.jobs.some((job) => job.state === 'running' || job.state === 'waiting');
-        if (running || this.jobs.some((job) => before.get(job.id) !== job.state)) this.load();
-      } catch (e) {
-        this.say = e.message;
-        running = this.jobs.length > 0;
+    while (this.unseen && this.isConnected) {
+      this.unseen = false;
+      if (await this.look()) {
+        this.unseen = true;
+        await api.pause(JOB_MILLIS);
       }
-      if (running && this.isConnected) await api.pause(JOB_MILLIS);
-      else running = false;
     }
     this.watching = false;
+  }
+
+  /** True while there is something to look at again. */
+  async look() {
+    try {
+      const before = new Map(this.jobs.map((job) => [job.id, job.state]));
+      this.jobs = (await api.get('jobs')).jobs.filter((job) => !this.dismissed?.has(job.id));
+      const running = this.jobs.some((job) => job.state === 'running' || job.state === 'waiting');
+      if (running || this.jobs.some((job) => before.get(job.id) !== job.state)) this.load();
+      return running;
+    } catch (e) {
+      this.say = e.message;
+      return this.jobs.length > 0;
+    }
   }
 
   make() { this.dialog = 'make'; }
@@ -212,7 +227,7 @@ class RecordingsPage extends LitElement {
         <button class="primary" id="compare" ?disabled=${this.chosen.length !== 2} @click=${this.compare}>${this.chosen.length === 2 ? 'Compare' : 'Compare two'} <kbd>d</kbd></button></div>
       ${this.jobs.length ? html`<div class="jobs">${this.jobs.map((job) => this.job(job))}</div>` : nothing}
       <div class="scroll" tabindex="0" role="region" aria-label="Recordings"><table>
-        <thead><tr><td></td>${head('name', 'Name')}${head('state', 'State')}${head('source', 'Source', 'wide')}${head('profile', 'Profile')}${head('workload', 'Workload', 'wide')}
+        <thead><tr><td></td>${head('name', 'Name')}${head('state', 'State')}${head('source', 'Source', 'wide')}${head('profile', 'Profile', 'wide')}${head('workload', 'Workload', 'wide')}
           ${head('calls', 'Calls', 'n')}${head('ioctls', 'Ioctls', 'n wide')}${head('events', 'Events', 'n wide')}${head('bytes', 'Size', 'n wide')}${head('digest', 'Digest', 'wide')}${head('created', 'Created', 'wide')}<td></td></tr></thead>
         <tbody>${this.list.map((one, i) => this.row(one, i))}</tbody></table></div>
       <p class="legend"><span>Select two recordings to compare them.</span><span>The same digest means the same events, byte for byte.</span></p>`;
@@ -235,15 +250,15 @@ class RecordingsPage extends LitElement {
 
   row(one, i) {
     const chosen = this.chosen.includes(one.id);
-    const name = html`<td><a class="name" href="/r/${one.id}">${one.name}</a></td>`;
+    const name = html`<td><a class="name" href="/r/${one.id}">${one.name}</a><div class="under ${one.fault ? 'fault' : ''}">${one.fault ?? (one.profile || one.source)}</div></td>`;
     const box = html`<td @click=${(e) => e.stopPropagation()}><input type="checkbox" aria-label="Select ${one.name} for comparing" .checked=${chosen} @change=${() => this.choose(one.id)}></td>`;
     const classes = `${chosen ? 'chosen' : ''} ${i === this.at ? 'at' : ''}`;
     const open = () => location.assign(`/r/${one.id}`);
     if (!one.source) {
-      return html`<tr class=${classes} @click=${open}>${box}${name}<td><span class="chip bad">✕ damaged</span></td><td class="fault" colspan="9">${one.fault}</td>${this.away(one)}</tr>`;
+      return html`<tr class=${classes} @click=${open}>${box}${name}<td><span class="chip bad">✕ damaged</span></td><td class="fault" colspan="9">${one.fault}</td><td class="narrow"></td>${this.away(one)}</tr>`;
     }
     return html`<tr class=${classes} @click=${open}>${box}${name}
-      <td>${this.state(one)}</td><td class="wide">${one.source}</td><td class="cut" title=${one.profile}>${one.profile || html`<span class="muted">–</span>`}</td>
+      <td>${this.state(one)}</td><td class="wide">${one.source}</td><td class="cut wide" title=${one.profile}>${one.profile || html`<span class="muted">–</span>`}</td>
       <td class="cut wide" title=${one.workload}>${one.workload || html`<span class="muted">–</span>`}</td>
       <td class="n">${format.count(one.calls)}</td><td class="n wide">${format.count(one.ioctls)}</td>
       <td class="n wide">${format.count(one.events)}</td><td class="n wide">${format.bytes(one.bytes)}</td>

@@ -39,12 +39,14 @@ class ShapePage extends LitElement {
     .bad, a.bad { color: var(--error); font-weight: 600; }
     .badge { display: inline-block; width: 15px; height: 15px; border-radius: 3px; font: 700 10.5px/15px var(--mono); text-align: center; margin-right: 6px; }
     .bars { display: flex; align-items: flex-end; gap: 1px; height: 150px; padding: 10px 12px 0; }
-    .bars a { flex: 1; min-width: 2px; height: 100%; display: flex; align-items: flex-end; }
+    .bars a { flex: 1; min-width: 2px; max-width: 26px; height: 100%; display: flex; align-items: flex-end; }
     .bars a span { display: block; width: 100%; background: var(--ioctl); border-radius: 2px 2px 0 0; min-height: 2px; }
     .bars a:hover span, .bars a:focus-visible span { background: var(--accent); }
-    .axis { display: flex; justify-content: space-between; padding: 3px 12px 8px; font: 11px var(--mono); color: var(--muted); }
+    .axis { display: flex; justify-content: space-between; gap: 14px; white-space: nowrap; padding: 3px 12px 8px; font: 11px var(--mono); color: var(--muted); }
     .flame { position: relative; margin: 8px 12px 12px; }
     .flame button { position: absolute; height: 18px; padding: 0 4px; border: 0; border-radius: 2px; font: 11px/18px var(--mono); text-align: left; overflow: hidden; justify-content: flex-start; color: var(--text); background: color-mix(in srgb, var(--hue) 32%, var(--panel)); }
+    .flame button.thin { padding: 0; }
+    .axis .say { font-family: var(--sans); white-space: normal; text-align: center; }
     .flame button:hover { background: color-mix(in srgb, var(--hue) 52%, var(--panel)); }
     .flame button.bad { box-shadow: inset 3px 0 0 var(--error); }
     .gap { margin-top: 14px; }
@@ -132,7 +134,7 @@ class ShapePage extends LitElement {
   }
 
   render() {
-    if (this.fault) return failure(this.fault, this.recordingId);
+    if (this.fault) return failure(this.fault, this.recordingId, 'shape');
     return html`${bar(this.recordingId, this.recording, 'shape')}
       <main>${this.groups && this.nodes ? this.content() : html`<div class="state"><p>Reading the recording…
         ${this.progress ? `${Math.floor(this.progress.reached / Math.max(1, this.progress.of) * 100)}%` : ''}</p></div>`}</main>
@@ -167,7 +169,7 @@ class ShapePage extends LitElement {
     return html`${title}<div class="bars" role="group" aria-label="Calls by how long they took, logarithmic">
         ${buckets.map(([least, most, count]) => html`<a href=${this.link(`${filterOf(group)} && lat in {${least}..${most}}`)} data-count=${count}
           title="${format.some(count, 'call')} of ${this.time(least)} to ${this.time(most)}" aria-label="${format.some(count, 'call')} of ${this.time(least)} to ${this.time(most)}"><span></span></a>`)}</div>
-      <div class="axis"><span>${this.time(first)}</span><span class="muted">the height is logarithmic; a bar leads to its calls</span><span>${this.time(last)}</span></div>`;
+      <div class="axis"><span>${this.time(first)}</span><span class="muted say">logarithmic; a bar leads to its calls</span><span>${this.time(last)}</span></div>`;
   }
 
   updated() {
@@ -188,7 +190,6 @@ class ShapePage extends LitElement {
     if (flame) flame.style.height = `${(1 + Math.max(0, ...[...flame.querySelectorAll('button')].map((one) => Number(one.dataset.level)))) * LEVEL}px`;
   }
 
-  /** Merged, widest first: a bar is as wide as the time of its calls together. */
   /** The same calls as they came: a lane a vCPU, callers above what they call. */
   inTime() {
     return html`<h2>Flame graph in order of time<span class="rest"></span><button @click=${this.order} title="Merge equal calls (o)">Merged</button></h2>
@@ -197,6 +198,7 @@ class ShapePage extends LitElement {
       <p class="muted hint">Ctrl with the wheel zooms, dragging pans, a click opens the call.</p>`;
   }
 
+  /** Merged, widest first: a bar is as wide as the time of its calls together. */
   flame() {
     if (this.timed) return this.inTime();
     const {nodes} = this;
@@ -217,7 +219,7 @@ class ShapePage extends LitElement {
     return html`<h2>Where the time goes<span class="rest"></span>
         <button ?disabled=${!this.root} @click=${this.up} title="One level out (Backspace)">↰ Out</button>
         <button aria-pressed=${Boolean(this.asTable)} @click=${() => { this.asTable = !this.asTable; }}>Table</button>
-        <a href=${this.link(this.flameFilter(this.root))}>calls of ${nodes[this.root][NAME]}</a>
+        <a href=${this.link(this.flameFilter(this.root))}>${this.root ? `Calls of ${nodes[this.root][NAME]}` : 'All calls'}</a>
         <button @click=${this.order} title="As the calls came (o)">In order of time</button></h2>
       ${this.asTable ? this.flameTable(bars) : html`<div class="flame" role="tree" aria-label="Flame graph">${bars.map((one) => this.flameBar(one, children))}</div>`}`;
   }
@@ -229,7 +231,7 @@ class ShapePage extends LitElement {
   flameBar({i, left, width, level}, children) {
     const node = this.nodes[i];
     const open = () => { if (children[i].length && i !== this.root) this.root = i; else location.assign(this.link(this.flameFilter(i))); };
-    return html`<button role="treeitem" aria-level=${level + 1} class=${node[ERRORS] ? 'bad' : ''} data-left=${left} data-width=${width} data-level=${level} data-hue=${node[FAMILY] ? format.hue(node[FAMILY]) : ''}
+    return html`<button role="treeitem" aria-level=${level + 1} class="${node[ERRORS] ? 'bad' : ''} ${width > 2 ? '' : 'thin'}" data-left=${left} data-width=${width} data-level=${level} data-hue=${node[FAMILY] ? format.hue(node[FAMILY]) : ''}
       title=${this.says(node)} aria-label=${this.says(node)} @click=${open}>${width > 2 ? node[NAME] : ''}</button>`;
   }
 

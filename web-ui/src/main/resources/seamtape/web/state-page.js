@@ -6,6 +6,10 @@ import {listen} from './keys.js';
 import {bar, failure} from './explorer-frame.js';
 import './dialogs.js';
 
+/** Children of a node that the server sends at once. */
+const PAGE = 200;
+const FIND_MILLIS = 250;
+
 class StatePage extends LitElement {
   static properties = {
     recordingId: {}, recording: {state: true}, fault: {state: true}, event: {state: true}, when: {state: true},
@@ -15,24 +19,26 @@ class StatePage extends LitElement {
 
   static styles = [controls, css`
     :host { display: flex; flex-direction: column; height: 100vh; height: 100dvh; }
-    .tools { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); flex: none; flex-wrap: wrap; }
+    .tools { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); flex: none; }
     .tools input { font: 13px var(--mono); height: 28px; width: 120px; border: 1px solid var(--line); border-radius: 5px; padding: 0 8px; background: var(--panel); color: var(--text); }
-    .tools input.find { width: 200px; }
-    .tools .rest { flex: 1; }
-    button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
+    .tools input.find { width: 220px; }
+    .tools .what { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .tools .two { display: inline-flex; gap: 8px; }
+        button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     .call { font: 650 13px var(--mono); }
     .body { flex: 1; display: grid; grid-template-columns: minmax(320px, 1.25fr) minmax(300px, 1fr); min-height: 0; }
     .pane { overflow: auto; min-height: 0; background: var(--panel); border-left: 1px solid var(--line); }
     .pane:first-child { border-left: 0; }
     h2 { font: 600 12px var(--sans); color: var(--muted); margin: 12px 12px 4px; }
     ul { list-style: none; margin: 0; padding: 0; }
-    .tree { padding: 6px 0 30px; font: 12px/20px var(--mono); }
+    .tree { padding: 6px 0 14px; font: 12px/20px var(--mono); }
     .node { display: flex; gap: 8px; align-items: baseline; width: 100%; border: 0; border-radius: 0; background: none; height: auto; min-height: 20px; padding: 0 12px; font: 12px/20px var(--mono); text-align: left; white-space: normal; color: var(--text); }
     .node:hover { background: var(--hover); }
     .node.on { background: var(--select); }
     .node .k { color: var(--muted); flex: none; }
     .node.group .k { color: var(--text); font-weight: 600; }
     .node .v { overflow-wrap: anywhere; }
+    .node .more { color: var(--accent); }
     .node .by { margin-left: auto; color: var(--faint); flex: none; font-size: 11px; }
     .node.changed .v, .node.changed .k { color: var(--warn); font-weight: 650; }
     .node.changed .k::before { content: '● '; }
@@ -42,12 +48,14 @@ class StatePage extends LitElement {
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 4px 12px; }
     td { padding: 1px 12px; vertical-align: top; overflow-wrap: anywhere; }
     td:first-child { min-width: 190px; }
+    .history td:first-child { min-width: 0; white-space: nowrap; }
+    .history td:nth-child(2) { white-space: nowrap; }
     td.old { color: var(--error); }
     td.new { color: var(--good); }
     td button.plain { font: 12px/18px var(--mono); height: auto; padding: 0 2px; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--accent); }
     p { margin: 4px 12px; }
     .band { padding: 5px 12px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); }
-    @media (max-width: 800px) { .body { grid-template-columns: 1fr; overflow: auto; } .pane { overflow: visible; border-left: 0; } }
+    @media (max-width: 800px) { .tools { flex-wrap: wrap; } .tools .what { flex-basis: 100%; order: 2; } .tools input.find { order: 3; flex: 1; } .tools input.at { width: 84px; } .body { grid-template-columns: 1fr; overflow: auto; } .pane { overflow: visible; border-left: 0; border-top: 1px solid var(--line); } .body { align-content: start; } td:first-child { min-width: 120px; } }
   `];
 
   constructor() {
@@ -109,7 +117,7 @@ class StatePage extends LitElement {
     const {signal} = this.request = new AbortController();
     this.event = event;
     const ask = (machine) => api.whole(`recordings/${this.recordingId}/state`,
-      {event, when: this.when, machine}, signal, (answer) => { this.progress = answer; });
+      {event, when: this.when, machine, path: this.path ?? '', find: this.find}, signal, (answer) => { this.progress = answer; });
     try {
       const state = await ask('');
       this.take(state, push);
@@ -117,13 +125,35 @@ class StatePage extends LitElement {
     } catch (e) {
       if (e.name === 'AbortError') return;
       this.progress = null;
-      if (e.status === 404) this.tell = e.message;
+      if (e.status === 404 || e.status === 422) this.tell = e.message;
       else this.fault = e;
       this.requestUpdate();
     }
   }
 
+  /** The next children of a node that has more than are sent at once. */
+  async more(path) {
+    const from = this.loaded.get(path) ?? PAGE;
+    const {event, when, machine} = this.state;
+    const reread = machine.reexecution === 'agrees' ? 'true' : '';
+    const {state} = this;
+    const page = await api.whole(`recordings/${this.recordingId}/state`, {event, when, machine: reread, under: path, from}, this.request.signal);
+    if (this.state !== state) return;
+    Object.assign(path.split('/').reduce((node, name) => node[name], machine), page.children);
+    this.loaded.set(path, from + PAGE);
+    this.requestUpdate();
+  }
+
+  /** What is not sent can only be found by the server. */
+  seek(text) {
+    this.find = text.toLowerCase().trim();
+    clearTimeout(this.findTimer);
+    if (this.state && (this.sought || Object.keys(this.state.cut).length)) this.findTimer = setTimeout(() => this.load(this.event, false), FIND_MILLIS);
+  }
+
   take(state, push) {
+    this.loaded = new Map();
+    this.sought = this.find;
     this.tell = null;
     this.progress = null;
     this.state = state;
@@ -222,17 +252,16 @@ class StatePage extends LitElement {
   // What is shown.
 
   render() {
-    if (this.fault) return failure(this.fault, this.recordingId);
+    if (this.fault) return failure(this.fault, this.recordingId, 'state');
     return html`${bar(this.recordingId, this.recording, 'state', this.event)}
       ${this.other ? html`<div class="band">This link was made for a recording with another digest.</div>` : nothing}
       <div class="tools" role="toolbar" aria-label="Where">
         <label>event <input class="at" inputmode="numeric" aria-label="Event" .value=${String(this.event ?? '')} @change=${(e) => this.load(Math.max(0, Number(e.target.value) || 0))}></label>
         <button @click=${this.previous} title="Previous call (k)">↑</button><button @click=${this.next} title="Next call (j)">↓</button>
-        <button aria-pressed=${this.when === 'before'} @click=${() => this.turn('before')} title="The state that the call found (b)">Before</button>
-        <button aria-pressed=${this.when === 'after'} @click=${() => this.turn('after')} title="The state that it left (b)">After</button>
-        ${this.state?.row ? html`<span class="call">${this.state.row[format.CALL]}</span><span class="muted">${this.state.row[format.ON]} ${this.state.row[format.ARGUMENTS].slice(0, 80)}</span>` : html`<span class="muted">before the first event</span>`}
-        <span class="rest"></span>
-        <input class="find" type="text" placeholder="find a value: rip, slot…" aria-label="Find in the state" .value=${this.find} @input=${(e) => { this.find = e.target.value.toLowerCase(); }}>
+        <span class="two"><button aria-pressed=${this.when === 'before'} @click=${() => this.turn('before')} title="The state that the call found (b)">Before</button>
+        <button aria-pressed=${this.when === 'after'} @click=${() => this.turn('after')} title="The state that it left (b)">After</button></span>
+        ${this.state?.row ? html`<span class="what"><span class="call">${this.state.row[format.CALL]}</span> <span class="muted">${this.state.row[format.ON]} ${this.state.row[format.ARGUMENTS].slice(0, 200)}</span></span>` : html`<span class="what muted">${this.state ? 'before the first event' : ''}</span>`}
+        <input class="find" type="text" placeholder="Find: rip, slot, mrtd…" aria-label="Find in the state" .value=${this.find} @input=${(e) => this.seek(e.target.value)}>
       </div>
       ${this.tell ? html`<div class="band" role="alert">${this.tell}</div>` : nothing}
       <div class="body" aria-busy=${Boolean(this.progress)}>
@@ -243,18 +272,30 @@ class StatePage extends LitElement {
   }
 
   content() {
+    if (!this.state && this.tell) {
+      return html`<div class="state"><h2>The state cannot be told here</h2><p><button @click=${() => this.load(0)}>Before the first event</button></p>
+        <p><a href="/r/${this.recordingId}">To its calls</a></p></div>`;
+    }
     if (!this.state) {
       const done = this.progress ? Math.floor(this.progress.reached / Math.max(1, this.progress.of) * 100) : 0;
       return html`<div class="state"><p>Folding the events… ${done}%</p></div>`;
     }
     const note = this.state.machine.reexecution === 'diverges'
       ? html`<p class="muted">This simulator answers otherwise than the recorded one: the state is told by the events alone.</p>` : nothing;
-    return html`${note}<ul class="tree" role="tree" aria-label="Machine">${this.children(this.state.machine, '', 0)}</ul>`;
+    return html`<ul class="tree" role="tree" aria-label="Machine">${this.children(this.state.machine, '', 0)}</ul>${note}`;
   }
 
   children(node, path, depth) {
     return Object.entries(node).filter(([key]) => key !== 'event' && key !== 'by' || depth === 0)
-      .map(([key, value]) => this.node(key, value, path ? `${path}/${key}` : key, depth));
+      .map(([key, value]) => this.node(key, value, path ? `${path}/${key}` : key, depth)).concat(this.rest(path, depth));
+  }
+
+  rest(path, depth) {
+    const left = (this.state.cut[path] ?? 0) - (this.loaded.get(path) ?? PAGE);
+    if (left <= 0) return [];
+    const next = Math.min(left, PAGE);
+    return [html`<li role="none"><button class="node" role="treeitem" data-depth=${depth} aria-level=${depth + 1} @click=${() => this.more(path)}>
+      <span class="twist"></span><span class="more">${format.count(next)} more of ${format.count(left)} that are left</span></button></li>`];
   }
 
   shown(path, value) {
@@ -300,7 +341,7 @@ class StatePage extends LitElement {
       <p>${last ? html`Last changed by <a href="/r/${this.recordingId}?sel=${last[0]}">${last[1]} at event ${format.count(last[0])}</a>` : html`<span class="muted">${this.seeking ? '' : 'Not changed up to here.'}</span>`}
         ${this.seeking ? html`<span class="muted"> · looking… ${format.count(this.seeking.reached)} of ${format.count(this.seeking.of)} events</span> <button @click=${this.stop}>Stop</button>` : nothing}</p>
       ${this.ends?.back.more && !this.seeking ? html`<p><button @click=${() => this.look('back', 100)}>Earlier changes</button></p>` : nothing}
-      <table><thead><tr><th>event</th><th>call</th><th>was</th><th>became</th></tr></thead><tbody>
+      <table class="history"><thead><tr><th>event</th><th>call</th><th>was</th><th>became</th></tr></thead><tbody>
         ${hits.map(([event, call, was, became]) => html`<tr><td><button class="plain" @click=${() => this.load(event)}>${format.count(event)}</button></td><td>${call}</td>
           <td class="old">${short(was)}</td><td class="new">${short(became)}</td></tr>`)}</tbody></table>
       ${this.ends?.on.more && !this.seeking ? html`<p><button @click=${() => this.look('on', 100)}>Later changes</button></p>` : nothing}`;

@@ -23,7 +23,8 @@ class TimeLine extends LitElement {
     .ab button { height: 19px; padding: 0 5px; }
     .tools { position: absolute; left: 2px; top: 25px; z-index: 3; display: flex; gap: 2px; }
     .tools button { height: 17px; padding: 0 5px; font-size: 11px; }
-    table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 26px; }
+    table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 44px; }
+    .scroll.table { max-height: max(var(--timeline, 150px), 190px); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 3px 12px; }
     td { padding: 0 12px; }
     td.n, th.n { text-align: right; }
@@ -524,7 +525,7 @@ class TimeLine extends LitElement {
         <button class="plain" title="Zoom in (w)" aria-label="Zoom in" @click=${() => this.zoom(0.5)}>+</button>
         <button class="plain" title="Zoom out (s)" aria-label="Zoom out" @click=${() => this.zoom(2)}>−</button>
         <button class="plain" title="The same as a table" aria-label="Timeline as a table" aria-pressed=${Boolean(this.table)} @click=${() => { this.table = !this.table; }}>☰</button></div>
-      <div class="scroll" tabindex="0" role="group" aria-label="Timeline"><canvas role="img" aria-label=${this.summary()} ?hidden=${this.table}
+      <div class="scroll ${this.table ? 'table' : ''}" tabindex="0" role="group" aria-label="Timeline"><canvas role="img" aria-label=${this.summary()} ?hidden=${this.table}
         @pointermove=${this.hover} @pointerleave=${() => { this.tip = null; }} @pointerdown=${this.down}></canvas>
         ${this.table ? this.asTable() : nothing}</div>
       ${this.fault ? html`<span class="wait bad">${this.fault.message}</span>` : nothing}

@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AccessTest {
   private static final String TOKEN = "a-token-that-nobody-guesses";
   private static final String LOGIN = "/api/v1/login";
-  private static final long HEAD_MILLIS = 600;
+  private static final long SLOW_MILLIS = 600;
+  private static final SlowClients.Limits LIMITS =
+      new SlowClients.Limits(SLOW_MILLIS, SLOW_MILLIS, 20 * SLOW_MILLIS);
 
   @TempDir static Path dir;
   private static TestCertificate certificate;
@@ -43,7 +45,7 @@ class AccessTest {
     certificate = TestCertificate.in(dir);
     Path token = Files.writeString(dir.resolve("token"), TOKEN + "\n");
     Access access = Access.of(token, certificate.certificate(), certificate.key());
-    server = TraceServer.start(new ServerOptions(served, "0.0.0.0", 0, access), HEAD_MILLIS);
+    server = TraceServer.start(new ServerOptions(served, "0.0.0.0", 0, access), LIMITS);
     client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -205,18 +207,74 @@ class AccessTest {
     assertEquals(413, raw(login + "Content-Length: 3000\n\n" + "a".repeat(3000)));
   }
 
+  private static Socket connect() throws IOException {
+    int port = server.uri().getPort();
+    return certificate.trusting().getSocketFactory().createSocket("127.0.0.1", port);
+  }
+
+  private static String head(String first) {
+    return first
+        + " HTTP/1.1\r\nHost: localhost:PORT\r\nX-Seamtape: 1\r\nAuthorization: Bearer TOKEN\r\n"
+            .replace("PORT", String.valueOf(server.uri().getPort()))
+            .replace("TOKEN", TOKEN);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
   @Test
   void cutsAClientThatSendsItsRequestByteByByte() throws Exception {
-    int port = server.uri().getPort();
-    try (Socket socket =
-        certificate.trusting().getSocketFactory().createSocket("127.0.0.1", port)) {
-      long begin = System.nanoTime();
-      socket.setSoTimeout(50);
-      assertThrows(IOException.class, () -> dribble(socket, "GET / HTTP/1.1\r\nHost: localhost"));
-      long millis = (System.nanoTime() - begin) / 1_000_000;
-      assertTrue(millis >= HEAD_MILLIS && millis < 8000, millis + " ms");
-    }
+    cut("", "GET / HTTP/1.1\r\nHost: localhost");
     assertEquals(204, login(TOKEN).statusCode(), "others are served");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /api/v1/imports?kind=strace&name=slow",
+        "POST /api/v1/recordings",
+        "PUT /api/v1/recordings/td/notes",
+      })
+  void cutsAClientThatSendsABodyByteByByte(String first) throws Exception {
+    cut(head(first) + "Content-Length: 100000\r\n\r\n", "never enough of a log ");
+    assertEquals(204, login(TOKEN).statusCode(), "others are served");
+    assertFalse(Files.exists(dir.resolve("served").resolve("slow.tape")), "nothing is left of it");
+  }
+
+  /** Sends something at once and then a byte now and then, until the server hangs up. */
+  private static void cut(String begin, String dribble) throws Exception {
+    try (Socket socket = connect()) {
+      long start = System.nanoTime();
+      socket.setSoTimeout(50);
+      socket.getOutputStream().write(ascii(begin));
+      assertThrows(IOException.class, () -> dribble(socket, dribble));
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      assertTrue(millis >= SLOW_MILLIS && millis < 8000, millis + " ms");
+    }
+  }
+
+  @Test
+  void aLongBodyThatComesOnIsNotCut() throws Exception {
+    byte[] part = "x\n".repeat((int) SlowClients.BODY_BYTES).getBytes(StandardCharsets.US_ASCII);
+    int parts = 8;
+    try (Socket socket = connect()) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              ascii(
+                  head("POST /api/v1/imports?kind=strace&name=long")
+                      + "Content-Length: "
+                      + (long) parts * part.length
+                      + "\r\n\r\n"));
+      for (int i = 0; i < parts; i++) {
+        Thread.sleep(SLOW_MILLIS / 3);
+        socket.getOutputStream().write(part);
+      }
+      byte[] status = socket.getInputStream().readNBytes(12);
+      assertEquals("HTTP/1.1 202", new String(status, StandardCharsets.ISO_8859_1));
+    }
   }
 
   /** Ends with the exception of a connection that the other side closed. */

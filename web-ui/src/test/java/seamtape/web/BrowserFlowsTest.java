@@ -1,7 +1,6 @@
 package seamtape.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -10,8 +9,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,15 +20,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** What people do in the browser from end to end, and that it is accessible. */
+/** What people do in the browser from end to end. */
 class BrowserFlowsTest {
   @TempDir static Path dir;
   private static TraceServer server;
   private static TestChromium chromium;
-  private static String axe;
 
   private final List<String> complaints = new ArrayList<>();
   private BrowserContext context;
@@ -47,9 +41,6 @@ class BrowserFlowsTest {
     server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
     chromium = TestChromium.launch();
     PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
-    try (InputStream in = BrowserFlowsTest.class.getResourceAsStream("/axe.min.js")) {
-      axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   @AfterAll
@@ -110,33 +101,6 @@ class BrowserFlowsTest {
     for (String key : keys) {
       page.keyboard().press(key);
     }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"LIGHT", "DARK"})
-  void noPageHasASeriousFindingOfAxe(ColorScheme scheme) {
-    open(scheme, 1280, 720, "/");
-    for (String[] one :
-        new String[][] {
-          {"/", "tbody tr"},
-          {"/r/td-one?sel=29", "call-details h2"},
-          {"/r/td-one/state?at=16", ".tree .node"},
-          {"/r/td-one/shape", ".bars a"},
-          {"/diff/td-one/td-two", "diff-call tr.differs"},
-          {"/r/broken", "code"},
-        }) {
-      go(one[0]);
-      that(page.locator(one[1]).first()).isVisible();
-      page.evaluate(axe);
-      Object found =
-          page.evaluate(
-              "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
-                  + ".filter(v => ['serious', 'critical'].includes(v.impact))"
-                  + ".map(v => v.id + ' ' + v.nodes.slice(0, 3).map(n => n.target.flat().join(' ') + ' '"
-                  + " + n.failureSummary.split('\\n')[1]))");
-      assertEquals(List.of(), found, one[0] + " " + scheme);
-    }
-    complaints.removeIf(complaint -> complaint.contains("422"));
   }
 
   @Test
@@ -206,6 +170,26 @@ class BrowserFlowsTest {
     page.waitForURL(Pattern.compile(".*at=7.*when=before.*"));
     page.reload();
     that(page.locator("input.at")).hasValue("7");
+  }
+
+  @Test
+  void aLongListInTheStateIsReadOnAndSearched() throws Exception {
+    Path served = Files.createDirectory(dir.resolve("long"));
+    SampleTapes.files(served.resolve("files.tape"), 450);
+    try (TraceServer other = TraceServer.start(new ServerOptions(served, "127.0.0.1", 0))) {
+      open(other.uri().resolve("/r/files/state?at=899").toString());
+      Locator nodes = page.locator(".tree .node[aria-level='2']");
+      that(page.locator(".tree .node.changed").first()).isVisible();
+      that(nodes).hasCount(200 + 1 + 1);
+      page.getByText("200 more of 250").click();
+      that(nodes).hasCount(400 + 1 + 1);
+      page.getByText("50 more of 50").click();
+      that(nodes).hasCount(450);
+      page.locator("input.find").fill("fd333");
+      that(nodes).hasCount(1);
+      page.locator("input.find").fill("");
+      that(page.getByText("200 more of 250")).isVisible();
+    }
   }
 
   @Test
@@ -334,19 +318,6 @@ class BrowserFlowsTest {
       that(page.locator("call-list .row.selected .event")).hasText("10,999");
     } finally {
       Maker.delete(dir.resolve("growing.tape"));
-    }
-  }
-
-  @Test
-  void readsOnAPhone() {
-    open(ColorScheme.LIGHT, 390, 844, "/");
-    that(page.locator("tbody tr").first()).isVisible();
-    for (String path : List.of("/", "/r/qemu?sel=31", "/r/td-one/state?at=5", "/r/qemu/shape")) {
-      go(path);
-      page.waitForTimeout(400);
-      Object wide = page.evaluate("document.documentElement.scrollWidth");
-      assertTrue((Integer) wide <= 390, path + " is " + wide + " px wide");
-      screen("phone" + path.replaceAll("[^a-z]+", "-"));
     }
   }
 

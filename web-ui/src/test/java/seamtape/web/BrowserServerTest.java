@@ -2,16 +2,20 @@ package seamtape.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +121,32 @@ class BrowserServerTest {
     job("long").getByText("Cancel").click();
     that(job("long")).containsText("cancelled");
     that(page.locator("tbody a.name", new Page.LocatorOptions().setHasText("long"))).hasCount(0);
+  }
+
+  @Test
+  void aJobStartedWhileAnOlderListOfJobsIsOnItsWayIsShown() {
+    context = chromium.browser().newContext();
+    page = context.newPage();
+    List<Runnable> older = new ArrayList<>();
+    page.route(
+        "**/api/v1/jobs",
+        route -> {
+          if (older.isEmpty()) {
+            APIResponse answer = route.fetch();
+            older.add(() -> route.fulfill(new Route.FulfillOptions().setResponse(answer)));
+          } else {
+            route.resume();
+          }
+        });
+    page.navigate(server.uri().toString());
+    that(page.locator("tbody tr").first()).isVisible();
+    page.keyboard().press("n");
+    page.locator("make-dialog #workload").selectOption("pio-echo");
+    page.locator("make-dialog #name").fill("unseen");
+    page.locator("make-dialog button.primary").click();
+    that(page.locator("make-dialog dialog")).isHidden();
+    older.get(0).run();
+    that(job("unseen")).containsText("done");
   }
 
   @Test

@@ -21,8 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The pages in a real browser, as people use them: Debian's Chromium, driven by Playwright with the
@@ -129,32 +127,6 @@ class BrowserTest {
   /** The row that a key made the selected one, by its event number. */
   private void expectSelected(String event) {
     that(selected().locator(".event")).hasText(event);
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"LIGHT", "DARK"})
-  void everyPageLoadsInBothThemes(ColorScheme scheme) {
-    open(scheme, "/");
-    that(page.locator("tbody tr")).hasCount(8);
-    screen("recordings", scheme);
-    go("/r/qemu");
-    that(rows().first().locator(".name")).hasText("open");
-    press("j", "j", "e");
-    that(page.locator("call-details h2")).containsText("✕");
-    screen("explorer-qemu", scheme);
-    go("/r/td-one?sel=29");
-    page.locator("call-details tr.field:has-text('io.port')").hover();
-    that(page.locator("hex-view .on").first()).isVisible();
-    screen("explorer-td", scheme);
-    go("/diff/td-one/td-two");
-    that(page.locator("diff-call tr.differs")).hasCount(1);
-    screen("diff", scheme);
-    go("/diff/td-one/td-again");
-    that(page.getByText("No difference")).isVisible();
-    screen("diff-same", scheme);
-    go("/r/empty");
-    that(page.getByText("This recording has no calls")).isVisible();
-    screen("explorer-empty", scheme);
   }
 
   @Test

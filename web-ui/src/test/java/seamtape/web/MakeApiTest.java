@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,26 @@ class MakeApiTest {
     HttpResponse<String> back = own("POST", "/api/v1/trash/" + trash + "/restore", "");
     assertEquals("short-lived", new JsonObject(back.body()).getString("id"), back.body());
     assertEquals(404, own("POST", "/api/v1/trash/..%2Ftd.tape/restore", "").statusCode());
+  }
+
+  @Test
+  void aLongListOfTheStateComesInPages() throws Exception {
+    SampleTapes.files(dir.resolve("files.tape"), 450);
+    String state = "/api/v1/recordings/files/state?event=899";
+    JsonObject whole = whole(state);
+    assertEquals(450, whole.getJsonObject("cut").getInteger("fds"));
+    JsonObject sent = whole.getJsonObject("machine").getJsonObject("fds");
+    assertEquals(StateApi.MAX_CHILDREN + 1, sent.size(), "and the one that changed");
+    assertTrue(sent.containsKey("fd452"), sent.fieldNames().toString());
+    JsonObject page = whole(state + "&under=fds&from=400");
+    assertEquals(50, page.getJsonObject("children").size());
+    assertEquals(450, page.getInteger("total"));
+    JsonObject found = whole(state + "&find=FD333").getJsonObject("machine");
+    assertEquals(Set.of("fd333"), found.getJsonObject("fds").fieldNames());
+    assertEquals(1, found.size(), found.encode());
+    JsonObject wanted = whole(state + "&path=fds/fd300/kind").getJsonObject("machine");
+    assertTrue(wanted.getJsonObject("fds").containsKey("fd300"));
+    assertEquals(404, send("GET", state + "&under=fds/none", "").statusCode());
   }
 
   @Test

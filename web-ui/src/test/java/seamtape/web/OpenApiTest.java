@@ -54,6 +54,8 @@ class OpenApiTest {
         recordings/{id}/flame                   , recordings/td-one/flame
         recordings/{id}/state                   , recordings/td-one/state?event=16
         recordings/{id}/state                   , recordings/td-one/state?when=before
+        recordings/{id}/state                   , recordings/td-one/state?event=16&under=vms&from=0
+        recordings/{id}/state                   , recordings/td-one/state?event=16&find=rip&path=vms/vm0/type
         recordings/{id}/state/history           , recordings/td-one/state/history?path=vms
         recordings/{id}/state/history           , recordings/td-one/state/history?path=vms/vm0/type&from=99&direction=back&limit=1
         recordings/{id}/notes                   , recordings/td-one/notes

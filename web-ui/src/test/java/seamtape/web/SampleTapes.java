@@ -2,9 +2,14 @@ package seamtape.web;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.Stream;
 import seamtape.catalog.Call;
 import seamtape.catalog.Errno;
 import seamtape.catalog.FileOperation;
@@ -206,10 +211,31 @@ final class SampleTapes implements AutoCloseable {
     }
   }
 
+  /** So many open files, the first with fd 3. */
+  static void files(Path dir, int files) throws IOException {
+    try (SampleTapes tape = new SampleTapes(dir, "linux-7.3", "files")) {
+      for (int i = 0; i < files; i++) {
+        tape.open("/dev/kvm", 3 + i);
+      }
+      tape.writer.seal();
+    }
+  }
+
   /** A recording without a call. */
   static void empty(Path dir) throws IOException {
     try (SampleTapes tape = new SampleTapes(dir, "linux-7.3", "nothing")) {
       tape.writer.seal();
+    }
+  }
+
+  /** A recording in whose middle bytes were overwritten: what is around them can be read. */
+  static void cut(Path dir) throws IOException {
+    plain(dir, 40_000);
+    try (Stream<Path> files = Files.walk(dir.resolve("journal"))) {
+      Path journal = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
+      try (FileChannel channel = FileChannel.open(journal, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap(new byte[100]), 300_000);
+      }
     }
   }
 

@@ -43,8 +43,7 @@ class TraceServerTest {
     SampleTapes.nested(recordings.resolve("td-two.tape"), 40, true);
     SampleTapes.plain(recordings.resolve("plain.tape"), 40_000);
     SampleTapes.empty(recordings.resolve("empty.tape"));
-    SampleTapes.plain(recordings.resolve("cut.tape"), 40_000);
-    cut(recordings.resolve("cut.tape"));
+    SampleTapes.cut(recordings.resolve("cut.tape"));
     Files.createDirectory(recordings.resolve("broken.tape"));
     Files.createDirectory(recordings.resolve("not-a-recording"));
     Files.writeString(recordings.resolve("file.tape"), "a file");
@@ -54,17 +53,6 @@ class TraceServerTest {
   }
 
   /** Spoils bytes in the middle of the journal. */
-  private static void cut(Path recording) throws IOException {
-    try (Stream<Path> files = Files.walk(recording.resolve("journal"))) {
-      Path journal =
-          files.filter(file -> file.toString().endsWith(".cq4")).findFirst().orElseThrow();
-      try (var channel =
-          java.nio.channels.FileChannel.open(journal, java.nio.file.StandardOpenOption.WRITE)) {
-        channel.write(java.nio.ByteBuffer.wrap(new byte[100]), 300_000);
-      }
-    }
-  }
-
   @AfterAll
   static void close() {
     server.close();
@@ -205,6 +193,19 @@ class TraceServerTest {
       }
     }
     assertTrue(damaged > 0 && damaged < 100, damaged + " pages are damaged");
+    JsonObject cut = get("/api/v1/recordings/cut");
+    assertEquals("damaged", cut.getString("state"));
+    assertTrue(cut.getString("fault").startsWith("block "), "no path: " + cut.getString("fault"));
+    JsonArray span = cut.getJsonArray("damage").getJsonArray(0);
+    long lostCall = (span.getLong(0) - 1) / 2;
+    JsonArray edge =
+        get("/api/v1/recordings/cut/calls?count=10&from=" + (lostCall - 5)).getJsonArray("rows");
+    for (int i = 0; i < 10; i++) {
+      assertEquals(i >= 5, edge.getValue(i) == null, edge.encode());
+    }
+    String back = "/api/v1/recordings/cut/calls?rule=error&count=10&from=";
+    JsonArray after = get(back + (span.getLong(1) / 2 - 4)).getJsonArray("rows");
+    assertEquals(span.getLong(1) + 1, after.getJsonArray(4).getLong(0), after.encode());
     JsonObject found = complete("/api/v1/recordings/cut/calls?filter=errno");
     assertTrue(found.getInteger("total") > 5, found.encode());
   }

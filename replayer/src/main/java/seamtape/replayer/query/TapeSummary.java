@@ -30,11 +30,19 @@ public final class TapeSummary {
   /** One row of the catalog as it occurs in the recording. */
   public record Tally(Call call, long count, long errors) {}
 
+  /**
+   * Events that cannot be read.
+   *
+   * @param why as the recording tells it
+   */
+  public record Lost(long first, long last, TapeException why) {}
+
   private final BitSet errors;
   private final long[] farEnters;
   private final long[] farReturns;
   private final long[] open;
   private final List<Tally> tallies;
+  private final List<Lost> lost;
   private final long lastTime;
   private final BlockContents contents;
 
@@ -44,6 +52,7 @@ public final class TapeSummary {
     farReturns = LongStream.of(farEnters).map(enter -> scan.farReturns.get(enter)).toArray();
     open = scan.contents.inFlight();
     tallies = scan.tallies();
+    lost = List.copyOf(scan.lost);
     lastTime = scan.lastTime;
     contents = scan.contents.contents();
   }
@@ -62,6 +71,7 @@ public final class TapeSummary {
       rows.add(new Tally(call, from.number(), from.number()));
     }
     tallies = List.copyOf(rows);
+    lost = List.of();
     lastTime = from.number();
     contents = BlockContents.read(from);
     if (farEnters.length != farReturns.length) {
@@ -74,6 +84,7 @@ public final class TapeSummary {
     return new TapeSummary(from);
   }
 
+  /** Only what is whole is worth keeping: {@link #lost} is not written. */
   public void write(NumberWriter to) {
     to.putAll(errors.stream().asLongStream().toArray());
     to.putAll(farEnters);
@@ -111,6 +122,11 @@ public final class TapeSummary {
     return tallies;
   }
 
+  /** What the pass had to leave out; empty for a whole recording. */
+  public List<Lost> lost() {
+    return lost;
+  }
+
   /** Time of the last event. */
   public long lastTime() {
     return lastTime;
@@ -141,7 +157,9 @@ public final class TapeSummary {
     private final ContentsScan contents;
     private final long[] counts = new long[Catalog.calls().size()];
     private final long[] failures = new long[counts.length];
+    private final List<Lost> lost = new ArrayList<>();
     private final Consumer<Event> also;
+    private final long end;
     private long at;
     private long lastTime;
 
@@ -155,6 +173,7 @@ public final class TapeSummary {
     public Scan(Tape tape, Consumer<Event> also) {
       this.also = also;
       blocks = tape.index().blocks();
+      end = tape.eventCount();
       cursor = tape.cursor();
       boolean settled = tape.manifest().state() != Manifest.State.OPEN;
       contents = new ContentsScan(settled ? blocks : List.of());
@@ -169,7 +188,7 @@ public final class TapeSummary {
           }
           take(cursor.event());
         } catch (TapeException e) {
-          if (!skipDamage()) {
+          if (!skipDamage(e)) {
             return false;
           }
         }
@@ -178,14 +197,16 @@ public final class TapeSummary {
     }
 
     /** Goes on at the next block; false when there is none. */
-    private boolean skipDamage() {
+    private boolean skipDamage(TapeException why) {
       for (TapeIndex.Block block : blocks) {
         if (block.firstEvent() > at + 1) {
+          lost.add(new Lost(at + 1, block.firstEvent() - 1, why));
           at = block.firstEvent() - 1;
           cursor.seek(block.firstEvent());
           return true;
         }
       }
+      lost.add(new Lost(at + 1, Math.max(at + 1, end), why));
       return false;
     }
 
