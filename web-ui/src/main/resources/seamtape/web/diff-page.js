@@ -412,7 +412,8 @@ class DiffPage extends LitElement {
     const equal = this.sideA.digest && this.sideA.digest === this.sideB.digest;
     return html`<div class="state"><p class="same">✓</p><h2>No difference</h2>
       ${this.report.between?.length ? this.betweenThem() : nothing}
-      <div class="sums mid">${this.replayer()}<button @click=${this.editRules}>Rules</button></div>${this.rulesBox()}
+      <div class="sums mid">${this.replayer()}<button @click=${this.editRules}>Rules</button></div>
+      ${this.said ? html`<p role="status">${this.said}</p>` : nothing}${this.rulesBox()}
       <p>All ${format.count(this.report.matched)} calls are equal${equal ? ', and the digests are too: the events are the same, byte for byte' : ''}.</p>
       <p><a href="/r/${this.a}">Open ${this.sideA.name}</a> · <a href="/">All recordings</a></p></div>`;
   }

@@ -300,6 +300,20 @@ class BrowserFlowsTest {
   }
 
   @Test
+  void aRuleThatIsWrittenTakesEffectAtOnceAndABadOneSaysWhy() {
+    open("/diff/td-one/td-two");
+    that(page.locator(".sum.bad").first()).containsText("12");
+    press("i");
+    page.keyboard().type("KVM_NO_SUCH_CALL.field.of.it # none");
+    that(page.locator(".rules")).containsText("KVM_NO_SUCH_CALL");
+    page.locator(".rules textarea").fill("KVM_HC_KICK_CPU.ret  # does not count");
+    that(page.getByText("No difference")).isVisible();
+    page.reload();
+    that(page.getByText("No difference")).isVisible();
+    complaints.removeIf(complaint -> complaint.contains("400"));
+  }
+
+  @Test
   void followsARecordingInProgress() throws Exception {
     try (SampleTapes.Growing growing = SampleTapes.growing(dir.resolve("growing.tape"))) {
       growing.add(500);

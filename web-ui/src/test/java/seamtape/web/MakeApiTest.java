@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the API makes, deletes and keeps. */
 class MakeApiTest {
@@ -137,6 +139,21 @@ class MakeApiTest {
     HttpResponse<String> back = own("POST", "/api/v1/trash/" + trash + "/restore", "");
     assertEquals("short-lived", new JsonObject(back.body()).getString("id"), back.body());
     assertEquals(404, own("POST", "/api/v1/trash/..%2Ftd.tape/restore", "").statusCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17, vms/vm0/vcpus/vcpu0/regs/", "18, vms/vm0/vcpus/vcpu1/regs/"})
+  void whatAnotherThreadChangedMeanwhileIsNotTheCalls(long event, String own) throws Exception {
+    Path tape = dir.resolve("threads.tape");
+    if (!Files.exists(tape)) {
+      SampleTapes.threads(tape);
+    }
+    JsonArray changes =
+        whole("/api/v1/recordings/threads/state?event=" + event).getJsonArray("changes");
+    assertTrue(changes.size() > 10, changes.encode());
+    for (Object change : changes) {
+      assertTrue(((JsonArray) change).getString(0).startsWith(own), changes.encode());
+    }
   }
 
   @Test

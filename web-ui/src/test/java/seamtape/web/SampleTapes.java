@@ -140,15 +140,19 @@ final class SampleTapes implements AutoCloseable {
   }
 
   private void setRegisters(int vcpu, int i) {
+    returns(KvmIoctl.KVM_SET_REGS, HOST, enterRegisters(HOST, vcpu, i), 0);
+  }
+
+  private long enterRegisters(long actor, int vcpu, int i) {
     byte[] registers = new byte[144];
     for (int b = 0; b < registers.length; b++) {
       registers[b] = (byte) (b % 8 < 3 ? b * 7 + i : 0);
     }
-    event.enter(KvmIoctl.KVM_SET_REGS, HOST, time += 90, Subject.vcpu(0, vcpu));
+    event.enter(KvmIoctl.KVM_SET_REGS, actor, time += 90, Subject.vcpu(0, vcpu));
     event.fields[0] = 5 + vcpu;
     event.fields[1] = 0x7ffe_0000_2000L;
     event.copy(0, registers, 0, registers.length);
-    returns(KvmIoctl.KVM_SET_REGS, HOST, append(), 0);
+    return append();
   }
 
   private void enterTd(long run, int vcpu, int i, boolean differs) {
@@ -207,6 +211,20 @@ final class SampleTapes implements AutoCloseable {
   static void hostile(Path dir) throws IOException {
     try (SampleTapes tape = new SampleTapes(dir, HOSTILE, HOSTILE)) {
       tape.open(HOSTILE, Errno.ENOENT.result());
+      tape.writer.seal();
+    }
+  }
+
+  /** Two threads that set registers at the same time: events 17 to 20, the first's about the other's. */
+  static void threads(Path dir) throws IOException {
+    try (SampleTapes tape = new SampleTapes(dir, "linux-7.3", "threads")) {
+      tape.setUp();
+      tape.setRegisters(0, 1);
+      long other = Actor.vmm(4712);
+      long outer = tape.enterRegisters(HOST, 0, 2);
+      long inner = tape.enterRegisters(other, 1, 3);
+      tape.returns(KvmIoctl.KVM_SET_REGS, other, inner, 0);
+      tape.returns(KvmIoctl.KVM_SET_REGS, HOST, outer, 0);
       tape.writer.seal();
     }
   }
