@@ -215,7 +215,10 @@ final class SampleTapes implements AutoCloseable {
     }
   }
 
-  /** Two threads that set registers at the same time: events 17 to 20, the first's about the other's. */
+  /**
+   * Two threads that set registers at the same time: events 17 to 20, the first's about the
+   * other's.
+   */
   static void threads(Path dir) throws IOException {
     try (SampleTapes tape = new SampleTapes(dir, "linux-7.3", "threads")) {
       tape.setUp();

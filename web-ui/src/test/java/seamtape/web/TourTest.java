@@ -207,8 +207,7 @@ class TourTest {
     that(page.locator(".same")).isVisible();
     page.getByLabel("Replay the left recording on another profile").selectOption("linux-6.2");
     told("**Replay left on…**", "**Replay**");
-    page.getByRole(
-            AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Replay").setExact(true))
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Replay").setExact(true))
         .click();
     page.waitForURL(Pattern.compile(".*/diff/tdx-shm/tdx-shm-on-linux-6-2.*"));
     that(page.locator("diff-list .row.selected")).containsText("KVM_TDX_SHM");
