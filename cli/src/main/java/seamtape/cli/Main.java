@@ -55,6 +55,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    // Java 22 to 24 would call a pipe a console.
+    System.setProperty("jdk.console", "java.base");
     if (System.console() == null) {
       // A line at a time is slow into a pipe or file; run() ends with a flush.
       OutputStream out =

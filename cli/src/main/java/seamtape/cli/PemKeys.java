@@ -43,6 +43,9 @@ final class PemKeys {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
+    if (Files.isDirectory(file)) {
+      throw none(file, kind);
+    }
     if (Files.size(file) > MAX_BYTES) {
       throw none(file, kind);
     }
@@ -51,6 +54,10 @@ final class PemKeys {
     String end = "-----END " + kind + "-----";
     int from = text.indexOf(begin);
     int to = text.indexOf(end);
+    if (text.contains("-----BEGIN ENCRYPTED " + kind)) {
+      throw new UsageException(
+          file + " is encrypted; decrypt it first: openssl pkey -in " + file + " -out plain.pem");
+    }
     if (from < 0 || to < from) {
       throw none(file, kind);
     }

@@ -78,6 +78,11 @@ final class Command {
     return new ProcessBuilder(line(java, arguments)).start();
   }
 
+  /** The command line of a process of its own, for those who change something of it. */
+  static List<String> line(String... arguments) {
+    return line(Path.of(System.getProperty("java.home"), "bin", "java"), arguments);
+  }
+
   private static List<String> line(Path java, String... arguments) {
     List<String> line = new ArrayList<>();
     line.add(java.toString());

@@ -39,7 +39,7 @@ final class WriterSchema {
       throw malformed("the schema is longer than " + EventSchema.MAX_CHARS + " characters");
     }
     try {
-      Schema schema = new Schema.Parser().parse(text);
+      Schema schema = schema(text);
       if (schema.getType() != Schema.Type.UNION || schema.getTypes().size() > MAX_BRANCHES) {
         throw malformed("the schema is not a union of events");
       }
@@ -47,6 +47,17 @@ final class WriterSchema {
     } catch (AvroRuntimeException | StackOverflowError e) {
       String message = String.valueOf(e.getMessage());
       throw malformed("not an Avro schema: " + message.lines().findFirst().orElse(""));
+    }
+  }
+
+  /** Avro's parser throws what it likes at a text that is none, a NullPointerException too. */
+  private static Schema schema(String text) throws MalformedEventException {
+    try {
+      return new Schema.Parser().parse(text);
+    } catch (AvroRuntimeException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw malformed("not an Avro schema");
     }
   }
 

@@ -66,6 +66,9 @@ public final class TapeException extends IOException {
     if (cause instanceof java.nio.file.NoSuchFileException) {
       reason = "no such file or directory";
     }
+    if (cause instanceof java.nio.file.FileAlreadyExistsException) {
+      reason = "there is a file, or a link to nowhere, of this name";
+    }
     String kind = cause.getClass().getSimpleName();
     return new TapeException(
         Kind.IO, path, 0, "cannot " + doing + ": " + (reason == null ? kind : reason), cause);

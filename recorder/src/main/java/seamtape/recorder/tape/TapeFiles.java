@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -83,6 +84,16 @@ final class TapeFiles {
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     force(file.getParent());
+  }
+
+  /**
+   * Someone may have removed the directory of an open recording, and the queue may have made part
+   * of it anew.
+   */
+  static void requireThere(Path tape) throws IOException {
+    if (!Files.exists(lock(tape)) || !Files.exists(schema(tape))) {
+      throw new NoSuchFileException(tape.toString());
+    }
   }
 
   /** Removes a recording that came to nothing; what cannot be removed stays. */

@@ -343,6 +343,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
           new Manifest.Totals(events, calls, ioctls, blocks, publisher.bytes());
       manifest = manifest.withState(state, totals, Hex.of(seal.chain));
       manifest = signer == null ? manifest : SealSignature.sign(manifest, signer);
+      TapeFiles.requireThere(tape);
       TapeFiles.replace(TapeFiles.manifest(tape), manifest.toJson());
       Files.deleteIfExists(TapeFiles.staging(tape));
       Files.deleteIfExists(TapeFiles.lock(tape));

@@ -7,6 +7,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -35,7 +36,12 @@ public final class Export {
     if (Files.exists(file)) {
       throw new FileAlreadyExistsException(file.toString());
     }
+    Path parent = file.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent)) {
+      throw new NoSuchFileException(parent.toString());
+    }
     Path part = file.resolveSibling("." + file.getFileName() + ".part");
+    part.toFile().deleteOnExit(); // when a signal ends the process
     boolean done = false;
     try (FileChannel channel =
         FileChannel.open(

@@ -1,0 +1,105 @@
+package seamtape.replayer.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import seamtape.catalog.Field;
+import seamtape.codec.EventSchema;
+import seamtape.event.Event;
+import seamtape.event.Phase;
+import seamtape.recorder.tape.Cursor;
+import seamtape.recorder.tape.Tape;
+import seamtape.replayer.Recordings;
+import seamtape.replayer.export.AvroFile.Datum;
+
+/** A whole journal, exported and read by an Avro implementation that is not the writer's. */
+class IndependentAvroTest {
+  @TempDir Path dir;
+
+  private Path export(Tape tape) throws Exception {
+    Path file = dir.resolve("out.avro");
+    Export.toFile(tape, ExportFormat.AVRO, 1, tape.eventCount(), file, done -> {});
+    return file;
+  }
+
+  private Tape tape(String name) throws Exception {
+    return name.equals("imported")
+        ? Recordings.log(dir, Path.of("../fixtures/corpus/strace/qemu-pc-seabios.strace.gz"))
+        : Recordings.bundled(dir, name, "linux-7.3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two-vms", "boot-td", "imported"})
+  void readsEveryEventWithEqualContentByTheNamesInTheFile(String name) throws Exception {
+    try (Tape tape = tape(name);
+        Cursor cursor = tape.cursor()) {
+      AvroFile file = new AvroFile(export(tape));
+      assertEquals(tape.manifest().digest(), file.metadata("seamtape.digest"));
+      long[] time = {0};
+      long[] read = {0};
+      file.forEach(
+          datum -> {
+            try {
+              assertTrue(cursor.next());
+            } catch (java.io.IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+            assertSame(cursor.event(), (Datum) datum, time);
+            read[0]++;
+          });
+      assertFalse(cursor.next());
+      assertEquals(tape.eventCount(), read[0]);
+    }
+  }
+
+  private static void assertSame(Event event, Datum datum, long[] time) {
+    Map<String, Object> fields = datum.fields();
+    String space = "seamtape." + event.phase.name().toLowerCase(java.util.Locale.ROOT);
+    assertEquals(space + "." + event.call.name(), datum.name());
+    time[0] += (Long) fields.get("dt");
+    assertEquals(event.time, time[0]);
+    assertEquals(event.actor, fields.get("actor"));
+    List<Field> row = event.phase == Phase.RETURN ? event.call.out() : event.call.in();
+    for (int i = 0; i < row.size(); i++) {
+      String field = row.get(i).name();
+      Object value = fields.containsKey(field + "_") ? fields.get(field + "_") : fields.get(field);
+      assertEquals(event.fields[i], value, event.number + " " + field);
+    }
+    if (event.phase != Phase.INPUT) {
+      assertEquals(event.link, new ArrayList<>(fields.values()).get(2), event.number + " link");
+    }
+    assertSameCopies(event, (List<?>) fields.get("copies"));
+  }
+
+  private static void assertSameCopies(Event event, List<?> copies) {
+    assertEquals(event.copyCount(), copies == null ? 0 : copies.size());
+    for (int i = 0; i < event.copyCount(); i++) {
+      Map<String, Object> copy = ((Datum) copies.get(i)).fields();
+      assertEquals(event.copyAt(i), copy.get("at"));
+      assertEquals(ByteBuffer.wrap(event.copied(i)), copy.get("bytes"));
+    }
+  }
+
+  /** The schema in the file is that of the recording: what a reader needs lies in either. */
+  @Test
+  void theFileCarriesTheSchemaThatLiesInTheRecording() throws Exception {
+    try (Tape tape = tape("minimal")) {
+      AvroFile file = new AvroFile(export(tape));
+      String there = Files.readString(tape.path().resolve("schema.avsc"));
+      assertEquals(
+          EventSchema.parse(there).fingerprint(),
+          EventSchema.parse(file.metadata("avro.schema")).fingerprint());
+    }
+  }
+}
