@@ -25,6 +25,11 @@ final class NestedRecorder implements NestedCalls {
   }
 
   @Override
+  public long[] fields() {
+    return event.fields;
+  }
+
+  @Override
   public void enter(int tid, long actor, int family, int number, long[] fields) {
     CallInFlight call = inFlight.get(tid);
     Row row = Catalog.row(FAMILIES[family], number);
@@ -47,6 +52,13 @@ final class NestedRecorder implements NestedCalls {
   }
 
   private void append(long[] fields) {
+    if (fields != event.fields) {
+      copy(fields);
+    }
+    log.append(event);
+  }
+
+  private void copy(long[] fields) {
     int count = event.fieldCount();
     int given = Math.min(fields.length, count);
     for (int i = 0; i < given; i++) {
@@ -55,6 +67,5 @@ final class NestedRecorder implements NestedCalls {
     for (int i = given; i < count; i++) {
       event.fields[i] = 0;
     }
-    log.append(event);
   }
 }

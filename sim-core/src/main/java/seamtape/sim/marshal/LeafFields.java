@@ -44,20 +44,32 @@ public final class LeafFields {
   }
 
   public long[] in(long[] cpu) {
-    return fill(in, inRegisters, cpu);
+    return fill(in, inRegisters, in, cpu);
   }
 
-  /** Costs are left as the caller set them. */
+  /**
+   * As {@link #in(long[])}, into another array.
+   *
+   * @param into {@link seamtape.machine.NestedCalls#fields}; null for the array of this row
+   */
+  public long[] in(long[] cpu, long[] into) {
+    return fill(in, inRegisters, into == null ? in : into, cpu);
+  }
+
+  /** Costs are as the caller set them in {@link #out}. */
   public long[] out(long[] cpu) {
-    return fill(out, outRegisters, cpu);
+    return fill(out, outRegisters, out, cpu);
   }
 
-  private static long[] fill(long[] fields, int[] registers, long[] cpu) {
-    for (int i = 0; i < fields.length; i++) {
-      if (registers[i] != OTHER) {
-        fields[i] = cpu[registers[i]];
-      }
+  /** As {@link #out(long[])}, into another array; null for the one of this row. */
+  public long[] out(long[] cpu, long[] into) {
+    return fill(out, outRegisters, into == null ? out : into, cpu);
+  }
+
+  private static long[] fill(long[] others, int[] registers, long[] into, long[] cpu) {
+    for (int i = 0; i < registers.length; i++) {
+      into[i] = registers[i] == OTHER ? others[i] : cpu[registers[i]];
     }
-    return fields;
+    return into;
   }
 }

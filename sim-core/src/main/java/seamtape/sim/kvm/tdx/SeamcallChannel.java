@@ -38,6 +38,10 @@ public final class SeamcallChannel {
   private final TdxModule module;
   private final NestedCalls nested;
   private final boolean recorded;
+
+  /** Of {@link #nested}. */
+  private final long[] told;
+
   private final Registers cpu = new Registers();
   private final LeafFields[] fields = new LeafFields[Seamcall.values().length];
   private final ModuleArgs args;
@@ -49,6 +53,7 @@ public final class SeamcallChannel {
     this.module = module;
     this.nested = nested;
     this.recorded = nested != NestedCalls.NONE;
+    this.told = nested.fields();
     this.args = new ModuleArgs(layout);
     for (Seamcall leaf : Seamcall.values()) {
       fields[leaf.ordinal()] = new LeafFields(leaf, RAX);
@@ -155,13 +160,13 @@ public final class SeamcallChannel {
   private void begin(LeafFields row) {
     made++;
     if (recorded && tid != NOBODY) {
-      nested.enter(tid, actor, FAMILY, row.row().number(), row.in(cpu.gpr));
+      nested.enter(tid, actor, FAMILY, row.row().number(), row.in(cpu.gpr, told));
     }
   }
 
   private void end(LeafFields row) {
     if (recorded && tid != NOBODY) {
-      nested.returns(tid, row.out(cpu.gpr));
+      nested.returns(tid, row.out(cpu.gpr, told));
     }
   }
 

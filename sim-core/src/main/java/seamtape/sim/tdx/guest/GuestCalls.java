@@ -20,6 +20,10 @@ final class GuestCalls {
 
   private final NestedCalls nested;
   private final boolean recorded;
+
+  /** Of {@link #nested}. */
+  private final long[] told;
+
   private final LeafFields[] tdcalls = new LeafFields[Tdcall.values().length];
   private final LeafFields[] tdvmcalls = new LeafFields[Tdvmcall.values().length];
   private int tid;
@@ -27,6 +31,7 @@ final class GuestCalls {
   GuestCalls(NestedCalls nested) {
     this.nested = nested;
     this.recorded = nested != NestedCalls.NONE;
+    this.told = nested.fields();
     for (Tdcall row : Tdcall.values()) {
       tdcalls[row.ordinal()] = new LeafFields(row, RAX);
     }
@@ -63,7 +68,7 @@ final class GuestCalls {
 
   void returns(Tdcall row, long[] gpr) {
     if (tells()) {
-      nested.returns(tid, tdcalls[row.ordinal()].out(gpr));
+      nested.returns(tid, tdcalls[row.ordinal()].out(gpr, told));
     }
   }
 
@@ -81,12 +86,12 @@ final class GuestCalls {
     LeafFields outer = tdcalls[Tdcall.TDG_VP_VMCALL.ordinal()];
     enter(vcpu, outer, asked);
     enter(vcpu, inner, asked);
-    nested.returns(tid, inner.out(answered));
-    nested.returns(tid, outer.out(answered));
+    nested.returns(tid, inner.out(answered, told));
+    nested.returns(tid, outer.out(answered, told));
   }
 
   private void enter(TdVcpu vcpu, LeafFields fields, long[] gpr) {
     int family = fields.row().family().ordinal();
-    nested.enter(tid, actor(vcpu), family, fields.row().number(), fields.in(gpr));
+    nested.enter(tid, actor(vcpu), family, fields.row().number(), fields.in(gpr, told));
   }
 }
