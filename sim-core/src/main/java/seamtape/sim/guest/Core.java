@@ -14,6 +14,7 @@ final class Core {
   final Mmio mmio = new Mmio(this);
   final Decoder decoder = new Decoder(this);
   final CodeCache code = new CodeCache(this);
+  final DebugTraps traps;
 
   /** The instruction in flight. */
   Insn insn;
@@ -26,6 +27,9 @@ final class Core {
 
   /** CR0, EFER, CS or SS changed: derive the mode again before the next instruction. */
   boolean modeChanged = true;
+
+  /** The instruction in flight is a REP that goes on. */
+  boolean repeats;
 
   /** The instruction completes and then leaves with the exit already described. */
   boolean exitAfter;
@@ -45,6 +49,7 @@ final class Core {
   Core(CpuState cpu, GuestBus bus) {
     this.cpu = cpu;
     this.bus = bus;
+    traps = new DebugTraps(this);
   }
 
   /** Derives the mode from CR0, EFER, CS and SS. */
@@ -58,6 +63,7 @@ final class Core {
       code.flush();
     }
     stackSize = codeSize == 8 ? 8 : cpu.segments[CpuState.SS].db ? 4 : 2;
+    traps.arm();
     modeChanged = false;
   }
 

@@ -143,6 +143,9 @@ public final class CpuState {
   /** GUESTDBG_* bits of KVM_SET_GUEST_DEBUG. */
   public int guestDebug;
 
+  /** DR0 to DR3 and DR7 of KVM_SET_GUEST_DEBUG, in force while it has USE_HW_BP. */
+  public final long[] guestDebugRegisters = new long[8];
+
   public CpuState() {
     for (int i = 0; i < segments.length; i++) {
       segments[i] = new Segment();

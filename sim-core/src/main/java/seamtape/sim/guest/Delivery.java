@@ -5,13 +5,11 @@ final class Delivery {
   private final Core core;
   private final CpuState cpu;
   private final Interrupts interrupts;
-  private final DebugTraps traps;
 
-  Delivery(Core core, Interrupts interrupts, DebugTraps traps) {
+  Delivery(Core core, Interrupts interrupts) {
     this.core = core;
     this.cpu = core.cpu;
     this.interrupts = interrupts;
-    this.traps = traps;
   }
 
   /** Exceptions first, then what was injected, NMI, and an interrupt if they are open. */
@@ -19,7 +17,7 @@ final class Delivery {
     if (cpu.exceptionPending) {
       cpu.exceptionPending = false;
       if (cpu.exceptionHasPayload && cpu.exceptionVector == GuestFault.DB) {
-        traps.payload(cpu.exceptionPayload);
+        core.traps.payload(cpu.exceptionPayload);
       }
       return raise(cpu.exceptionVector, cpu.exceptionHasErrorCode, cpu.exceptionErrorCode);
     }
@@ -73,14 +71,27 @@ final class Delivery {
     return !entered;
   }
 
-  /** The instruction stepped over is complete: an exit for the debugger (true), or #DB. */
-  boolean singleStep() {
-    if (traps.stepping()) {
-      traps.exit(DebugTraps.DR6_BS);
+  /** Conditions of DR6 at an instruction's end or start: an exit for the debugger, or #DB. */
+  boolean debug(long conditions) {
+    if (core.traps.debuggerTakes()) {
+      core.traps.exit(conditions);
       return true;
     }
-    traps.payload(DebugTraps.DR6_BS);
+    core.traps.payload(conditions);
     return raise(GuestFault.DB, false, 0);
+  }
+
+  /**
+   * A breakpoint is on the next instruction, and RFLAGS.RF does not let it through; the frame of
+   * its #DB has RF set, so that IRET gets past it.
+   */
+  boolean breakpoint() {
+    long conditions = cpu.flag(CpuState.RF) ? 0 : core.traps.onInstruction();
+    if (conditions == 0) {
+      return false;
+    }
+    cpu.rflags |= core.traps.debuggerTakes() ? 0 : CpuState.RF;
+    return debug(conditions);
   }
 
   /**

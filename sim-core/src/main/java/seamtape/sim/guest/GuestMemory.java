@@ -172,6 +172,9 @@ final class GuestMemory {
     if (readTags[entry] == number) {
       return readPages[entry];
     }
+    if (core.traps.watches(number)) {
+      return null;
+    }
     byte[] page = core.bus.readPage(core.paging.translate(linear, Paging.READ) & -PAGE);
     if (page != null) {
       empty = false;
@@ -186,6 +189,9 @@ final class GuestMemory {
     int entry = (int) number & ENTRIES - 1;
     if (writeTags[entry] == number) {
       return writePages[entry];
+    }
+    if (core.traps.watches(number)) {
+      return null;
     }
     byte[] page = core.bus.writePage(core.paging.translate(linear, Paging.WRITE) & -PAGE);
     if (page != null) {
@@ -208,6 +214,7 @@ final class GuestMemory {
   }
 
   private long readPiece(long linear, int size) {
+    core.traps.touched(linear, size, false);
     long gpa = core.paging.translate(linear, Paging.READ);
     byte[] page = core.bus.readPage(gpa & -PAGE);
     if (page == null) {
@@ -237,6 +244,7 @@ final class GuestMemory {
   }
 
   private void writePiece(long linear, int size, long value) {
+    core.traps.touched(linear, size, true);
     long gpa = core.paging.translate(linear, Paging.WRITE);
     byte[] page = core.bus.writePage(gpa & -PAGE);
     if (page == null) {

@@ -30,7 +30,6 @@ public final class Interpreter {
   private final Flow flow;
   private final SystemOps system;
   private final Delivery delivery;
-  private final DebugTraps traps;
 
   private Unfinished unfinished = Unfinished.NOTHING;
   private Insn unfinishedInsn;
@@ -54,8 +53,7 @@ public final class Interpreter {
     Flags flags = new Flags(cpu);
     Segmentation segmentation = new Segmentation(core);
     Interrupts interrupts = new Interrupts(core, segmentation);
-    traps = new DebugTraps(core);
-    delivery = new Delivery(core, interrupts, traps);
+    delivery = new Delivery(core, interrupts);
     alu = new Alu(core, flags);
     moves = new Moves(core, flags, segmentation);
     stack = new Stack(core, segmentation);
@@ -198,20 +196,25 @@ public final class Interpreter {
       core.exit.kind = GuestExit.Kind.NONE;
       return true;
     }
-    boolean stepped = trapAfter;
+    long conditions = core.traps.take() | (trapAfter ? DebugTraps.DR6_BS : 0);
+    boolean again = core.repeats;
     trapAfter = false;
-    if (stepped && delivery.singleStep() || delivery.next()) {
+    core.repeats = false;
+    if (conditions != 0 && delivery.debug(conditions)
+        || delivery.next()
+        || core.traps.executes() && !again && delivery.breakpoint()) {
       return true;
     }
     beginInstruction();
-    core.attention |= shadowBefore != 0 || resumeBefore != 0 || trapAfter;
+    boolean watched = trapAfter || core.traps.executes();
+    core.attention |= shadowBefore != 0 || resumeBefore != 0 || watched;
     return false;
   }
 
   private void beginInstruction() {
     shadowBefore = cpu.interruptShadow;
     resumeBefore = cpu.rflags & CpuState.RF;
-    trapAfter = traps.steps();
+    trapAfter = core.traps.steps();
   }
 
   private void endShadows() {
@@ -226,6 +229,7 @@ public final class Interpreter {
     shadowBefore = 0;
     resumeBefore = 0;
     trapAfter = false;
+    core.traps.take();
   }
 
   /** An instruction was left: an exit (true), or an exception, which is delivered. */

@@ -24,6 +24,7 @@ final class Ports {
       throw core.fault.with(GuestFault.GP, 0);
     }
     core.intercept(30, qualification(i));
+    core.traps.port(portOf(i), size(i));
     switch (i.op) {
       case IN -> in(i);
       case OUT -> out(i);

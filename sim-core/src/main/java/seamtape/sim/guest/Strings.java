@@ -86,6 +86,7 @@ final class Strings {
     boolean leaves = core.exitAfter || core.mmio.writesWaiting();
     if (!decided && (left != 0 || leaves)) {
       core.nextRip = cpu.rip;
+      core.repeats = true;
     }
   }
 }

@@ -67,6 +67,10 @@ final class SystemOps {
 
   private void moveControl(Insn i) {
     core.requireCpl0();
+    boolean debugs = i.kind0 == Insn.REG ? i.kind1 != Insn.CR : i.kind0 != Insn.CR;
+    if (debugs) {
+      core.traps.access();
+    }
     if (i.kind0 == Insn.REG) {
       boolean control = i.kind1 == Insn.CR;
       core.write0(i, control ? readControl(i.reg1) : readDebug(i.reg1));
@@ -162,6 +166,7 @@ final class SystemOps {
 
   private void writeDebug(int encoded, long value) {
     int number = debugNumber(encoded);
+    core.flush();
     if (number < 4) {
       cpu.dr[number] = value;
       return;

@@ -216,12 +216,16 @@ public final class EventIoctls {
     return true;
   }
 
-  /** A kernel without CONFIG_KVM_SMM refuses what it cannot keep. */
+  /**
+   * A kernel without CONFIG_KVM_SMM refuses what it cannot keep; and as the oracle's kernel
+   * (events.set_smm_flag_smm1) each refuses to put a vCPU into SMM that is not in it.
+   */
   private static boolean smiIn(Vcpu vcpu, ByteBuffer in, int at) {
     boolean smm = Bytes.flag(in, at);
     boolean pending = Bytes.flag(in, at + 1);
     boolean insideNmi = Bytes.flag(in, at + 2);
-    if (!smmSupported(vcpu) && (smm || pending || insideNmi)) {
+    boolean unsupported = !smmSupported(vcpu) && (pending || insideNmi);
+    if (unsupported || smm && !vcpu.cpu.smm) {
       return false;
     }
     vcpu.cpu.smm = smm;

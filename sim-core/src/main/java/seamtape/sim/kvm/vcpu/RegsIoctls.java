@@ -133,7 +133,7 @@ public final class RegsIoctls {
     }
     vcpu.cpu.guestDebug = (control & CpuState.GUESTDBG_ENABLE) != 0 ? control : 0;
     for (int i = 0; i < 8; i++) {
-      vcpu.guestDebugRegisters[i] = in.getLong(GUEST_DEBUG_REGISTERS + 8 * i);
+      vcpu.cpu.guestDebugRegisters[i] = in.getLong(GUEST_DEBUG_REGISTERS + 8 * i);
     }
     return 0;
   }

@@ -69,9 +69,6 @@ public final class Vcpu {
   /** KVM_INTERRUPT with a split irqchip: the vector of the external PIC. */
   public int pendingExternalVector = NO_VECTOR;
 
-  /** Breakpoint registers of KVM_SET_GUEST_DEBUG, in force while it has USE_HW_BP. */
-  public final long[] guestDebugRegisters = new long[8];
-
   /** Eight bytes of KVM_SET_SIGNAL_MASK, or null: the thread's own mask. */
   public Long signalMask;
 
