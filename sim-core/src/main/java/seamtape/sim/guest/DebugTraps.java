@@ -15,6 +15,7 @@ final class DebugTraps {
 
   private static final long DR6_RESERVED = 1 << 12;
   private static final long DR7_GD = 1 << 13;
+  private static final long DR7_FIXED = 1 << 10;
   private static final long DR7_ENABLED = 0xff;
   private static final int BREAKPOINTS = 4;
 
@@ -52,7 +53,7 @@ final class DebugTraps {
   /** Takes over the debug registers that are in force. */
   void arm() {
     boolean user = debugs(CpuState.GUESTDBG_USE_HW_BP);
-    dr7 = user ? cpu.guestDebugRegisters[7] : cpu.dr7;
+    dr7 = user ? cpu.guestDebugRegisters[7] | DR7_FIXED : cpu.dr7;
     executes = false;
     watches = false;
     if ((dr7 & DR7_ENABLED) != 0) {
