@@ -13,6 +13,7 @@ import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.machine.Machine;
+import seamtape.sim.coverage.TdProgram;
 
 /**
  * TDs whose guests make random TDCALLs and TDVMCALLs, sensible and not, and a VMM that answers

@@ -23,6 +23,7 @@ import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.machine.Machine;
+import seamtape.sim.coverage.TdProgram;
 
 /**
  * Every TDVMCALL sub-function by the cases of tdvmcall-cases.txt, from a TD's guest to KVM and back

@@ -59,6 +59,32 @@ class BundledWorkloadsTest {
     assertTrue(workload.doc().contains("Shows "), "the doc names the rule that it shows");
   }
 
+  /** The workloads that were asked for by name: each states outcomes and cites what it shows. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "boot-td",
+        "td-attest",
+        "td-io-storm",
+        "td-convert-memory",
+        "td-teardown",
+        "td-errors",
+        "module-absent",
+        "sev-launch",
+        "sev-es",
+        "snp-launch",
+        "hypercall-storm",
+        "many-vms",
+        "tdx-shm"
+      })
+  void thoseOfTheWholeStackStateOutcomesAndCiteTheRule(String name) throws Exception {
+    String text = Files.readString(DIRECTORY.resolve(name + ".yaml"));
+    assertTrue(text.split("expect:", -1).length > 4, "outcomes");
+    String shown = WorkloadFile.read(name, Map.of()).doc().split("Shows ", 2)[1];
+    assertTrue(
+        shown.matches("(?s).*(rows? S\\d|[a-z-]+\\.(csv|md)|section \\d|TDCALL table).*"), shown);
+  }
+
   private static boolean runs(String name, String profile) {
     try {
       return WorkloadFile.read(name, Map.of()).runsOn(profile);

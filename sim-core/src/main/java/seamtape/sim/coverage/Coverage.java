@@ -1,9 +1,7 @@
 package seamtape.sim.coverage;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import seamtape.catalog.Call;
 import seamtape.catalog.FileOperation;
@@ -26,39 +24,15 @@ import seamtape.sim.tdx.TdGuest;
 import seamtape.sim.tdx.TdxModule;
 import seamtape.sim.tdx.TdxModuleVersion;
 import seamtape.sim.tdx.TdxPlatform;
-import seamtape.sim.tdx.guest.TdGuestRunner;
+import seamtape.sim.tdxguest.GuestCallProbe;
 
 /**
  * Call by call and profile by profile: modelled, regular or absent. Ioctls and TDX commands are
- * tried on machines of the profile, leaves looked up in the module's own table; a hypercall's row
- * says who serves it, and a test makes every one of them.
+ * tried on machines of the profile, TDCALLs and TDVMCALLs by a guest in a TD, SEAMCALLs looked up in
+ * the module's own table; a hypercall's row says who serves it, and a test makes every one of them.
  */
 public final class Coverage {
   private static final Map<String, Coverage> BY_PROFILE = new TreeMap<>();
-
-  /**
-   * What the host under a kernel in a TD serves: the leaves, and the sub-functions of VP.VMCALL.
-   */
-  private static final Set<Tdcall> GUEST_LEAVES =
-      EnumSet.of(Tdcall.TDG_VP_VMCALL, Tdcall.TDG_VP_INFO, Tdcall.TDG_MEM_PAGE_ACCEPT);
-
-  private static final Set<Tdvmcall> GUEST_TDVMCALLS =
-      EnumSet.of(
-          Tdvmcall.TDVMCALL_VENDOR,
-          Tdvmcall.TDVMCALL_GET_TD_VM_CALL_INFO,
-          Tdvmcall.TDVMCALL_MAP_GPA,
-          Tdvmcall.TDVMCALL_HLT,
-          Tdvmcall.TDVMCALL_REPORT_FATAL_ERROR);
-
-  /** KVM answers those left out with SUBFUNC_UNSUPPORTED. */
-  private static final Set<Tdvmcall> HOST_TDVMCALLS =
-      EnumSet.complementOf(
-          EnumSet.of(
-              Tdvmcall.TDVMCALL_SERVICE,
-              Tdvmcall.TDVMCALL_MIG_TD,
-              Tdvmcall.TDVMCALL_WBINVD,
-              Tdvmcall.TDVMCALL_PCONFIG,
-              Tdvmcall.TDVMCALL_UNKNOWN));
 
   private final Profile profile;
   private final TdxModule module =
@@ -71,6 +45,8 @@ public final class Coverage {
           TdGuest.INTERRUPTED);
   private final Map<KvmIoctl, Status> ioctls = new TreeMap<>();
   private final Map<TdxCommand, Status> tdxCommands = new TreeMap<>();
+  private final Map<Tdcall, Status> tdcalls = new TreeMap<>();
+  private final Map<Tdvmcall, Status> tdvmcalls = new TreeMap<>();
 
   private Coverage(String name) {
     profile = Profile.of(name);
@@ -94,14 +70,24 @@ public final class Coverage {
       return hostsTds() ? modelledIf(module.models(leaf)) : Status.ABSENT;
     }
     if (row instanceof Tdcall leaf) {
-      return modelledIf(hostsTds() ? TdGuestRunner.models(leaf) : GUEST_LEAVES.contains(leaf));
+      return tdcalls.computeIfAbsent(leaf, this::tdcall);
     }
     if (row instanceof Tdvmcall call) {
-      return modelledIf((hostsTds() ? HOST_TDVMCALLS : GUEST_TDVMCALLS).contains(call));
+      return tdvmcalls.computeIfAbsent(call, this::tdvmcall);
     }
     return row instanceof FileOperation operation
         ? modelledIf(operation != FileOperation.KVM_UNKNOWN_IOCTL)
         : hypercall(row);
+  }
+
+  private Status tdcall(Tdcall leaf) {
+    return modelledIf(
+        hostsTds() ? TdGuestProbe.serves(leaf, profile.name()) : GuestCallProbe.serves(leaf));
+  }
+
+  private Status tdvmcall(Tdvmcall call) {
+    return modelledIf(
+        hostsTds() ? TdGuestProbe.serves(call, profile.name()) : GuestCallProbe.serves(call));
   }
 
   private boolean hostsTds() {

@@ -1,7 +1,6 @@
 package seamtape.sim.tdx.guest;
 
 import java.util.function.LongSupplier;
-import seamtape.catalog.Tdcall;
 import seamtape.machine.NestedCalls;
 import seamtape.sim.tdx.Registers;
 import seamtape.sim.tdx.TdGuest;
@@ -22,11 +21,6 @@ public final class TdGuestRunner implements TdGuest {
   public TdGuestRunner(NestedCalls nested, LongSupplier tsc) {
     this.calls = new GuestCalls(nested);
     this.tsc = tsc;
-  }
-
-  /** True for a leaf of TDCALL that is served, not only refused by rule. */
-  public static boolean models(Tdcall leaf) {
-    return leaf == Tdcall.TDG_VP_VMCALL || TdcallLeaves.models(leaf);
   }
 
   @Override

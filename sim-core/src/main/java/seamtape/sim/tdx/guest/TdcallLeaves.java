@@ -11,8 +11,6 @@ import static seamtape.sim.tdx.Registers.RCX;
 import static seamtape.sim.tdx.Registers.RDX;
 
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.Set;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.TdxOperand;
 import seamtape.sim.guest.GuestBus;
@@ -26,17 +24,6 @@ import seamtape.sim.tdx.TdxModule;
 
 /** The leaves of TDCALL that the module serves itself; all but TDG.VP.VMCALL. */
 final class TdcallLeaves {
-  /** Leaves about L2 VMs and bound service TDs, of which there are none: refused by rule. */
-  private static final Set<Tdcall> WITHOUT_OBJECT =
-      EnumSet.of(
-          Tdcall.TDG_SERVTD_RD,
-          Tdcall.TDG_SERVTD_WR,
-          Tdcall.TDG_MEM_PAGE_ATTR_RD,
-          Tdcall.TDG_MEM_PAGE_ATTR_WR,
-          Tdcall.TDG_VP_ENTER,
-          Tdcall.TDG_VP_INVVPID,
-          Tdcall.TDCALL_UNKNOWN);
-
   private final TdxModule module;
   private final TdVcpu vcpu;
   private final Td td;
@@ -56,11 +43,6 @@ final class TdcallLeaves {
   /** The data of the last TDG.MR.RTMR.EXTEND; zeros where it was refused. */
   long[] extension() {
     return reports.extension();
-  }
-
-  /** True for a leaf that is served, not refused for want of what it is about. */
-  static boolean models(Tdcall row) {
-    return !WITHOUT_OBJECT.contains(row);
   }
 
   /**

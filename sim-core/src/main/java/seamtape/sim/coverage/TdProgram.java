@@ -1,17 +1,17 @@
-package seamtape.sim;
+package seamtape.sim.coverage;
 
 import seamtape.workload.asm.Assembler;
 
 /**
  * The last 16 KiB of an image that ends at 4 GiB: page tables that map the last 2 MiB as they are,
- * a GDT, the way from the reset vector to 64-bit mode, and a test's code behind it.
+ * a GDT, the way from the reset vector to 64-bit mode, and a probe's code behind it.
  */
-final class TdProgram {
-  /** Where an image of {@link TdMachine#PAGES} pages begins. */
-  static final long IMAGE = 0xffff_0000L;
+public final class TdProgram {
+  /** Where an image of 16 pages begins. */
+  public static final long IMAGE = 0xffff_0000L;
 
   /** Of the program in it. */
-  static final int OFFSET = 0xc000;
+  public static final int OFFSET = 0xc000;
 
   private static final String START =
       """
@@ -56,7 +56,7 @@ final class TdProgram {
   /**
    * @param code of 64-bit mode; it begins at the label "long"
    */
-  static byte[] of(String code) {
+  public static byte[] of(String code) {
     return Assembler.program(START + code + RESET_VECTOR, IMAGE + OFFSET).bytes();
   }
 }
