@@ -9,6 +9,9 @@ import seamtape.sim.kvm.sev.SevVm;
 /**
  * The memory of an encrypted guest as its vCPU reaches it: with the C-bit, or without paging, its
  * plaintext; without the C-bit what the VMM sees.
+ *
+ * <p>Of an SNP guest's RMP there is who owns a page, not whether the guest has validated it, nor
+ * permissions of VMPLs: PVALIDATE and RMPADJUST are outside the subset of instructions.
  */
 final class EncryptedPages {
   private static final long KVM_MEMORY_EXIT_FLAG_PRIVATE = 8;

@@ -22,6 +22,8 @@ public final class ExitWriter {
   private static final int MAP_GPA_RANGE_ARGUMENTS = 3;
 
   private static final int MSR_ERROR = 32;
+  private static final int SNP_CERTS_PAGES = 40;
+  private static final int SNP_CERTS_RET = 48;
   private static final int TDX_RET = 48;
   private static final int TDX_DATA = 56;
   private static final int UNEXPECTED_EXIT_REASON = 4;
@@ -188,6 +190,21 @@ public final class ExitWriter {
   /** The registers from R11 on of an answer to GetTdVmCallInfo. */
   public long tdxInfo(int index) {
     return fields.getLong(TDX_DATA + (1 + index) * Long.BYTES);
+  }
+
+  /** KVM_EXIT_SNP_REQ_CERTS: certificates for so many pages at an address of the guest. */
+  public void snpCertificates(long gpa, long pages) {
+    reason(KvmExit.KVM_EXIT_SNP_REQ_CERTS);
+    fields.putLong(32, gpa).putLong(SNP_CERTS_PAGES, pages).putLong(SNP_CERTS_RET, 0);
+  }
+
+  /** A positive errno, or 0. */
+  public long snpCertificatesResult() {
+    return fields.getLong(SNP_CERTS_RET);
+  }
+
+  public long snpCertificatesPages() {
+    return fields.getLong(SNP_CERTS_PAGES);
   }
 
   /** What user space answered to KVM_EXIT_HYPERCALL. */

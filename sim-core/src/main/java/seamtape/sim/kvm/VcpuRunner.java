@@ -144,8 +144,9 @@ public final class VcpuRunner {
     if (error != 0) {
       return end(error);
     }
-    if (script == null && completeLastExit()) {
-      return end(0);
+    long completed = script == null ? completeLastExit() : Machine.IN_PROGRESS;
+    if (completed != Machine.IN_PROGRESS) {
+      return end(completed);
     }
     if (run.immediateExit()) {
       return end(EINTR.result());
@@ -170,23 +171,23 @@ public final class VcpuRunner {
     if (!syncRegs.valid(vm.hasProtectedState()) || !syncRegs.apply()) {
       return EINVAL.result();
     }
-    boolean refused = lapic == null && !state.setCr8(run.cr8());
-    return refused ? EINVAL.result() : 0;
+    return lapic == null && !state.setCr8(run.cr8()) ? EINVAL.result() : 0;
   }
 
-  /** True when what the last exit left open comes to another exit before the guest goes on. */
-  private boolean completeLastExit() {
+  /** IN_PROGRESS unless what the last exit left open ends the run before the guest goes on. */
+  private long completeLastExit() {
     if (td != null) {
-      return td.complete() == 0;
+      return td.complete();
     }
     if (!answerDue) {
-      return false;
+      return Machine.IN_PROGRESS;
     }
     answerDue = false;
     GuestExit exit = interpreter.exit();
     if (exit.kind == GuestExit.Kind.VMGEXIT) {
-      answerDue = sev.complete() == 0;
-      return answerDue || goesOn();
+      long result = sev.complete();
+      answerDue = result == 0;
+      return result == Machine.IN_PROGRESS ? goesOn() : result;
     }
     exits.answer(exit);
     if (exit.kind == GuestExit.Kind.HYPERCALL) {
@@ -195,12 +196,12 @@ public final class VcpuRunner {
     return goesOn();
   }
 
-  /** The instruction that left is completed; true when that comes to another exit. */
-  private boolean goesOn() {
+  /** The instruction that left is completed; 0 when that comes to another exit. */
+  private long goesOn() {
     beginGuest();
     GuestExit.Kind kind = interpreter.complete();
     bus.leaveGuest();
-    return kind != GuestExit.Kind.NONE && leave(kind) == 0;
+    return kind != GuestExit.Kind.NONE && leave(kind) == 0 ? 0 : Machine.IN_PROGRESS;
   }
 
   /** Goes on for some instructions; IN_PROGRESS when the run has not ended. */

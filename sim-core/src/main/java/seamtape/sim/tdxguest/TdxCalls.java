@@ -40,6 +40,10 @@ final class TdxCalls {
   private final TdcallInstruction tdcall;
   private final CallShape hypercallShape;
   private final long exposeMask;
+
+  /** 6.3 removed TDX_HCALL_ISSUE_STI. */
+  private final boolean stiFlag;
+
   private final long[] cpu = new long[Gpr.COUNT];
   private final ModuleArgs args;
 
@@ -56,6 +60,7 @@ final class TdxCalls {
         new ModuleArgs(v62 ? ArgsLayout.TDX_HYPERCALL_ARGS_6_2 : ArgsLayout.TDX_MODULE_ARGS);
     this.hypercallShape = v62 ? CallShape.TDX_HYPERCALL_6_2 : CallShape.SAVED_RET;
     this.exposeMask = v62 ? MASK_6_2 : MASK_6_3;
+    this.stiFlag = v62;
   }
 
   /** The argument struct, cleared, for the next {@link #tdxHypercall}. */
@@ -127,11 +132,16 @@ final class TdxCalls {
     return output;
   }
 
-  /** {@code tdx_safe_halt}: the idle loop's STI and HLT, without a gap for an interrupt. */
+  /**
+   * {@code tdx_safe_halt} of the idle loop, without a gap for an interrupt between STI and HLT: up
+   * to 6.2 the STI is the instruction before TDCALL; later kernels halt with interrupts off, as the
+   * VMM wakes the vCPU nonetheless (R12 = 0), and switch them on after.
+   */
   void safeHalt() {
     interruptsEnabled = false;
     long irqDisabled = 0;
-    standard(Tdvmcall.TDVMCALL_HLT, irqDisabled, 0, 0, 0, TDX_HCALL_ISSUE_STI);
+    standard(Tdvmcall.TDVMCALL_HLT, irqDisabled, 0, 0, 0, stiFlag ? TDX_HCALL_ISSUE_STI : 0);
+    interruptsEnabled = true;
   }
 
   boolean interruptsEnabled() {

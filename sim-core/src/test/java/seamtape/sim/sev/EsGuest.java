@@ -168,7 +168,10 @@ final class EsGuest {
     assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_UPDATE, update));
     update.putLong(0, 0xb).putLong(8, GUEST + 0xb000).putLong(16, 0x1000);
     assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_UPDATE, update));
-    assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_FINISH, sev.struct(88)));
+    update.putLong(0, 0xf).putLong(8, GUEST + 0xf000).putLong(16, 0x1000).put(24, (byte) 5);
+    assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_UPDATE, update));
+    ByteBuffer finish = sev.struct(88).put(19, (byte) 0x48);
+    assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_FINISH, finish));
   }
 
   /** User space wants the exits of KVM_HC_MAP_GPA_RANGE. */

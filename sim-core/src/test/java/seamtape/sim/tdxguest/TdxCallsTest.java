@@ -13,6 +13,7 @@ import static seamtape.sim.marshal.Gpr.RCX;
 import static seamtape.sim.marshal.Gpr.RDX;
 import static seamtape.sim.marshal.Gpr.RSI;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import seamtape.catalog.KvmHypercall;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdvmcallStatus;
+import seamtape.machine.NestedCalls;
 import seamtape.sim.marshal.ModuleArgs;
 import seamtape.sim.profile.Profile;
 
@@ -65,11 +67,30 @@ final class TdxCallsTest {
     assertNotNull(kernel.vmm.page(gpa & ~(1L << TdGuestKernel.GPA_WIDTH - 1)));
   }
 
+  @ParameterizedTest
+  @CsvSource({"linux-6.2, true", "linux-6.12, false", "linux-7.3, false"})
+  void rowS10StiComesDirectlyBeforeTheTdcallThatHaltsUpTo62(String profile, boolean before) {
+    List<Boolean> atTdcall = new ArrayList<>();
+    TdGuestKernel[] made = new TdGuestKernel[1];
+    NestedCalls watched =
+        new NestedCalls() {
+          @Override
+          public void enter(int tid, long actor, int family, int number, long[] fields) {
+            atTdcall.add(made[0].calls.interruptsEnabled());
+          }
+
+          @Override
+          public void returns(int tid, long[] fields) {}
+        };
+    made[0] = new TdGuestKernel(Profile.of(profile), "1.5", watched);
+    made[0].calls.safeHalt();
+    assertEquals(List.of(before, before), atTdcall, "TDCALL, and the TDVMCALL in it");
+    assertTrue(made[0].calls.interruptsEnabled());
+  }
+
   @Test
-  void rowS10StiComesDirectlyBeforeTheTdcallThatHalts() {
-    TdGuestKernel kernel = kernel("linux-6.2");
-    kernel.calls.safeHalt();
-    assertTrue(kernel.calls.interruptsEnabled());
+  void rowS10TheIdleLoopHaltsWithInterruptsNotBlocked() {
+    kernel("linux-6.2").calls.safeHalt();
     assertEquals(List.of("TDG.VP.VMCALL", "  Instruction.HLT"), labels(0, 2));
     assertEquals(0, log.in(1, "r12"), "interrupts are not blocked");
   }

@@ -1,5 +1,6 @@
 package seamtape.sim.kvm.sev;
 
+import seamtape.catalog.KvmExit;
 import seamtape.machine.Machine;
 import seamtape.sim.guest.GuestBus;
 import seamtape.sim.kvm.ExitWriter;
@@ -95,7 +96,17 @@ final class GhcbMsr {
 
   private long hold() {
     state.sev.held = SevVcpu.Held.BY_MSR;
-    return Vmgexit.resetHold(state, exits);
+    return resetHold(state, exits);
+  }
+
+  /** kvm_emulate_ap_reset_hold: until a SIPI, by the LAPIC of the kernel or by user space. */
+  static long resetHold(Vcpu state, ExitWriter exits) {
+    if (state.lapic == null) {
+      exits.reason(KvmExit.KVM_EXIT_AP_RESET_HOLD);
+      return 0;
+    }
+    state.mpState = Vcpu.MP_STATE_AP_RESET_HOLD;
+    return Machine.IN_PROGRESS;
   }
 
   private long snpRequest(long request) {

@@ -4,14 +4,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The algorithms of the firmware. Every JDK has them; one without is no JDK. */
 final class SevCrypto {
   static final int KEY_BYTES = 16;
+  private static final int TAG_BITS = 128;
 
   private SevCrypto() {}
 
@@ -55,6 +58,34 @@ final class SevCrypto {
     } catch (GeneralSecurityException e) {
       throw missing(e);
     }
+  }
+
+  /** AES-256-GCM: ciphertext and tag. */
+  static byte[] sealGcm(byte[] key, byte[] iv, byte[] aad, byte[] plain) {
+    try {
+      return gcm(Cipher.ENCRYPT_MODE, key, iv, aad).doFinal(plain);
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  /** The plaintext; null where the tag is not that of the text. */
+  static byte[] openGcm(byte[] key, byte[] iv, byte[] aad, byte[] sealed) {
+    try {
+      return gcm(Cipher.DECRYPT_MODE, key, iv, aad).doFinal(sealed);
+    } catch (AEADBadTagException e) {
+      return null;
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  private static Cipher gcm(int mode, byte[] key, byte[] iv, byte[] aad)
+      throws GeneralSecurityException {
+    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, iv));
+    cipher.updateAAD(aad);
+    return cipher;
   }
 
   static Cipher aesEcb(byte[] key, int mode) {

@@ -15,6 +15,7 @@ final class SnpContext {
   static final int ID_BLOCK_SIZE = 96;
   static final int ID_AUTH_SIZE = 4096;
   static final int DIGEST_SIZE = 48;
+  static final int HOST_DATA_SIZE = 32;
   private static final int PAGE_INFO_SIZE = 112;
   private static final int ID_BLOCK_POLICY = 88;
 
@@ -25,9 +26,26 @@ final class SnpContext {
     RUNNING
   }
 
+  private final SnpMessages messages;
+  private byte[] hostData = new byte[HOST_DATA_SIZE];
   private State state = State.INIT;
   private long policy;
   private byte[] digest = new byte[DIGEST_SIZE];
+
+  /**
+   * @param secret of the platform and this guest, for the keys of its messages
+   */
+  SnpContext(byte[] secret) {
+    messages = new SnpMessages(this, secret);
+  }
+
+  SnpMessages messages() {
+    return messages;
+  }
+
+  byte[] hostData() {
+    return hostData.clone();
+  }
 
   State state() {
     return state;
@@ -72,8 +90,9 @@ final class SnpContext {
    * SNP_LAUNCH_FINISH.
    *
    * @param idBlock what the owner expects; null without one
+   * @param data of the host, for the guest's reports
    */
-  SevStatus finish(byte[] idBlock) {
+  SevStatus finish(byte[] idBlock, byte[] data) {
     if (state != State.LAUNCH) {
       return SEV_RET_INVALID_GUEST_STATE;
     }
@@ -86,6 +105,7 @@ final class SnpContext {
         return SEV_RET_POLICY_FAILURE;
       }
     }
+    hostData = data.clone();
     state = State.RUNNING;
     return SEV_RET_SUCCESS;
   }

@@ -6,12 +6,14 @@ import static seamtape.catalog.Errno.ENOTTY;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** Start and finish of the launch of an SNP guest; {@link SnpUpdate} is what comes between. */
 final class SnpLaunch {
   private static final int START_SIZE = 64;
   private static final int FINISH_SIZE = 88;
+  private static final int HOST_DATA = 19;
   private static final long INITIAL_VMSA_GPA = 0x0000_ffff_ffff_f000L;
 
   private SnpLaunch() {}
@@ -32,7 +34,7 @@ final class SnpLaunch {
     if (call.issue(call.sevFd(), () -> SEV_RET_SUCCESS) != 0) {
       return ENOTTY.result();
     }
-    SnpContext context = new SnpContext();
+    SnpContext context = new SnpContext(guestSecret(call));
     long error = call.issue(call.sevFd(), () -> context.start(policy));
     if (error == 0) {
       error = call.issue(call.sevFd(), () -> call.firmware.own(sev.asid, context));
@@ -42,6 +44,11 @@ final class SnpLaunch {
       sev.fd = call.sevFd();
     }
     return error;
+  }
+
+  /** Another one for each ASID; hardware draws it. */
+  private static byte[] guestSecret(SevCall call) {
+    return SevCrypto.hmac(call.firmware.platformSecret("vmpck"), new byte[] {(byte) call.sev.asid});
   }
 
   private static boolean accepts(SevModule module, long policy) {
@@ -79,7 +86,9 @@ final class SnpLaunch {
       }
     }
     byte[] expected = idBlock;
-    return call.issue(() -> call.sev.snpContext.finish(expected));
+    int end = HOST_DATA + SnpContext.HOST_DATA_SIZE;
+    byte[] hostData = Arrays.copyOfRange(params.array(), HOST_DATA, end);
+    return call.issue(() -> call.sev.snpContext.finish(expected, hostData));
   }
 
   /** Every vCPU's save area is a page of the launch, in the order of creation. */

@@ -89,7 +89,9 @@ final class SnpUpdate {
         return false;
       }
     }
-    byte[] plain = content;
+    // What user space gave for it does not matter.
+    boolean secrets = type == SnpPageType.SECRETS;
+    byte[] plain = secrets ? call.sev.snpContext.messages().secretsPage() : content;
     long gpa = gfn << Limits.PAGE_SHIFT;
     if (call.issue(call.sevFd(), () -> call.sev.snpContext.update(type, gpa, plain)) != 0) {
       return false;

@@ -3,7 +3,6 @@ package seamtape.sim.kvm.sev;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import seamtape.catalog.Errno;
-import seamtape.catalog.KvmExit;
 import seamtape.machine.Machine;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus;
@@ -47,7 +46,8 @@ public final class Vmgexit {
     IO,
     MSR,
     HYPERCALL,
-    PAGE_STATE
+    PAGE_STATE,
+    CERTIFICATES
   }
 
   private final Vm vm;
@@ -59,6 +59,7 @@ public final class Vmgexit {
   private final Scratch scratch;
   private final GhcbIo io;
   private final PageStateChange pages;
+  private final SnpGuestRequest requests;
   private final GhcbMsr protocol;
   private final GhcbCalls calls;
 
@@ -91,6 +92,7 @@ public final class Vmgexit {
     scratch = new Scratch(ghcb, memory);
     io = new GhcbIo(ghcb, bus, exits, scratch);
     pages = new PageStateChange(vm.sev, exits);
+    requests = new SnpGuestRequest(vm.sev, memory, exits);
     protocol = new GhcbMsr(vm.sev, state, bus, exits, pages);
     calls = new GhcbCalls(state.cpu, bus, hypercallExit, hypercallResult);
     state.ghcbMsr = GhcbMsr.reset(vm.sev.ghcbVersion);
@@ -207,7 +209,8 @@ public final class Vmgexit {
         done();
         yield protocol.terminate();
       }
-      case GUEST_REQUEST, EXT_GUEST_REQUEST -> badInput(INVALID_EVENT);
+      case GUEST_REQUEST, EXT_GUEST_REQUEST ->
+          requested(requests.begin(exit == GhcbExit.EXT_GUEST_REQUEST, info1, info2, ghcb));
       case UNSUPPORTED_EVENT -> {
         done();
         yield Errno.EINVAL.result();
@@ -301,17 +304,7 @@ public final class Vmgexit {
   private long hold() {
     state.sev.held = SevVcpu.Held.BY_PAGE;
     done();
-    return resetHold(state, exits);
-  }
-
-  /** kvm_emulate_ap_reset_hold: until a SIPI, by the LAPIC of the kernel or by user space. */
-  static long resetHold(Vcpu state, ExitWriter exits) {
-    if (state.lapic == null) {
-      exits.reason(KvmExit.KVM_EXIT_AP_RESET_HOLD);
-      return 0;
-    }
-    state.mpState = Vcpu.MP_STATE_AP_RESET_HOLD;
-    return Machine.IN_PROGRESS;
+    return GhcbMsr.resetHold(state, exits);
   }
 
   private long jumpTable(long request, long address) {
@@ -338,6 +331,17 @@ public final class Vmgexit {
     return done(pages.result);
   }
 
+  private long requested(long outcome) {
+    if (outcome == 0) {
+      return toUser(Due.CERTIFICATES);
+    }
+    if (outcome == SnpGuestRequest.INVALID) {
+      return badInput(INVALID_INPUT);
+    }
+    gpr[CpuState.RBX] = requests.pages;
+    return outcome == Machine.IN_PROGRESS ? done(requests.result) : outcome;
+  }
+
   private long createVcpu(long info1, long info2) {
     boolean taken = ApCreation.request(vm, info1, info2, gpr[CpuState.RAX]);
     return taken ? done() : badInput(INVALID_INPUT);
@@ -360,6 +364,7 @@ public final class Vmgexit {
         yield done();
       }
       case PAGE_STATE -> pagesChanged(pages.complete());
+      case CERTIFICATES -> requested(requests.complete());
     };
   }
 
