@@ -28,8 +28,9 @@ import seamtape.sim.tdxguest.GuestCallProbe;
 
 /**
  * Call by call and profile by profile: modelled, regular or absent. Ioctls and TDX commands are
- * tried on machines of the profile, TDCALLs and TDVMCALLs by a guest in a TD, SEAMCALLs looked up in
- * the module's own table; a hypercall's row says who serves it, and a test makes every one of them.
+ * tried on machines of the profile, TDCALLs and TDVMCALLs by a guest in a TD, SEAMCALLs looked up
+ * in the module's own table; a hypercall's row says who serves it, and a test makes every one of
+ * them.
  */
 public final class Coverage {
   private static final Map<String, Coverage> BY_PROFILE = new TreeMap<>();

@@ -176,11 +176,8 @@ public final class VcpuRunner {
 
   /** IN_PROGRESS unless what the last exit left open ends the run before the guest goes on. */
   private long completeLastExit() {
-    if (td != null) {
-      return td.complete();
-    }
-    if (!answerDue) {
-      return Machine.IN_PROGRESS;
+    if (td != null || !answerDue) {
+      return td == null ? Machine.IN_PROGRESS : td.complete();
     }
     answerDue = false;
     GuestExit exit = interpreter.exit();

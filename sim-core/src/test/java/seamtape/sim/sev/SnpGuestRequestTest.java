@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import seamtape.catalog.SevCommand;
 import seamtape.machine.NestedCalls;
 
-/** SNP_GUEST_REQUEST by VMGEXIT: what guest and firmware say to each other behind the host's back. */
+/** SNP_GUEST_REQUEST by VMGEXIT: what guest and firmware say behind the host's back. */
 final class SnpGuestRequestTest {
   private static final long REQUEST = 0xd000;
   private static final long RESPONSE = 0xe000;

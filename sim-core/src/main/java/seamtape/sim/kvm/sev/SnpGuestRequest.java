@@ -12,7 +12,8 @@ import seamtape.sim.kvm.Limits;
 /**
  * Messages of an SNP guest to the firmware, by VMGEXIT (snp_handle_guest_req): KVM copies them from
  * and to the pages that the guest shares. The extended request also asks for certificates, which
- * user space puts into the guest's memory where it said that it would (KVM_SEV_SNP_ENABLE_REQ_CERTS).
+ * user space puts into the guest's memory where it has said that it would
+ * (KVM_SEV_SNP_ENABLE_REQ_CERTS).
  */
 final class SnpGuestRequest {
   /** The request itself is wrong: the guest is told so. */

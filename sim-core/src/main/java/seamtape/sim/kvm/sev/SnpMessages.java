@@ -83,7 +83,8 @@ final class SnpMessages {
     if (!known || vmpck >= KEYS || length > MAX_PAYLOAD || number != count[vmpck] + 1) {
       return SEV_RET_INVALID_PARAM;
     }
-    byte[] payload = SevCrypto.openGcm(key(vmpck), iv(number), aad(request), sealed(request, length));
+    byte[] sealed = sealed(request, length);
+    byte[] payload = SevCrypto.openGcm(key(vmpck), iv(number), aad(request), sealed);
     if (payload == null) {
       return SEV_RET_BAD_MEASUREMENT;
     }
@@ -135,8 +136,8 @@ final class SnpMessages {
   }
 
   /**
-   * ATTESTATION_REPORT, version 2. ECDSA draws a number of its own each time; here HMAC-SHA-256 with
-   * the guest's secret signs instead.
+   * ATTESTATION_REPORT, version 2. ECDSA draws a number of its own each time; here HMAC-SHA-256
+   * with the guest's secret signs instead.
    */
   private byte[] report(int vmpl, byte[] request) {
     ByteBuffer report = ByteBuffer.allocate(REPORT).order(ByteOrder.LITTLE_ENDIAN);
