@@ -2,8 +2,8 @@ package seamtape.replayer.diff;
 
 /**
  * Walks two streams of calls of one actor and pairs what belongs together. Greedy with a bounded
- * look ahead: linear in the streams' length, and an insertion or deletion of up to {@link #WINDOW}
- * calls is found exactly.
+ * look ahead: linear in the streams' length, in as many steps as the caller likes, and an insertion
+ * or deletion of up to {@link #WINDOW} calls is found exactly.
  */
 final class Alignment {
   /** Calls looked ahead in each stream to find the next equal one. */
@@ -11,6 +11,9 @@ final class Alignment {
 
   /** Calls with the same name but another question are a pair, unless an equal one is this near. */
   private static final int NEAR = 32;
+
+  /** Calls that must be there behind one before its pairing is certain. */
+  private static final int REACH = WINDOW + 2;
 
   /** What the walk finds. */
   interface Visitor {
@@ -24,6 +27,11 @@ final class Alignment {
   private final CallStream a;
   private final CallStream b;
 
+  /** The next call of each stream. */
+  private int i;
+
+  private int j;
+
   /** No two calls at or behind the place reached whose numbers add up to this or less are equal. */
   private long searched = -1;
 
@@ -32,38 +40,63 @@ final class Alignment {
     this.b = b;
   }
 
-  void walk(Visitor visitor) {
-    int i = 0;
-    int j = 0;
-    while (i < a.size() && j < b.size()) {
-      if (a.asked(i) == b.asked(j)) {
-        visitor.pair(i++, j++);
-        continue;
-      }
-      boolean sameName = a.name(i) == b.name(j);
-      int distance = resync(i, j, sameName ? NEAR : WINDOW);
-      if (distance < 0) {
-        if (sameName) {
-          visitor.pair(i++, j++);
-        } else {
-          visitor.onlyA(i++);
-          visitor.onlyB(j++);
-        }
-        continue;
-      }
-      int skipA = distance >>> 16;
-      int skipB = distance & 0xffff;
-      for (int k = 0; k < skipA; k++) {
-        visitor.onlyA(i++);
-      }
-      for (int k = 0; k < skipB; k++) {
-        visitor.onlyB(j++);
-      }
+  /**
+   * Goes on as far as what comes cannot change how the calls are paired.
+   *
+   * @param endedA true when no more calls come in the first stream
+   * @param endedB true when no more come in the second
+   */
+  void walk(Visitor visitor, boolean endedA, boolean endedB) {
+    int endA = endedA ? a.size() : Math.min(a.settled(), a.size() - REACH);
+    int endB = endedB ? b.size() : Math.min(b.settled(), b.size() - REACH);
+    while (i < endA && j < endB) {
+      step(visitor);
     }
+    while (endedB && j == b.size() && i < a.settled()) {
+      visitor.onlyA(i++);
+    }
+    while (endedA && i == a.size() && j < b.settled()) {
+      visitor.onlyB(j++);
+    }
+    if (endedA && endedB) {
+      rest(visitor);
+    }
+    a.dropBefore(Math.min(i, a.settled()));
+    b.dropBefore(Math.min(j, b.settled()));
+  }
+
+  /** Calls that have not returned when the recording ends are told all the same. */
+  private void rest(Visitor visitor) {
     while (i < a.size()) {
       visitor.onlyA(i++);
     }
     while (j < b.size()) {
+      visitor.onlyB(j++);
+    }
+  }
+
+  private void step(Visitor visitor) {
+    if (a.asked(i) == b.asked(j)) {
+      visitor.pair(i++, j++);
+      return;
+    }
+    boolean sameName = a.name(i) == b.name(j);
+    int distance = resync(i, j, sameName ? NEAR : WINDOW);
+    if (distance < 0 && sameName) {
+      visitor.pair(i++, j++);
+    } else if (distance < 0) {
+      visitor.onlyA(i++);
+      visitor.onlyB(j++);
+    } else {
+      skip(visitor, distance >>> 16, distance & 0xffff);
+    }
+  }
+
+  private void skip(Visitor visitor, int inA, int inB) {
+    for (int k = 0; k < inA; k++) {
+      visitor.onlyA(i++);
+    }
+    for (int k = 0; k < inB; k++) {
       visitor.onlyB(j++);
     }
   }
@@ -73,12 +106,12 @@ final class Alignment {
    * search in vain has seen is not looked at again, so that streams with nothing in common take
    * {@link #WINDOW} steps a call and not its square.
    */
-  private int resync(int i, int j, int window) {
-    long from = (long) i + j;
+  private int resync(int atA, int atB, int window) {
+    long from = (long) atA + atB;
     for (int sum = (int) Math.max(1, searched - from + 1); sum <= window; sum++) {
       for (int skipA = 0; skipA <= sum; skipA++) {
         int skipB = sum - skipA;
-        if (equalAndFollowed(i + skipA, j + skipB)) {
+        if (equalAndFollowed(atA + skipA, atB + skipB)) {
           return skipA << 16 | skipB;
         }
       }
@@ -88,11 +121,11 @@ final class Alignment {
   }
 
   /** One equal call may be chance; its successors must be equal too, as far as there are any. */
-  private boolean equalAndFollowed(int i, int j) {
-    if (i >= a.size() || j >= b.size() || a.asked(i) != b.asked(j)) {
+  private boolean equalAndFollowed(int atA, int atB) {
+    if (atA >= a.size() || atB >= b.size() || a.asked(atA) != b.asked(atB)) {
       return false;
     }
-    boolean last = i + 1 >= a.size() || j + 1 >= b.size();
-    return last || a.name(i + 1) == b.name(j + 1);
+    boolean last = atA + 1 >= a.size() || atB + 1 >= b.size();
+    return last || a.name(atA + 1) == b.name(atB + 1);
   }
 }

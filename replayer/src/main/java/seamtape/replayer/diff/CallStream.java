@@ -2,7 +2,8 @@ package seamtape.replayer.diff;
 
 /**
  * The calls of one actor of one recording, in order, as five numbers each: where it begins and
- * ends, its name, what was asked (name and stable stimuli), what was answered. 40 bytes a call.
+ * ends, its name, what was asked (name and stable stimuli), what was answered. 40 bytes a call that
+ * is not let go yet.
  */
 final class CallStream {
   private final LongArray enters = new LongArray();
@@ -29,6 +30,20 @@ final class CallStream {
       returns.put(index, returnEvent);
       answered.put(index, hash);
     }
+  }
+
+  /** Calls before this one have returned, and those before it too. */
+  int settled() {
+    return open.size() > 0 ? (int) open.at(0) : size();
+  }
+
+  /** Lets go of the calls before one that has settled: nothing is asked of them any more. */
+  void dropBefore(int index) {
+    enters.dropBefore(index);
+    asked.dropBefore(index);
+    names.dropBefore(index);
+    answered.dropBefore(index);
+    returns.dropBefore(index);
   }
 
   /** The return event; 0 while the call has not returned. */

@@ -3,6 +3,7 @@ package seamtape.replayer.diff;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import seamtape.catalog.Field;
 import seamtape.catalog.Format;
@@ -15,8 +16,11 @@ import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.symbols.StableFields;
 import seamtape.replayer.symbols.Symbols;
 
-/** One recording as a stream of calls per actor; threads are numbered in the order they appear. */
-final class CallStreams {
+/**
+ * One recording as a stream of calls per actor, read piece by piece; threads are numbered in the
+ * order they appear.
+ */
+final class CallStreams implements AutoCloseable {
   private static final int PROGRESS_EVERY = 1 << 16;
 
   private final Map<String, CallStream> byActor = new LinkedHashMap<>();
@@ -28,28 +32,42 @@ final class CallStreams {
 
   private CallStream lastStream;
 
-  private CallStreams(StableFields stable) {
+  private final Symbols symbols = new Symbols();
+  private final Cursor cursor;
+  private final LongConsumer progress;
+  private boolean ended;
+
+  CallStreams(Tape tape, StableFields stable, LongConsumer progress) throws TapeException {
     this.stable = stable;
+    this.progress = progress;
+    this.cursor = tape.cursor();
   }
 
-  static CallStreams of(Tape tape, StableFields stable, LongConsumer progress)
-      throws TapeException {
-    CallStreams streams = new CallStreams(stable);
-    Symbols symbols = new Symbols();
-    try (Cursor cursor = tape.cursor()) {
-      while (cursor.next()) {
+  /** Reads some more events, at most so many. */
+  void read(int events) throws TapeException {
+    for (int i = 0; i < events && !ended; i++) {
+      ended = !cursor.next();
+      if (!ended) {
         Event event = cursor.event();
-        streams.add(event, symbols);
+        add(event);
         symbols.note(event);
         if (event.number % PROGRESS_EVERY == 0) {
           progress.accept(PROGRESS_EVERY);
         }
       }
     }
-    return streams;
   }
 
-  private void add(Event event, Symbols symbols) {
+  boolean ended() {
+    return ended;
+  }
+
+  @Override
+  public void close() {
+    cursor.close();
+  }
+
+  private void add(Event event) {
     if (event.phase == Phase.ENTER) {
       stream(event.actor).begin(event.number, name(event), stable.hash(event, symbols));
     } else if (event.phase == Phase.RETURN) {
@@ -85,15 +103,13 @@ final class CallStreams {
         : Actor.text(actor);
   }
 
+  /** Empty while the recording has none of it. */
   CallStream get(String actor) {
-    return byActor.getOrDefault(actor, new CallStream());
+    return byActor.computeIfAbsent(actor, key -> new CallStream());
   }
 
-  Iterable<String> actors() {
+  /** In the order in which they were met. */
+  Set<String> actors() {
     return byActor.keySet();
-  }
-
-  boolean has(String actor) {
-    return byActor.containsKey(actor);
   }
 }

@@ -3,8 +3,10 @@ package seamtape.replayer.diff;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import seamtape.recorder.tape.Damage;
 import seamtape.recorder.tape.Tape;
@@ -17,6 +19,9 @@ import seamtape.replayer.symbols.StableFields;
  * have in common (time, fd numbers, addresses) does not count.
  */
 public final class Diff {
+  /** Events read of one recording before the other has its turn. */
+  private static final int PIECE = 1 << 14;
+
   private final Tape a;
   private final Tape b;
   private final DiffOptions options;
@@ -68,20 +73,34 @@ public final class Diff {
 
   private DiffReport run() throws TapeException {
     StableFields stable = new StableFields(options.rules());
-    CallStreams left = CallStreams.of(a, stable, options.progress());
-    CallStreams right = CallStreams.of(b, stable, options.progress());
-    Set<String> actors = new LinkedHashSet<>();
-    left.actors().forEach(actors::add);
-    right.actors().forEach(actors::add);
     List<Difference> found = new ArrayList<>();
-    for (String actor : actors) {
-      CallStream one = left.get(actor);
-      CallStream other = right.get(actor);
-      new Alignment(one, other).walk(new Collector(actor, one, other, found));
+    try (CallStreams left = new CallStreams(a, stable, options.progress());
+        CallStreams right = new CallStreams(b, stable, options.progress())) {
+      align(left, right, found);
     }
-    found.sort(Comparator.comparingLong(Difference::order));
     describe(found, stable);
     return report();
+  }
+
+  /** Both recordings side by side, a piece of each at a time: what is aligned is let go. */
+  private void align(CallStreams left, CallStreams right, List<Difference> found)
+      throws TapeException {
+    Map<String, Collector> actors = new LinkedHashMap<>();
+    while (!left.ended() || !right.ended()) {
+      left.read(PIECE);
+      right.read(PIECE);
+      Set<String> met = new LinkedHashSet<>(left.actors());
+      met.addAll(right.actors());
+      for (String actor : met) {
+        actors
+            .computeIfAbsent(actor, key -> new Collector(key, left.get(key), right.get(key), found))
+            .align(left.ended(), right.ended());
+      }
+    }
+    List<String> order = List.copyOf(actors.keySet());
+    found.sort(
+        Comparator.comparingLong(Difference::order)
+            .thenComparingInt(difference -> order.indexOf(difference.actor())));
   }
 
   private void describe(List<Difference> found, StableFields stable) throws TapeException {
@@ -148,6 +167,7 @@ public final class Diff {
     private final CallStream one;
     private final CallStream other;
     private final List<Difference> found;
+    private final Alignment alignment;
     private long lastA;
 
     Collector(String actor, CallStream one, CallStream other, List<Difference> found) {
@@ -155,6 +175,11 @@ public final class Diff {
       this.one = one;
       this.other = other;
       this.found = found;
+      this.alignment = new Alignment(one, other);
+    }
+
+    void align(boolean endedA, boolean endedB) {
+      alignment.walk(this, endedA, endedB);
     }
 
     @Override

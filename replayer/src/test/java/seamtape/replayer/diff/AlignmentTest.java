@@ -32,7 +32,7 @@ class AlignmentTest {
 
   private static List<String> aligned(CallStream a, CallStream b) {
     Told told = new Told();
-    new Alignment(a, b).walk(told);
+    new Alignment(a, b).walk(told, true, true);
     return told.all;
   }
 
@@ -74,6 +74,53 @@ class AlignmentTest {
       assertEquals(a.size(), nextA);
       assertEquals(b.size(), nextB);
     }
+  }
+
+  /** Calls that come piece by piece are paired as if all had been there at once. */
+  @Test
+  void pairsTheSameHoweverTheStreamsAreCut() {
+    Random random = new Random(20261129);
+    for (int round = 0; round < 100; round++) {
+      String lettersA = letters(random).repeat(1 + random.nextInt(20));
+      String lettersB =
+          random.nextInt(3) == 0 ? letters(random).repeat(9) : edited(lettersA, random);
+      Told told = new Told();
+      CallStream a = new CallStream();
+      CallStream b = new CallStream();
+      Alignment alignment = new Alignment(a, b);
+      while (a.size() < lettersA.length() || b.size() < lettersB.length()) {
+        add(a, lettersA, 1 + random.nextInt(900));
+        add(b, lettersB, 1 + random.nextInt(900));
+        alignment.walk(told, a.size() == lettersA.length(), b.size() == lettersB.length());
+      }
+      assertEquals(sides(aligned(stream(lettersA), stream(lettersB))), sides(told.all));
+    }
+  }
+
+  private static void add(CallStream stream, String letters, int calls) {
+    int end = Math.min(letters.length(), stream.size() + calls);
+    for (int i = stream.size(); i < end; i++) {
+      stream.begin(2 * i + 1, Character.toLowerCase(letters.charAt(i)), letters.charAt(i));
+      stream.answer(2 * i + 2, 0);
+    }
+  }
+
+  private static String edited(String letters, Random random) {
+    StringBuilder edited = new StringBuilder();
+    for (char letter : letters.toCharArray()) {
+      switch (random.nextInt(30)) {
+        case 0 -> {}
+        case 1 -> edited.append(letter).append('z');
+        case 2 -> edited.append(Character.toUpperCase(letter));
+        default -> edited.append(letter);
+      }
+    }
+    return edited.toString();
+  }
+
+  /** What one stream alone has at its end may be told before or after the other's. */
+  private static List<String> sides(List<String> told) {
+    return told.stream().sorted().toList();
   }
 
   private static String letters(Random random) {
