@@ -43,7 +43,10 @@ final class OpenRecording {
   private static final int STATES_SLICE = 8192;
 
   /** Events read by the summary between looks at {@link #closed}. */
-  private static final int SLICE = 65_536;
+  private static final int SLICE = 16_384;
+
+  /** Longest that a slice of the background's work waits for requests to be answered. */
+  private static final int GIVE_WAY_MILLIS = 20;
 
   private final Library.Entry entry;
   private final WorkerExecutor worker;
@@ -154,6 +157,7 @@ final class OpenRecording {
     while (!closed && scan.advance(SLICE)) {
       summarised = scan.at();
       grew = true;
+      giveWay();
     }
     if (!closed && (grew || scan.at() > summarised)) {
       summarised = scan.at();
@@ -162,6 +166,17 @@ final class OpenRecording {
     }
     statesIndexed = false;
     return indexStates();
+  }
+
+  /** People wait for what they asked for; the pass may take a little longer. */
+  private void giveWay() {
+    try {
+      for (int i = 0; i < GIVE_WAY_MILLIS && busy() && !closed; i++) {
+        Thread.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** So that the next server need not read the recording for it; where it may not, it must. */
@@ -175,6 +190,7 @@ final class OpenRecording {
 
   /** Folds a slice of the events, and the rest later; on the background thread. */
   private Void indexStates() {
+    giveWay();
     if (!closed && stateScan.advance(STATES_SLICE)) {
       background.executeBlocking(this::indexStates, true);
     } else {

@@ -25,7 +25,7 @@ final class ShapeApi {
   static final int MAX_BINS = 4096;
 
   /** Calls read from the recording to be drawn one by one. */
-  private static final int MAX_READ = 1 << 15;
+  private static final int MAX_READ = 1 << 14;
 
   private static final int MAX_FLAME = 4000;
 
