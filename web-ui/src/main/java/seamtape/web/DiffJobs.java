@@ -75,7 +75,7 @@ final class DiffJobs {
     Job job = new Job();
     jobs.put(key, job);
     worker
-        .executeBlocking(() -> compare(job, a, b, ignored), true)
+        .executeBlocking(() -> compare(job, a, b, ignored), false)
         .onSuccess(report -> job.groups = new DiffGroups(report))
         .onFailure(failure -> job.fault = fault(failure));
     return job;

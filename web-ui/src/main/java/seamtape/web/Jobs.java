@@ -82,7 +82,7 @@ final class Jobs {
     if (jobs.size() > KEPT) {
       jobs.values().stream().filter(Job::ended).findFirst().ifPresent(old -> jobs.remove(old.id));
     }
-    worker.executeBlocking(() -> run(job, work), true);
+    worker.executeBlocking(() -> run(job, work), false);
     return job;
   }
 

@@ -25,7 +25,9 @@ import seamtape.replayer.state.StateScan;
 
 /**
  * A recording that pages read from. Its tape, reader and matches live on one worker thread of its
- * own, since cursors are confined to theirs; the summary is made on another.
+ * own, since cursors are confined to theirs; the summary is made on another. Each has one thread,
+ * which keeps the order: Vert.x's own order is that of all work begun in one context, on whatever
+ * thread, so that a request would wait for the pass over the recording.
  */
 final class OpenRecording {
   /** Work on a recording's thread. */
@@ -104,7 +106,7 @@ final class OpenRecording {
               prepare();
               return task.run(this);
             },
-            true)
+            false)
         .onComplete(done -> waiting.decrementAndGet());
   }
 
@@ -128,7 +130,7 @@ final class OpenRecording {
     scan = new TapeSummary.Scan(tape, builder);
     stateScan = new StateScan(tape);
     if (!recall()) {
-      background.executeBlocking(this::summarise, true);
+      background.executeBlocking(this::summarise, false);
     }
   }
 
@@ -147,7 +149,7 @@ final class OpenRecording {
           tape.keepIndex();
           return indexStates();
         },
-        true);
+        false);
     return true;
   }
 
@@ -192,7 +194,7 @@ final class OpenRecording {
   private Void indexStates() {
     giveWay();
     if (!closed && stateScan.advance(STATES_SLICE)) {
-      background.executeBlocking(this::indexStates, true);
+      background.executeBlocking(this::indexStates, false);
     } else {
       statesIndexed = true;
     }
@@ -217,7 +219,7 @@ final class OpenRecording {
       used = null;
       matches.clear();
       prepare();
-      background.executeBlocking(this::summarise, true);
+      background.executeBlocking(this::summarise, false);
     }
   }
 
@@ -230,7 +232,7 @@ final class OpenRecording {
         .compose(
             passed ->
                 passed
-                    ? background.executeBlocking(() -> task.apply(shape()), true)
+                    ? background.executeBlocking(() -> task.apply(shape()), false)
                     : Future.succeededFuture());
   }
 
@@ -288,7 +290,7 @@ final class OpenRecording {
   Future<Void> close() {
     closed = true;
     return background
-        .<Void>executeBlocking(() -> null, true)
+        .<Void>executeBlocking(() -> null, false)
         .compose(
             done ->
                 worker.<Void>executeBlocking(
@@ -304,7 +306,7 @@ final class OpenRecording {
                       }
                       return null;
                     },
-                    true))
+                    false))
         .eventually(worker::close)
         .eventually(background::close);
   }

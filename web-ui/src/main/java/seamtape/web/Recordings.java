@@ -31,7 +31,7 @@ final class Recordings {
   }
 
   Future<List<Library.Entry>> list() {
-    return disk.executeBlocking(library::list, true);
+    return disk.executeBlocking(library::list, false);
   }
 
   /** Runs a task on the thread of a recording, opening it first. */
@@ -40,7 +40,7 @@ final class Recordings {
     if (known != null) {
       return known.run(task);
     }
-    return disk.executeBlocking(() -> library.find(id), true)
+    return disk.executeBlocking(() -> library.find(id), false)
         .compose(entry -> open(entry).run(task));
   }
 
@@ -50,7 +50,7 @@ final class Recordings {
     if (known != null) {
       return task.apply(known);
     }
-    return disk.executeBlocking(() -> library.find(id), true)
+    return disk.executeBlocking(() -> library.find(id), false)
         .compose(entry -> task.apply(open(entry)));
   }
 
@@ -98,7 +98,7 @@ final class Recordings {
 
   /** Runs what reads or changes the directory. */
   <T> Future<T> onDisk(java.util.concurrent.Callable<T> task) {
-    return disk.executeBlocking(task, true);
+    return disk.executeBlocking(task, false);
   }
 
   synchronized Future<Void> close() {
