@@ -97,9 +97,13 @@ final class ShapeApi {
           && reach.lastEvent() - reach.firstEvent() <= 8L * MAX_READ;
     }
 
-    Drawing read(OpenRecording recording) throws TapeException {
+    Drawing read(OpenRecording recording) {
       boolean timed = recording.tape().manifest().clock() != Manifest.Clock.NONE;
-      put(Closeup.of(recording.tape(), recording.reader(), timed, reach));
+      try {
+        put(Closeup.of(recording.tape(), recording.reader(), timed, reach));
+      } catch (TapeException e) {
+        return this; // as the first pass drew it: with a gap where the damage is
+      }
       return this;
     }
 

@@ -206,6 +206,8 @@ class TraceServerTest {
     String back = "/api/v1/recordings/cut/calls?rule=error&count=10&from=";
     JsonArray after = get(back + (span.getLong(1) / 2 - 4)).getJsonArray("rows");
     assertEquals(span.getLong(1) + 1, after.getJsonArray(4).getLong(0), after.encode());
+    JsonObject line = complete("/api/v1/recordings/cut/timeline");
+    assertFalse(line.getJsonArray("lanes").isEmpty(), "drawn with a gap");
     JsonObject found = complete("/api/v1/recordings/cut/calls?filter=errno");
     assertTrue(found.getInteger("total") > 5, found.encode());
   }
