@@ -1,6 +1,7 @@
 package seamtape.replayer.query;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Errno;
@@ -136,6 +138,11 @@ final class FilterFields {
 
   /** A call, errno, exit reason or family by its name; empty for any other word. */
   static Optional<Symbol> symbol(String word) {
+    // A family as it is written is the family, though a call has its name in capitals: SEAMCALL.
+    Optional<Symbol> family = family(word::equals);
+    if (family.isPresent()) {
+      return family;
+    }
     Optional<Call> call = call(word);
     if (call.isPresent()) {
       return call.map(row -> new Symbol("call", FilterValue.named(row.label(), row.name())));
@@ -150,12 +157,15 @@ final class FilterFields {
         return Optional.of(new Symbol("exit.reason", value));
       }
     }
-    for (Family family : Family.values()) {
-      if (family.label().equalsIgnoreCase(word)) {
-        return Optional.of(new Symbol("family", FilterValue.text(family.label())));
-      }
-    }
-    return Optional.empty();
+    return family(word::equalsIgnoreCase);
+  }
+
+  private static Optional<Symbol> family(Predicate<String> named) {
+    return Arrays.stream(Family.values())
+        .map(Family::label)
+        .filter(named)
+        .findFirst()
+        .map(label -> new Symbol("family", FilterValue.text(label)));
   }
 
   private static Optional<Call> call(String word) {
