@@ -125,6 +125,7 @@ class ExportTest {
     long slices = 0;
     for (Object one : (List<?>) trace.get("traceEvents")) {
       Map<?, ?> event = (Map<?, ?>) one;
+      assertHasWhatPerfettoAsksFor(event);
       if (!event.get("ph").equals("M")) {
         double at = ((Number) event.get("ts")).doubleValue();
         assertTrue(at >= last, "time goes on");
@@ -140,6 +141,23 @@ class ExportTest {
     }
     assertEquals(tape.manifest().totals().calls(), slices);
     open.values().forEach(track -> assertTrue(track.isEmpty()));
+  }
+
+  /** The members of the Trace Event Format that its importer needs, by phase. */
+  private static void assertHasWhatPerfettoAsksFor(Map<?, ?> event) {
+    String phase = (String) event.get("ph");
+    assertTrue(List.of("M", "B", "E", "i").contains(phase), event.toString());
+    assertTrue(event.get("pid") instanceof Long && event.get("tid") instanceof Long);
+    assertTrue(event.get("args") instanceof Map, event.toString());
+    assertTrue(phase.equals("M") || event.get("ts") instanceof Number, event.toString());
+    assertTrue(phase.equals("E") || event.get("name") instanceof String, event.toString());
+    if (phase.equals("i")) {
+      assertEquals("t", event.get("s"), "an instant of its thread");
+    }
+    if (phase.equals("M")) {
+      assertTrue(List.of("process_name", "thread_name").contains(event.get("name")));
+      assertTrue(((Map<?, ?>) event.get("args")).get("name") instanceof String);
+    }
   }
 
   @ParameterizedTest
