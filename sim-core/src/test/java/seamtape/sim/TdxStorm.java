@@ -10,7 +10,7 @@ import seamtape.catalog.TdxCommand;
 /** Random KVM_TDX commands and the ioctls around them: an answer to each. */
 public final class TdxStorm {
   /** VMs of one machine: key ids and the list of VMs are to run out, and to be there again. */
-  private static final int CALLS_OF_A_MACHINE = 2_000;
+  private static final int CALLS_OF_A_MACHINE = 5_000;
 
   private static final long[] ADDRESSES = {0, 0x1000, 0x3008, 0xf000, TdMachine.SHARED, 1L << 52};
   private static final long[] DATA = {0, TestMachine.ARG + 0x1000, 0x40_0000_0000L, -1};

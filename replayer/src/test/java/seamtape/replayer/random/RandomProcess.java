@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import seamtape.catalog.Errno;
 import seamtape.catalog.FdKind;
 import seamtape.catalog.KvmIoctl;
 import seamtape.machine.Machine;
@@ -139,6 +140,10 @@ final class RandomProcess {
   private long call(int tid, int fd, KvmIoctl row, int number, long argument) {
     long result = vmm.ioctl(tid, fd, number, argument, 1 + random.nextInt(MAX_INSTRUCTIONS));
     settle(tid, result);
+    if (result == Errno.EIO.result()) {
+      // The VM is dead, of an SMI without memory behind SMBASE mostly: a program lets go of it.
+      close(tid, fd);
+    }
     if (result >= 0 && number == row.number()) {
       row.makes().filter(kind -> kind != FdKind.DEVICE).ifPresent(kind -> added(tid, kind, result));
       if (row == KvmIoctl.KVM_CREATE_DEVICE) {

@@ -81,12 +81,16 @@ public final class VcpuFile extends KernelFile {
     };
   }
 
-  /** An ioctl that reads, without the trace that a read leaves: queued NMIs stay queued. */
+  /** An ioctl that reads, without the trace that a read leaves: queued NMIs, INIT and SIPI stay. */
   public long inspect(int request, long arg) {
     Vcpu state = runner.state();
     boolean pending = state.cpu.nmiPending;
     int queued = state.nmisQueued;
-    long result = ioctl(request, arg);
+    boolean mpState = request == KvmIoctl.KVM_GET_MP_STATE.number() && !vm.dead();
+    long result =
+        mpState
+            ? VcpuIoctls.handle(KvmIoctl.KVM_GET_MP_STATE, state, arg, vm.host.user)
+            : ioctl(request, arg);
     state.cpu.nmiPending = pending;
     state.nmisQueued = queued;
     return result;
