@@ -10,6 +10,7 @@ export class CallSource extends EventTarget {
   #pages = new Map();
   #loading = new Map();
   #closed = false;
+  #searches = 0;
   total = 0;
   complete = false;
   settled = false;
@@ -67,7 +68,8 @@ export class CallSource extends EventTarget {
     const from = Math.floor(first / PAGE);
     const to = Math.floor((first + Math.max(0, count - 1)) / PAGE);
     for (const [page, request] of this.#loading) {
-      if (page < from - 1 || page > to + 1) {
+      const searched = page === 0 && this.#searches > 0;
+      if ((page < from - 1 || page > to + 1) && !searched) {
         request.abort();
         this.#loading.delete(page);
       }
@@ -123,13 +125,17 @@ export class CallSource extends EventTarget {
     if (this.#pages.size > KEPT) this.#pages.delete(this.#pages.keys().next().value);
   }
 
-  /** Looks for more matches until all are found; the first page comes with it. */
+  /**
+   * Looks for more matches until all are found; the first page comes with it. Its request is not dropped when the list shows
+   * another place: it would never be answered while rows there come and go.
+   */
   async search() {
-    for (;;) {
+    this.#searches++;
+    while (!this.#closed) {
       await this.#load(0);
-      if (this.#closed || (this.complete && this.marked !== false) || this.fault) return;
+      if ((this.complete && this.marked !== false) || this.fault) break;
       await api.pause(AGAIN_MILLIS);
-      if (this.#closed) return;
     }
+    this.#searches--;
   }
 }
