@@ -18,6 +18,9 @@ import seamtape.codec.EventEncoder;
 final class JournalScanner implements AutoCloseable {
   private static final int WINDOW_BYTES = 256 << 10;
 
+  /** A writer fills and completes a document in less, unless it lost its processor or its life. */
+  private static final long SETTLE_NANOS = 2_000_000;
+
   private final Path tape;
   private final long idHigh;
   private final long idLow;
@@ -32,6 +35,9 @@ final class JournalScanner implements AutoCloseable {
   private long nextEvent = 1;
   private long bytes;
   private BlockHeader seal;
+
+  /** Where {@link #find} has found a block. */
+  private long found;
 
   /** Zeros from here to the end of the file were searched once; the file is large and sparse. */
   private long nothingAfter = -1;
@@ -109,8 +115,10 @@ final class JournalScanner implements AutoCloseable {
     BlockHeader block = read == head.capacity() ? ours(head, 4) : null;
     if (block == null) {
       broken = Damage.Kind.CHECKSUM;
-      if (!search(channel, position + 4, size)) {
-        position = Documents.next(position, header);
+      BlockHeader next = find(channel, position + 4, size);
+      position = next == null ? Documents.next(position, header) : found;
+      if (next != null) {
+        place(channel, next);
       }
       return;
     }
@@ -145,12 +153,19 @@ final class JournalScanner implements AutoCloseable {
     if (header == 0 && from == nothingAfter) {
       return false; // the writer's next block comes right here
     }
-    Damage.Kind before = broken;
-    broken = before == null ? Damage.Kind.FRAMING : before;
-    if (search(channel, from + 4, size)) {
+    if (header != 0 && !cut && settles(channel, header)) {
       return true;
     }
-    broken = before;
+    BlockHeader block = find(channel, from + 4, size);
+    if (block != null && wordAt(channel, from) != header) {
+      return true; // the writer was at work: what was found lies behind a block that is there now
+    }
+    if (block != null) {
+      broken = broken == null ? Damage.Kind.FRAMING : broken;
+      position = found;
+      place(channel, block);
+      return true;
+    }
     position = from;
     nothingAfter = from;
     if (cut) {
@@ -158,6 +173,22 @@ final class JournalScanner implements AutoCloseable {
       position = size;
     }
     return false;
+  }
+
+  /** Waits a moment for a document that is being written; true when its header has changed. */
+  private boolean settles(FileChannel channel, int header) throws IOException {
+    long until = System.nanoTime() + SETTLE_NANOS;
+    do {
+      if (wordAt(channel, position) != header) {
+        return true;
+      }
+      Thread.onSpinWait();
+    } while (System.nanoTime() < until);
+    return false;
+  }
+
+  private int wordAt(FileChannel channel, long at) throws IOException {
+    return fill(channel, head, at) >= 4 ? head.getInt(0) : 0;
   }
 
   /** A block whose header is there and whose payload goes beyond the end of the file. */
@@ -176,8 +207,8 @@ final class JournalScanner implements AutoCloseable {
     return true;
   }
 
-  /** Looks for the next good header from a position on and puts the walk there. */
-  private boolean search(FileChannel channel, long from, long size) throws IOException {
+  /** Looks for the next good header from a position on; its document lies at {@link #found}. */
+  private BlockHeader find(FileChannel channel, long from, long size) throws IOException {
     ByteBuffer window = buffer(WINDOW_BYTES);
     for (long start = from; start + BlockHeader.BYTES <= size; ) {
       int read = fill(channel, window, start);
@@ -186,18 +217,17 @@ final class JournalScanner implements AutoCloseable {
         if (window.get(i) == (byte) BlockHeader.MAGIC && window.getLong(i) == BlockHeader.MAGIC) {
           BlockHeader block = ours(window, i);
           if (block != null && block.number >= nextBlock) {
-            position = start + i - 4;
-            place(channel, block);
-            return true;
+            found = start + i - 4;
+            return block;
           }
         }
       }
       if (last < 0) {
-        return false;
+        return null;
       }
       start += last + 1;
     }
-    return false;
+    return null;
   }
 
   private static int fill(FileChannel channel, ByteBuffer into, long from) throws IOException {

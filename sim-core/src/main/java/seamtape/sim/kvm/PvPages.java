@@ -67,10 +67,10 @@ final class PvPages {
    * kvm_check_async_pf_completion: who enables async faults hears first that none is waited for.
    */
   void completeAsyncFaults() {
-    byte[] token = new byte[Integer.BYTES];
     if (!msrs.asyncPfWakeup || lapic == null || !state.lapic.softwareEnabled()) {
       return;
     }
+    byte[] token = new byte[Integer.BYTES];
     long gpa = (msrs.asyncPfEnable & ~0x3fL) + TOKEN;
     if (vm.readGuest(gpa, token, Integer.BYTES) && Words.u32(token, 0) == 0) {
       msrs.asyncPfWakeup = false;
