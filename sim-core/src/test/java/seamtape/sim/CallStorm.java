@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import seamtape.catalog.Errno;
 import seamtape.catalog.KvmIoctl;
 import seamtape.machine.Machine;
 import seamtape.machine.MachineSpec;
@@ -93,8 +94,7 @@ public final class CallStorm {
 
   private long settle(int tid, long result) {
     inFlight[tid] = result == Machine.IN_PROGRESS;
-    // KVM_GET_NR_MMU_PAGES answers an int without a sign check: what was set may read negative.
-    boolean valid = inFlight[tid] || result >= Integer.MIN_VALUE;
+    boolean valid = inFlight[tid] || result >= 0 || Errno.isError(result);
     assertTrue(valid, () -> "not a result of a system call: " + result);
     succeeded += result >= 0 ? 1 : 0;
     return result;
@@ -120,7 +120,10 @@ public final class CallStorm {
     if (row == KvmIoctl.KVM_RUN) {
       arg = random.nextInt(20) == 0 ? 1 : 0;
     }
-    return machine.ioctl(tid, fd(), request, arg, random.nextInt(2000));
+    long result = machine.ioctl(tid, fd(), request, arg, random.nextInt(2000));
+    // ioctl(2) answers an int: what KVM_SET_NR_MMU_PAGES set, any 32 bits, may read as negative.
+    boolean pages = request == KvmIoctl.KVM_GET_NR_MMU_PAGES.number() && !Errno.isError(result);
+    return pages ? Integer.toUnsignedLong((int) result) : result;
   }
 
   /** A pointer; often to bytes that look like an argument. */
