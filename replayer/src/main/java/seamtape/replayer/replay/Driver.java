@@ -196,7 +196,9 @@ final class Driver implements EventSink {
     }
   }
 
-  private void schedule(int tid, long instructions) {
+  /** No recorder gives a turn more than the default: what claims to be longer is not waited for. */
+  private void schedule(int tid, long claimed) {
+    long instructions = Math.min(claimed, Machine.DEFAULT_INSTRUCTIONS);
     ReplayedCall call = call(tid);
     if (!call.open) {
       quantum.put(tid, instructions);
