@@ -3,19 +3,23 @@ package seamtape.replayer.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import seamtape.catalog.Input;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeWriter;
 import seamtape.recorder.workload.WorkloadFile;
 import seamtape.replayer.Recordings;
 import seamtape.sim.Simulator;
@@ -59,6 +63,31 @@ class ReplayTest {
       assertTrue(all.divergences() > 5, "divergences: " + all.divergences());
       assertEquals(strict.first(), all.first());
       assertFalse(all.identical());
+    }
+  }
+
+  @Test
+  void aTurnThatClaimsInstructionsWithoutEndIsNotWaitedFor() throws Exception {
+    Path forged = dir.resolve("forged.tape");
+    try (Tape tape = Recordings.bundled(dir, "immediate-exit-and-signal", "linux-7.3");
+        Cursor cursor = tape.cursor();
+        TapeWriter writer = TapeWriter.create(forged, tape.manifest())) {
+      long turns = 0;
+      while (cursor.next()) {
+        Event event = Event.copyOf(cursor.event());
+        if (event.call == Input.SCHEDULE) {
+          event.fields[1] = Long.MAX_VALUE;
+          turns++;
+        }
+        writer.append(event);
+      }
+      writer.seal();
+      assertTrue(turns > 0);
+    }
+    try (Tape tape = Tape.open(forged)) {
+      assertTimeoutPreemptively(
+          Duration.ofMinutes(1),
+          () -> Replay.run(tape, ReplayOptions.keepGoing(new Simulator())));
     }
   }
 
