@@ -86,8 +86,7 @@ class ReplayTest {
     }
     try (Tape tape = Tape.open(forged)) {
       assertTimeoutPreemptively(
-          Duration.ofMinutes(1),
-          () -> Replay.run(tape, ReplayOptions.keepGoing(new Simulator())));
+          Duration.ofMinutes(1), () -> Replay.run(tape, ReplayOptions.keepGoing(new Simulator())));
     }
   }
 
