@@ -346,10 +346,10 @@ class BrowserFlowsTest {
     that(page.locator("call-list .row:visible").first()).containsText("KVM");
     first.close();
     press("End");
-    that(page.getByText("The server does not answer")).isVisible();
+    that(page.getByText("The server does not answer.")).isVisible();
     try (TraceServer again = TraceServer.start(new ServerOptions(other, "127.0.0.1", port))) {
       assertEquals(port, again.uri().getPort());
-      that(page.getByText("The server does not answer")).hasCount(0);
+      that(page.getByText("The server does not answer.")).hasCount(0);
       press("Home", "End");
       that(page.locator("call-list .row.selected .event")).hasText("39,999");
     }
