@@ -169,7 +169,7 @@ class GalleryTest {
     }
     page.setViewportSize(390, 844);
     page.waitForTimeout(80);
- for (String theme : SOAK ? THEMES : THEMES.subList(0, 1)) {
+    for (String theme : SOAK ? THEMES : THEMES.subList(0, 1)) {
       wear(theme);
       picture(name + "-phone-" + theme);
     }
