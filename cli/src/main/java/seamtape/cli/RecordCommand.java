@@ -175,15 +175,8 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> document(Sessions.Recorded recorded) {
-    Manifest manifest = recorded.manifest();
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("recording", out.toString());
-    document.put("ioctls", manifest.totals().ioctls());
-    document.put("calls", manifest.totals().calls());
-    document.put("events", manifest.totals().events());
-    document.put("digest", manifest.digest());
+    Map<String, Object> document = Recordings.document(out, recorded.manifest());
     document.put("seconds", recorded.seconds());
-    document.put("bytes", Recordings.bytes(out));
     document.put("warnings", recorded.outcome().warnings());
     document.put("failed", recorded.outcome().failed().stream().map(Object::toString).toList());
     return document;

@@ -52,7 +52,7 @@ final class Recordings {
     }
   }
 
-  /** What a verb that makes a recording of another one says of it. */
+  /** What every verb that makes a recording says of it. */
   static Map<String, Object> document(Path path, Manifest made) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("recording", path.toString());

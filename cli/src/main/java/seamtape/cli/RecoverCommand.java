@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seamtape.event.Event;
+import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Recovery;
 
 /** {@code seamtape recover}. */
@@ -62,14 +63,11 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> document(Recovery.Report report) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("recording", out.toString());
-    document.put("state", report.manifest().state().name().toLowerCase(java.util.Locale.ROOT));
+    Manifest made = report.manifest();
+    Map<String, Object> document = Recordings.document(out, made);
+    document.put("state", made.state().name().toLowerCase(java.util.Locale.ROOT));
     document.put("found", report.found().state().label());
-    document.put("calls", report.manifest().totals().calls());
-    document.put("events", report.manifest().totals().events());
-    document.put("blocks", report.manifest().totals().blocks());
-    document.put("digest", report.manifest().digest());
+    document.put("blocks", made.totals().blocks());
     List<Map<String, Object>> gaps = new ArrayList<>();
     for (Recovery.Gap gap : report.gaps()) {
       Map<String, Object> one = new LinkedHashMap<>();

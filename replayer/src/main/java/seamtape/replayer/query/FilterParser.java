@@ -134,10 +134,9 @@ final class FilterParser {
     String relation = nests && peek().kind() == FilterToken.Kind.WORD ? peek().text() : "";
     if (relation.equals("under") || relation.equals("has")) {
       at++;
-      Filter.Test inner = group();
-      return relation.equals("under")
-          ? new FilterRelations.Under(inner)
-          : new FilterRelations.Has(inner);
+      FilterRelations.Kin kin =
+          relation.equals("under") ? FilterRelations.Kin.UNDER : FilterRelations.Kin.HAS;
+      return new FilterRelations.AnyOf(kin, group());
     }
     return peek().is("(") ? group() : condition();
   }

@@ -14,32 +14,20 @@ final class FilterRelations {
 
   private FilterRelations() {}
 
-  /** True of a call that is nested in one that passes, at any depth. */
-  record Under(Filter.Test inner) implements Filter.Test {
-    @Override
-    public boolean passes(RecordedCall call, CallReader reader)
-        throws TapeException, FilterException {
-      return under(call, reader, inner);
-    }
-
-    @Override
-    public Verdict foresee(Sight known, RecordedCall call) {
-      return Verdict.MAYBE;
-    }
-
-    @Override
-    public Verdict foresee(Contents block, RecordedCall head)
-        throws TapeException, FilterException {
-      return Contents.any(block.over(), inner);
-    }
+  /** Which calls around one are asked. */
+  enum Kin {
+    /** Those it is nested in, at any depth. */
+    UNDER,
+    /** Those nested in it, at any depth. */
+    HAS
   }
 
-  /** True of a call in which one is nested that passes, at any depth. */
-  record Has(Filter.Test inner) implements Filter.Test {
+  /** True of a call of whose kin one passes. */
+  record AnyOf(Kin kin, Filter.Test inner) implements Filter.Test {
     @Override
     public boolean passes(RecordedCall call, CallReader reader)
         throws TapeException, FilterException {
-      return has(call, reader, inner);
+      return kin == Kin.UNDER ? under(call, reader, inner) : has(call, reader, inner);
     }
 
     @Override
@@ -50,7 +38,7 @@ final class FilterRelations {
     @Override
     public Verdict foresee(Contents block, RecordedCall head)
         throws TapeException, FilterException {
-      return Contents.any(block.beneath(), inner);
+      return Contents.any(kin == Kin.UNDER ? block.over() : block.beneath(), inner);
     }
   }
 
