@@ -23,11 +23,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import seamtape.codec.EventSchema;
-import seamtape.event.Event;
 import seamtape.recorder.tape.Cursor;
-import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
-import seamtape.recorder.tape.TapeWriter;
 import seamtape.recorder.tape.Verification;
 
 /**
@@ -53,18 +50,10 @@ public class ReadBackBenchmark {
   @Setup(Level.Trial)
   public void record() throws IOException {
     scratch = new Scratch();
-    Event[] events = SampleEvents.make();
-    Manifest manifest = Manifest.of(Manifest.Source.SIM, "linux-7.3");
-    try (TapeWriter writer = TapeWriter.create(scratch.resolve("bench.tape"), manifest)) {
-      for (int i = 0; i < EVENTS; i++) {
-        writer.append(events[i % events.length]);
-      }
-      writer.seal();
-    }
-    tape = Tape.open(scratch.resolve("bench.tape"));
+    tape = SampleEvents.recorded(scratch.resolve("bench.tape"), EVENTS);
     avro = scratch.resolve("bench.avro").toFile();
     Schema schema = new Schema.Parser().parse(EventSchema.current().text());
-    GenericRecord[] records = AvroRecords.of(events, schema);
+    GenericRecord[] records = AvroRecords.of(SampleEvents.make(), schema);
     try (DataFileWriter<GenericRecord> writer =
         new DataFileWriter<>(new GenericDatumWriter<GenericRecord>(schema))) {
       writer.create(schema, avro);

@@ -1,9 +1,14 @@
 package seamtape.bench;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Actor;
 import seamtape.event.Event;
 import seamtape.event.Subject;
+import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.Tape;
+import seamtape.recorder.tape.TapeWriter;
 
 /**
  * The traffic that is recorded: what a VMM does at each exit, over and over - KVM_RUN with struct
@@ -38,6 +43,19 @@ final class SampleEvents {
       }
     }
     return events;
+  }
+
+  /** A recording of so many of them, over and over. */
+  static Tape recorded(Path path, int count) throws IOException {
+    Event[] events = make();
+    Manifest manifest = Manifest.of(Manifest.Source.SIM, "linux-7.3");
+    try (TapeWriter writer = TapeWriter.create(path, manifest)) {
+      for (int i = 0; i < count; i++) {
+        writer.append(events[i % events.length]);
+      }
+      writer.seal();
+    }
+    return Tape.open(path);
   }
 
   private static void fill(Event event, int i) {

@@ -24,9 +24,7 @@ import seamtape.codec.EventSchema;
 import seamtape.codec.MalformedEventException;
 import seamtape.event.Event;
 import seamtape.recorder.tape.Cursor;
-import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
-import seamtape.recorder.tape.TapeWriter;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.Filter;
 import seamtape.replayer.query.FilterException;
@@ -60,21 +58,16 @@ public class ScanBenchmark {
   @Setup(Level.Trial)
   public void record() throws IOException {
     scratch = new Scratch();
+    tape = SampleEvents.recorded(scratch.resolve("bench.tape"), EVENTS);
     Event[] events = SampleEvents.make();
     EventEncoder encoder = new EventEncoder();
     bytes = new byte[EVENTS * 32];
-    Manifest manifest = Manifest.of(Manifest.Source.SIM, "linux-7.3");
-    try (TapeWriter writer = TapeWriter.create(scratch.resolve("bench.tape"), manifest)) {
-      for (int i = 0; i < EVENTS; i++) {
-        Event event = events[i % events.length];
-        event.link = event.phase == seamtape.event.Phase.RETURN ? 1 : event.link;
-        long before = i == 0 ? 0 : events[(i - 1) % events.length].time;
-        length = encoder.encode(event, before, bytes, length);
-        writer.append(event);
-      }
-      writer.seal();
+    long before = 0;
+    for (int i = 0; i < EVENTS; i++) {
+      Event event = events[i % events.length];
+      length = encoder.encode(event, before, bytes, length);
+      before = event.time;
     }
-    tape = Tape.open(scratch.resolve("bench.tape"));
   }
 
   @TearDown(Level.Trial)
