@@ -1,5 +1,7 @@
 package seamtape.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,7 +52,7 @@ final class Command {
 
   /** Runs as a process of its own. */
   static Result process(String... arguments) throws IOException, InterruptedException {
-    return runWith(Path.of(System.getProperty("java.home"), "bin", "java"), arguments);
+    return runWith(ownJava(), arguments);
   }
 
   /** Runs on the Java of a path. */
@@ -74,13 +76,34 @@ final class Command {
 
   /** Starts a command that does not end by itself. */
   static Process start(String... arguments) throws IOException {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    return new ProcessBuilder(line(java, arguments)).start();
+    return new ProcessBuilder(line(arguments)).start();
+  }
+
+  /** Starts a command in a directory; its messages come out with what it prints. */
+  static Process startIn(Path dir, List<String> line) throws IOException {
+    return new ProcessBuilder(line).directory(dir.toFile()).redirectErrorStream(true).start();
+  }
+
+  /** Reads what a process prints until it ends, and expects that it ends well. */
+  static String donePrinting(Process process) throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(Exit.DONE, process.waitFor(), out);
+    return out;
+  }
+
+  /** What a process says on stderr until it ends. */
+  static String messages(Process process) throws IOException {
+    return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /** The command line of a process of its own, for those who change something of it. */
   static List<String> line(String... arguments) {
-    return line(Path.of(System.getProperty("java.home"), "bin", "java"), arguments);
+    return line(ownJava(), arguments);
+  }
+
+  private static Path ownJava() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
   }
 
   private static List<String> line(Path java, String... arguments) {
@@ -94,9 +117,13 @@ final class Command {
     return line;
   }
 
-  /** The module flags of the manifest of the command's jar, in their form for a class path. */
+  /**
+   * The module flags of the manifest of the command's jar, in their form for a class path, and a
+   * quick start.
+   */
   private static List<String> flags() {
-    List<String> flags = new ArrayList<>();
+    // Most of what these processes do is starting.
+    List<String> flags = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     for (String export :
         List.of(
             "java.base/jdk.internal.misc",

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,15 +53,11 @@ class LongWorkTest {
     return false;
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "export a.tape --to jsonl -o out",
-      })
-  void aSignalLeavesNoHalfFile(String text) throws Exception {
+  @Test
+  void aSignalLeavesNoHalfFile() throws Exception {
     List<String> before = names();
-    ProcessBuilder builder = new ProcessBuilder(Command.line(text.split(" ")));
-    Process process = builder.directory(dir.toFile()).redirectErrorStream(true).start();
+    Process process =
+        Command.startIn(dir, Command.line("export", "a.tape", "--to", "jsonl", "-o", "out"));
     try {
       assertTrue(begun(before));
       process.toHandle().destroy();
@@ -87,16 +82,14 @@ class LongWorkTest {
       })
   void killedWorkHasNotTheNameOfTheWhole(String text) throws Exception {
     List<String> before = names();
-    ProcessBuilder builder = new ProcessBuilder(Command.line(text.split(" ")));
-    Process process = builder.directory(dir.toFile()).redirectErrorStream(true).start();
+    Process process = Command.startIn(dir, Command.line(text.split(" ")));
     String name = text.substring(text.lastIndexOf(' ') + 1);
     assertTrue(begun(before));
     process.toHandle().destroyForcibly();
     process.waitFor();
     assertTrue(!Files.exists(dir.resolve(name)) || process.exitValue() == Exit.DONE);
     if (!Files.exists(dir.resolve(name))) {
-      builder = new ProcessBuilder(Command.line(text.split(" ")));
-      assertEquals(0, builder.directory(dir.toFile()).redirectErrorStream(true).start().waitFor());
+      Command.donePrinting(Command.startIn(dir, Command.line(text.split(" "))));
     }
     assertTrue(Files.exists(dir.resolve(name)));
     Recordings.remove(dir.resolve(name));
@@ -116,7 +109,7 @@ class LongWorkTest {
         Thread.sleep(2);
       }
       Recordings.remove(tape);
-      String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      String err = Command.messages(process);
       assertEquals(Exit.USAGE, process.waitFor(), err);
       assertEquals(1, err.lines().count(), err);
       assertTrue(err.contains("gone.tape: cannot ") && err.contains("no such file"), err);
@@ -132,10 +125,7 @@ class LongWorkTest {
         Command.line("export", path("a.tape"), "--to", "csv", "-o", path("pty.csv"));
     List<String> line =
         List.of("script", "-qefc", "'" + String.join("' '", export) + "'", "/dev/null");
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), out);
+    String out = Command.donePrinting(Command.startIn(dir, line));
     assertTrue(out.contains("\rexport: ") && out.contains(" %)\u001b[K"), out);
     assertTrue(out.contains("Exported "), out);
     Files.delete(dir.resolve("pty.csv"));
@@ -150,9 +140,7 @@ class LongWorkTest {
     List<String> line = new ArrayList<>();
     line.addAll(Command.line("export", path("a.tape"), "--to", format, "-o", path("big")));
     line.add(1, "-Xmx" + HEAP_MIB + "m");
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), out);
+    String out = Command.donePrinting(Command.startIn(dir, line));
     assertTrue(Files.size(dir.resolve("big")) > HEAP_MIB << 18, out);
     Files.delete(dir.resolve("big"));
   }

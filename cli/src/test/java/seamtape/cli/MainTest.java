@@ -278,10 +278,7 @@ class MainTest {
   void aDamagedRecordingIsNeverCalledWhole() throws Exception {
     String damaged = path("damaged.tape");
     Command.run("record", "minimal", "-o", damaged);
-    Path journal;
-    try (Stream<Path> files = Files.walk(Path.of(damaged, "journal"))) {
-      journal = files.filter(file -> file.toString().endsWith(".cq4")).findFirst().orElseThrow();
-    }
+    Path journal = TapeOnDisk.cycle(Path.of(damaged));
     try (RandomAccessFile file = new RandomAccessFile(journal.toFile(), "rw")) {
       long middle = file.length() / 2;
       for (long at = 0; at < file.length(); at += 97) {

@@ -12,7 +12,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import seamtape.codec.EventSchema;
 import seamtape.json.Json;
@@ -41,11 +40,7 @@ final class NewerBuild {
           members.put("schema", HexFormat.of().toHexDigits(fingerprint));
           members.put("schemaSha256", HexFormat.of().formatHex(sha256(text)));
         });
-    try (Stream<Path> files = Files.list(tape.resolve("journal"))) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".cq4")).toList()) {
-        headers(file, fingerprint);
-      }
-    }
+    headers(TapeOnDisk.cycle(tape), fingerprint);
   }
 
   /** Changes members of the manifest. */

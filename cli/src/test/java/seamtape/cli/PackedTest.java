@@ -107,12 +107,10 @@ class PackedTest {
   void aDamagedPackedRecordingIsRecoveredButForItsBlock() throws Exception {
     Path damaged = dir.resolve("damaged.tape");
     Command.run("pack", path("plain.tape"), "-o", damaged.toString());
-    try (Stream<Path> files = Files.list(damaged.resolve("journal"))) {
-      Path cycle = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
-      byte[] bytes = Files.readAllBytes(cycle);
-      bytes[secondBlock(bytes) + 250] ^= 1; // of its payload
-      Files.write(cycle, bytes);
-    }
+    Path cycle = TapeOnDisk.cycle(damaged);
+    byte[] bytes = Files.readAllBytes(cycle);
+    bytes[secondBlock(bytes) + 250] ^= 1; // of its payload
+    Files.write(cycle, bytes);
     assertEquals(Exit.DIFFERENT, Command.run("verify", damaged.toString()).exit());
     Result refused = Command.run("trim", damaged.toString(), "-o", path("no.tape"));
     assertEquals(Exit.USAGE, refused.exit());

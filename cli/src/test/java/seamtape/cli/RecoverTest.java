@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,12 +45,9 @@ class RecoverTest {
   }
 
   private static void zeroAPage(Path tape) throws Exception {
-    try (Stream<Path> files = Files.list(tape.resolve("journal"))) {
-      Path cycle = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
-      try (RandomAccessFile file = new RandomAccessFile(cycle.toFile(), "rw")) {
-        file.seek(file.length() / 2 & -4096L);
-        file.write(new byte[4096]);
-      }
+    try (RandomAccessFile file = new RandomAccessFile(TapeOnDisk.cycle(tape).toFile(), "rw")) {
+      file.seek(file.length() / 2 & -4096L);
+      file.write(new byte[4096]);
     }
   }
 

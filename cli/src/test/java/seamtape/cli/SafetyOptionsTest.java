@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -116,7 +115,7 @@ class SafetyOptionsTest {
       Thread.sleep(200);
       recording.toHandle().destroy(); // Process.destroy would close its streams
       assertTrue(recording.waitFor(20, TimeUnit.SECONDS));
-      String err = new String(recording.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      String err = Command.messages(recording);
       assertTrue(err.contains("is an open recording") && err.contains("seamtape recover"), err);
     } finally {
       recording.destroyForcibly();

@@ -1,11 +1,13 @@
 package seamtape.replayer;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import seamtape.machine.MachineSpec;
 import seamtape.recorder.RecordingVmm;
 import seamtape.recorder.log.ImportOptions;
@@ -65,6 +67,13 @@ public final class Recordings {
       writer.seal();
     }
     return Tape.open(tape);
+  }
+
+  /** The queue's file that holds the blocks. */
+  public static Path cycle(Path tape) throws IOException {
+    try (Stream<Path> files = Files.list(tape.resolve("journal"))) {
+      return files.filter(file -> file.toString().endsWith(".cq4")).findFirst().orElseThrow();
+    }
   }
 
   /** A strace log. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import seamtape.catalog.KvmExit;
@@ -18,6 +19,7 @@ import seamtape.event.EventView;
 import seamtape.event.Phase;
 import seamtape.recorder.log.ImportOptions;
 import seamtape.recorder.log.ImportReport;
+import seamtape.recorder.log.Warnings;
 import seamtape.recorder.log.Warnings.Kind;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
@@ -25,6 +27,14 @@ import seamtape.recorder.tape.Tape;
 /** A log of strace with the trace of the same run. */
 class TraceMergeTest {
   private static final ImportOptions OPTIONS = ImportOptions.of(InputStream.nullInputStream());
+
+  /** Lines 1 to 3 of a log; the vCPU is fd 5. */
+  private static final String ONE_VCPU =
+      """
+      openat(AT_FDCWD, "/dev/kvm", O_RDWR) = 3
+      ioctl(3, KVM_CREATE_VM, 0) = 4
+      ioctl(4, KVM_CREATE_VCPU, 0) = 5
+      """;
 
   @TempDir Path dir;
 
@@ -71,6 +81,17 @@ class TraceMergeTest {
         files.resolve("ftrace/" + name + ".ftrace.txt.gz"));
   }
 
+  /** A log of one vCPU's runs with a trace. */
+  private Merged merged(String runs, String trace) throws Exception {
+    Path log = Files.writeString(dir.resolve("log.strace"), ONE_VCPU + runs);
+    return merged(log, Files.writeString(dir.resolve("trace.txt"), trace));
+  }
+
+  private static void assertWarned(Merged merged, Predicate<Warnings.Warning> warning) {
+    List<Warnings.Warning> told = merged.report.log().warnings();
+    assertTrue(told.stream().anyMatch(warning), told.toString());
+  }
+
   @Test
   void everyExitOfTheKvmGuestGetsItsPort() throws Exception {
     Merged merged = corpus("qemu-kvmguest");
@@ -83,19 +104,11 @@ class TraceMergeTest {
   /** The values that strace lacks: each kvm_msr and kvm_cpuid, inside the run that it was of. */
   @Test
   void msrAccessesAndCpuidsStandInsideTheirRuns() throws Exception {
-    Path log = dir.resolve("log.strace");
-    Files.writeString(
-        log,
+    merged(
         """
-        openat(AT_FDCWD, "/dev/kvm", O_RDWR) = 3
-        ioctl(3, KVM_CREATE_VM, 0) = 4
-        ioctl(4, KVM_CREATE_VCPU, 0) = 5
         ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_IO)
         ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_HLT)
-        """);
-    Path trace = dir.resolve("trace.txt");
-    Files.writeString(
-        trace,
+        """,
         """
          a-1 [000] ..... 1.0: kvm_fpu: load
          a-1 [000] ..... 1.0: kvm_msr: msr_write 1a0 = 0x850089
@@ -107,7 +120,6 @@ class TraceMergeTest {
          a-1 [000] ..... 1.0: kvm_fpu: unload
          a-1 [000] ..... 1.0: kvm_userspace_exit: reason KVM_EXIT_HLT (5)
         """);
-    merged(log, trace);
     List<String> told = new ArrayList<>();
     try (Tape tape = Tape.open(dir.resolve("merged.tape"));
         Cursor cursor = tape.cursor()) {
@@ -131,30 +143,19 @@ class TraceMergeTest {
   void anotherNumberOfRunsIsTold() throws Exception {
     Merged merged = corpus("qemu-pc-seabios");
     assertTrue(merged.ports > 1000 && merged.others > 0);
-    assertTrue(
-        merged.report.log().warnings().stream()
-            .anyMatch(
-                w ->
-                    w.kind() == Kind.MISMATCH
-                        && w.text().contains("4908 runs in the log and 1312 in the trace")),
-        merged.report.log().warnings().toString());
+    String text = "4908 runs in the log and 1312 in the trace";
+    assertWarned(merged, w -> w.kind() == Kind.MISMATCH && w.text().contains(text));
   }
 
   @Test
   void aContradictionEndsTheMatchingOfThatVcpu() throws Exception {
-    Path log = dir.resolve("log.strace");
-    Files.writeString(
-        log,
+    String runs =
         """
-        openat(AT_FDCWD, "/dev/kvm", O_RDWR) = 3
-        ioctl(3, KVM_CREATE_VM, 0) = 4
-        ioctl(4, KVM_CREATE_VCPU, 0) = 5
         ioctl(5, KVM_RUN, 0) = -1 EINTR (Interrupted system call)
         ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_IO)
         ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_HLT)
         ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_IO)
-        """);
-    Path trace = dir.resolve("trace.txt");
+        """;
     String run =
         """
          a-1 [000] ..... 1.0: kvm_fpu: load
@@ -162,13 +163,9 @@ class TraceMergeTest {
          a-1 [000] ..... 1.0: kvm_fpu: unload
          a-1 [000] ..... 1.0: kvm_userspace_exit: reason KVM_EXIT_IO (2)
         """;
-    Files.writeString(trace, run.repeat(3));
-    Merged merged = merged(log, trace);
+    Merged merged = merged(runs, run.repeat(3));
     assertEquals(1, merged.ports);
     assertEquals(1, merged.others);
-    assertTrue(
-        merged.report.log().warnings().stream()
-            .anyMatch(w -> w.line() == 6 && w.text().contains("another reason")),
-        merged.report.log().warnings().toString());
+    assertWarned(merged, w -> w.line() == 6 && w.text().contains("another reason"));
   }
 }

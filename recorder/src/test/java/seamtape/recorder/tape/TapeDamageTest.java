@@ -65,20 +65,7 @@ class TapeDamageTest {
   @BeforeEach
   void copy() throws IOException {
     tape = dir.resolve("copy.tape");
-    copy(originals.resolve("sealed.tape"));
-  }
-
-  private void copy(Path from) throws IOException {
-    try (var files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path to = tape.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(to);
-        } else {
-          Files.copy(file, to, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-    }
+    SmallTape.copy(originals.resolve("sealed.tape"), tape);
   }
 
   private Path cycle() throws IOException {
@@ -361,7 +348,7 @@ class TapeDamageTest {
 
   @Test
   void anOpenRecordingWithAHoleIsDamaged() throws IOException {
-    copy(originals.resolve("open.tape"));
+    SmallTape.copy(originals.resolve("open.tape"), tape);
     assertEquals(Verification.State.OPEN, Verification.of(tape).state());
     overwrite(cycle(), blocks().get(1) - 4, new byte[4 + BlockHeader.BYTES]);
     assertEquals(Verification.State.DAMAGED, Verification.of(tape).state());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,43 @@ class TapeFaultTest {
     FaultTable.check();
   }
 
+  /** A disk mounted for a test. */
+  private record Mount(Path at) implements AutoCloseable {
+    @Override
+    public void close() throws IOException, InterruptedException {
+      Child.succeeds("umount", "-l", at.toString());
+    }
+  }
+
+  /** Mounts on a directory of that name; the test is skipped where it has no right to. */
+  private Mount mount(String name, String... arguments) throws IOException, InterruptedException {
+    Path at = Files.createDirectory(dir.resolve(name));
+    List<String> line = new ArrayList<>(List.of("mount"));
+    line.addAll(List.of(arguments));
+    line.add(at.toString());
+    assumeTrue(Child.succeeds(line.toArray(String[]::new)), "no right to mount a disk here");
+    return new Mount(at);
+  }
+
+  private static TapeWriter writer(Path tape) throws TapeException {
+    return TapeWriter.create(tape, Manifest.of(Source.SIM, "linux-7.3"));
+  }
+
+  /** Makes a recording of that many events; an open one is what a killed writer leaves. */
+  private static void record(Path tape, int events, boolean sealed) throws TapeException {
+    try (TapeWriter writer = writer(tape)) {
+      Events.append(writer, 1, events);
+      if (sealed) {
+        writer.seal();
+      }
+    }
+  }
+
+  private static void assertFailed(Child.End end, String failure) {
+    assertEquals(0, end.exit(), end.errors());
+    assertTrue(end.failure().contains(failure), end.failure());
+  }
+
   private static void assertAllReadable(Path tape, Child.End end) throws TapeException {
     Verification found = Verification.of(tape);
     assertEquals(Verification.State.OPEN, found.state(), found.damage().toString());
@@ -33,41 +71,32 @@ class TapeFaultTest {
 
   @Test
   void aFullDiskIsAClearErrorAndLosesNothing() throws Exception {
-    Path mount = Files.createDirectory(dir.resolve("full"));
-    assumeTrue(
-        Child.succeeds("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", mount.toString()),
-        "no right to mount a small disk here");
-    fill(mount, Fault.DISK_FULL);
+    try (Mount disk = mount("full", "-t", "tmpfs", "-o", "size=3m", "tmpfs")) {
+      fill(disk.at, Fault.DISK_FULL);
+    }
   }
 
   @Test
   void aFullDeviceIsAClearErrorAndLosesNothing() throws Exception {
-    Path mount = Files.createDirectory(dir.resolve("device"));
     Path image = dir.resolve("image");
     Files.write(image, new byte[6 << 20]);
-    assumeTrue(
-        Child.succeeds("mke2fs", "-q", image.toString())
-            && Child.succeeds("mount", "-o", "loop", image.toString(), mount.toString()),
-        "no right to mount a loop device here");
-    fill(mount, Fault.DEVICE_FULL);
+    assumeTrue(Child.succeeds("mke2fs", "-q", image.toString()), "no mke2fs to make a disk");
+    try (Mount disk = mount("device", "-o", "loop", image.toString())) {
+      fill(disk.at, Fault.DEVICE_FULL);
+    }
   }
 
   private void fill(Path mount, Fault fault) throws Exception {
-    try {
-      for (List<String> flags : List.of(List.<String>of(), List.of("-Xint"))) {
-        Path tape = mount.resolve("a.tape");
-        Child.End end = Child.run(List.of(), flags, tape, Durability.NONE);
-        assertEquals(0, end.exit(), end.errors());
-        assertTrue(end.failure().contains("No space left on device"), end.failure());
-        assertTrue(end.acknowledged() > 1000, "events: " + end.acknowledged());
-        assertAllReadable(tape, end);
-        Recovery.of(tape, dir.resolve("recovered" + flags.size() + ".tape"), done -> {});
-        TapeFiles.remove(tape);
-      }
-      FaultTable.row(fault, 2, 0, 2);
-    } finally {
-      Child.succeeds("umount", "-l", mount.toString());
+    for (List<String> flags : List.of(List.<String>of(), List.of("-Xint"))) {
+      Path tape = mount.resolve("a.tape");
+      Child.End end = Child.run(List.of(), flags, tape, Durability.NONE);
+      assertFailed(end, "No space left on device");
+      assertTrue(end.acknowledged() > 1000, "events: " + end.acknowledged());
+      assertAllReadable(tape, end);
+      Recovery.of(tape, dir.resolve("recovered" + flags.size() + ".tape"), done -> {});
+      TapeFiles.remove(tape);
     }
+    FaultTable.row(fault, 2, 0, 2);
   }
 
   @Test
@@ -89,8 +118,7 @@ class TapeFaultTest {
     for (Durability level : List.of(Durability.INTERVAL, Durability.BLOCK)) {
       Path tape = dir.resolve(level + ".tape");
       Child.End end = Child.run(inject, List.of(), tape, level);
-      assertEquals(0, end.exit(), end.errors());
-      assertTrue(end.failure().contains("Input/output error"), end.failure());
+      assertFailed(end, "Input/output error");
       assertAllReadable(tape, end);
     }
     FaultTable.row(Fault.FSYNC, 2, 0, 2);
@@ -99,7 +127,7 @@ class TapeFaultTest {
   @Test
   void aSecondProcessIsRefusedAndTheFirstGoesOn() throws Exception {
     Path tape = dir.resolve("a.tape");
-    try (TapeWriter writer = TapeWriter.create(tape, Manifest.of(Source.SIM, "linux-7.3"))) {
+    try (TapeWriter writer = writer(tape)) {
       Events.append(writer, 1, 1000);
       Child.End second = Child.run(List.of(), List.of(), tape, Durability.NONE);
       assertEquals(0, second.acknowledged());
@@ -114,7 +142,7 @@ class TapeFaultTest {
   @Test
   void aRemovedDirectoryIsAClearError() throws Exception {
     Path tape = dir.resolve("a.tape");
-    TapeWriter writer = TapeWriter.create(tape, Manifest.of(Source.SIM, "linux-7.3"));
+    TapeWriter writer = writer(tape);
     Events.append(writer, 1, 1000);
     writer.flush();
     TapeFiles.remove(tape);
@@ -127,41 +155,24 @@ class TapeFaultTest {
 
   @Test
   void aPlaceThatCannotBeWrittenIsAClearError() throws Exception {
-    Path mount = Files.createDirectory(dir.resolve("readonly"));
-    assumeTrue(
-        Child.succeeds("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", mount.toString()),
-        "no right to mount a read-only disk here");
-    try {
-      TapeException e =
-          assertThrows(
-              TapeException.class,
-              () ->
-                  TapeWriter.create(mount.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3")));
+    try (Mount disk = mount("readonly", "-t", "tmpfs", "-o", "ro", "tmpfs")) {
+      Path tape = disk.at.resolve("a.tape");
+      TapeException e = assertThrows(TapeException.class, () -> writer(tape));
       assertTrue(e.getMessage().contains("Read-only file system"), e.getMessage());
-    } finally {
-      Child.succeeds("umount", "-l", mount.toString());
     }
   }
 
   @Test
   void aRecordingOnAReadOnlyDiskIsReadVerifiedAndRecoveredElsewhere() throws Exception {
     Path origin = dir.resolve("origin");
-    Path mount = Files.createDirectory(dir.resolve("mounted"));
-    try (TapeWriter writer =
-        TapeWriter.create(origin.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3"))) {
-      Events.append(writer, 1, 1000);
-    }
-    assumeTrue(
-        Child.succeeds("mount", "--bind", origin.toString(), mount.toString())
-            && Child.succeeds("mount", "-o", "remount,ro,bind", mount.toString()),
-        "no right to mount a read-only disk here");
-    try {
-      Path tape = mount.resolve("a.tape");
+    record(origin.resolve("a.tape"), 1000, false);
+    try (Mount disk = mount("mounted", "--bind", origin.toString())) {
+      String at = disk.at.toString();
+      assumeTrue(Child.succeeds("mount", "-o", "remount,ro,bind", at), "no right to remount");
+      Path tape = disk.at.resolve("a.tape");
       assertEquals(1000, Verification.of(tape).events());
       Recovery.of(tape, dir.resolve("b.tape"), done -> {});
       assertEquals(1000, Verification.of(dir.resolve("b.tape")).events());
-    } finally {
-      Child.succeeds("umount", "-l", mount.toString());
     }
   }
 
@@ -169,27 +180,18 @@ class TapeFaultTest {
   void aRecordingBehindSymbolicLinksIsTheSameRecording() throws Exception {
     Path real = Files.createDirectory(dir.resolve("real"));
     Path link = Files.createSymbolicLink(dir.resolve("link"), real);
-    try (TapeWriter writer =
-        TapeWriter.create(link.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3"))) {
-      Events.append(writer, 1, 100);
-      writer.seal();
-    }
+    record(link.resolve("a.tape"), 100, true);
     Path tape = Files.createSymbolicLink(dir.resolve("b.tape"), real.resolve("a.tape"));
     assertEquals(Verification.State.SEALED, Verification.of(tape).state());
     Path dangling = Files.createSymbolicLink(dir.resolve("c.tape"), dir.resolve("nowhere"));
     assertThrows(TapeException.class, () -> Tape.open(dangling));
-    assertThrows(
-        TapeException.class,
-        () -> TapeWriter.create(dangling, Manifest.of(Source.SIM, "linux-7.3")));
+    assertThrows(TapeException.class, () -> writer(dangling));
   }
 
   @Test
   void noClockOfTheHostDecidesWhereBlocksGo() throws Exception {
     Path tape = dir.resolve("a.tape");
-    try (TapeWriter writer = TapeWriter.create(tape, Manifest.of(Source.SIM, "linux-7.3"))) {
-      Events.append(writer, 1, 20_000);
-      writer.seal();
-    }
+    record(tape, 20_000, true);
     // The queue's clock stands at the epoch: a clock set back or forward names no other file.
     List<Path> cycles = TapeFiles.cycles(tape);
     assertEquals(1, cycles.size());
@@ -198,20 +200,13 @@ class TapeFaultTest {
 
   @Test
   void aFailedWriterSaysTheSameAgain() throws Exception {
-    Path mount = Files.createDirectory(dir.resolve("small"));
-    assumeTrue(
-        Child.succeeds("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount.toString()),
-        "no right to mount a small disk here");
-    try {
-      TapeWriter writer =
-          TapeWriter.create(mount.resolve("a.tape"), Manifest.of(Source.SIM, "linux-7.3"));
+    try (Mount disk = mount("small", "-t", "tmpfs", "-o", "size=2m", "tmpfs")) {
+      TapeWriter writer = writer(disk.at.resolve("a.tape"));
       UncheckedIOException first =
           assertThrows(UncheckedIOException.class, () -> Events.append(writer, 1, 1_000_000));
       UncheckedIOException second = assertThrows(UncheckedIOException.class, writer::flush);
       assertEquals(first.getMessage(), second.getMessage());
       assertThrows(TapeException.class, writer::seal);
-    } finally {
-      Child.succeeds("umount", "-l", mount.toString());
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import seamtape.event.Event;
 import seamtape.recorder.tape.Manifest.Source;
 
 /** Writers and readers at once: none loses an event, none waits for another. */
@@ -38,18 +39,55 @@ class TogetherTest {
     }
   }
 
+  /** Reads what there is by now, in order. */
+  private static void readOn(Cursor cursor, Reading reading) throws TapeException {
+    while (cursor.next()) {
+      Event expected = reading.source.next();
+      expected.number = ++reading.count;
+      assertEquals(Events.text(expected), Events.text(cursor.event()));
+    }
+  }
+
+  /** How far a reader is, and what comes next. */
+  private static final class Reading {
+    final Events source;
+    long count;
+
+    Reading(long seed) {
+      source = new Events(seed);
+    }
+  }
+
   private static void assertReads(Path path, long seed) throws IOException {
-    Events expected = new Events(seed);
-    long read = 0;
+    Reading reading = new Reading(seed);
     try (Tape tape = Tape.open(path);
         Cursor cursor = tape.cursor()) {
-      while (cursor.next()) {
-        var event = expected.next();
-        event.number = ++read;
-        assertEquals(Events.text(event), Events.text(cursor.event()));
+      readOn(cursor, reading);
+    }
+    assertEquals(EVENTS, reading.count);
+  }
+
+  /** A writer in a thread of its own, which has begun. */
+  private static final class Writer implements AutoCloseable {
+    final AtomicLong acknowledged = new AtomicLong();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final Future<Written> written;
+
+    Writer(Path tape, long seed) {
+      written = thread.submit(() -> write(tape, seed, acknowledged));
+      while (acknowledged.getAcquire() == 0 && !written.isDone()) {
+        Thread.onSpinWait();
       }
     }
-    assertEquals(EVENTS, read);
+
+    Written end() throws Exception {
+      return written.get(10, TimeUnit.MINUTES);
+    }
+
+    @Override
+    public void close() {
+      thread.shutdownNow();
+    }
   }
 
   @Test
@@ -83,71 +121,40 @@ class TogetherTest {
   @Test
   void aTailingReaderThatStandsStillDoesNotHoldTheRecorderUp() throws Exception {
     Path path = dir.resolve("a.tape");
-    AtomicLong acknowledged = new AtomicLong();
-    ExecutorService threads = Executors.newSingleThreadExecutor();
-    try {
-      Future<Written> writer = threads.submit(() -> write(path, 5, acknowledged));
-      while (acknowledged.getAcquire() == 0 && !writer.isDone()) {
-        Thread.onSpinWait();
-      }
-      try (Tape tape = Tape.open(path);
-          Cursor cursor = tape.cursor()) {
-        assertTrue(cursor.next());
-        long seenAtFirst = tape.eventCount();
-        assertEquals(EVENTS, writer.get(10, TimeUnit.MINUTES).events);
-        assertTrue(seenAtFirst <= EVENTS);
-        readOn(tape, cursor);
-      }
-      assertReads(path, 5);
-    } finally {
-      threads.shutdownNow();
+    Reading reading = new Reading(5);
+    try (Writer writer = new Writer(path, 5);
+        Tape tape = Tape.open(path);
+        Cursor cursor = tape.cursor()) {
+      assertTrue(cursor.next());
+      reading.source.next();
+      reading.count = 1;
+      long seenAtFirst = tape.eventCount();
+      assertEquals(EVENTS, writer.end().events);
+      assertTrue(seenAtFirst <= EVENTS);
+      do {
+        readOn(cursor, reading);
+      } while (tape.refresh());
     }
-  }
-
-  private static void readOn(Tape tape, Cursor cursor) throws TapeException {
-    Events expected = new Events(5);
-    expected.next();
-    long read = 1;
-    do {
-      while (cursor.next()) {
-        var event = expected.next();
-        event.number = ++read;
-        assertEquals(Events.text(event), Events.text(cursor.event()));
-      }
-    } while (tape.refresh());
-    assertEquals(EVENTS, read);
+    assertEquals(EVENTS, reading.count);
+    assertReads(path, 5);
   }
 
   /** At each look all that was acknowledged before it is there, in order, and right. */
   @Test
   void aTailingReaderSeesEveryEventWhoseAppendHasReturned() throws Exception {
     Path path = dir.resolve("a.tape");
-    AtomicLong acknowledged = new AtomicLong();
-    ExecutorService threads = Executors.newSingleThreadExecutor();
-    try {
-      Future<Written> writer = threads.submit(() -> write(path, 6, acknowledged));
-      while (acknowledged.getAcquire() == 0 && !writer.isDone()) {
-        Thread.onSpinWait();
+    Reading reading = new Reading(6);
+    try (Writer writer = new Writer(path, 6);
+        Tape tape = Tape.open(path);
+        Cursor cursor = tape.cursor()) {
+      while (reading.count < EVENTS) {
+        long before = writer.acknowledged.getAcquire();
+        tape.refresh();
+        assertTrue(tape.eventCount() >= before, tape.eventCount() + " < " + before);
+        readOn(cursor, reading);
+        assertTrue(reading.count >= before, reading.count + " < " + before);
       }
-      Events expected = new Events(6);
-      long read = 0;
-      try (Tape tape = Tape.open(path);
-          Cursor cursor = tape.cursor()) {
-        while (read < EVENTS) {
-          long before = acknowledged.getAcquire();
-          tape.refresh();
-          assertTrue(tape.eventCount() >= before, tape.eventCount() + " < " + before);
-          while (cursor.next()) {
-            var event = expected.next();
-            event.number = ++read;
-            assertEquals(Events.text(event), Events.text(cursor.event()));
-          }
-          assertTrue(read >= before, read + " < " + before);
-        }
-      }
-      assertEquals(EVENTS, writer.get(1, TimeUnit.MINUTES).events);
-    } finally {
-      threads.shutdownNow();
+      assertEquals(EVENTS, writer.end().events);
     }
   }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,14 +73,11 @@ class DiffTest {
   }
 
   private static void flipAByteOf(Tape tape, String text) throws IOException {
-    try (Stream<Path> files = Files.list(tape.path().resolve("journal"))) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".cq4")).toList()) {
-        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-        String flipped = bytes.replace(text, text.toUpperCase(Locale.ROOT));
-        assertNotEquals(bytes, flipped);
-        Files.writeString(file, flipped, StandardCharsets.ISO_8859_1);
-      }
-    }
+    Path file = Recordings.cycle(tape.path());
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String flipped = bytes.replace(text, text.toUpperCase(Locale.ROOT));
+    assertNotEquals(bytes, flipped);
+    Files.writeString(file, flipped, StandardCharsets.ISO_8859_1);
   }
 
   @Test

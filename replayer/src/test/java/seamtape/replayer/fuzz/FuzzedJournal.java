@@ -16,6 +16,7 @@ import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeIndex;
 import seamtape.recorder.tape.Verification;
+import seamtape.replayer.Recordings;
 
 /**
  * Bytes in the place of a recording's blocks. Their checksums are made right, which no accident and
@@ -50,7 +51,7 @@ final class FuzzedJournal implements FuzzedReader.Target {
       return;
     }
     Path made = SmallTapes.sealed();
-    cycle = SmallTapes.cycle(made);
+    cycle = Recordings.cycle(made);
     byte[] whole = Files.readAllBytes(cycle);
     int first = indexOf(whole, MAGIC) - 4;
     int end = whole.length;

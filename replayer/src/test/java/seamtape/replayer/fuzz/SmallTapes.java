@@ -3,7 +3,6 @@ package seamtape.replayer.fuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Seamcall;
 import seamtape.event.Actor;
@@ -51,12 +50,5 @@ final class SmallTapes {
     event.returns(KvmIoctl.KVM_SET_USER_MEMORY_REGION, actor, i * 20L + 9, nested + 2 - enter);
     event.fields[0] = i % 7 == 0 ? -17 : 0;
     writer.append(event);
-  }
-
-  /** The queue's file. */
-  static Path cycle(Path tape) throws IOException {
-    try (Stream<Path> files = Files.list(tape.resolve("journal"))) {
-      return files.filter(file -> file.toString().endsWith(".cq4")).findFirst().orElseThrow();
-    }
   }
 }

@@ -20,6 +20,7 @@ import seamtape.catalog.Seamcall;
 import seamtape.event.Subject;
 import seamtape.recorder.tape.IndexFile;
 import seamtape.recorder.tape.Tape;
+import seamtape.replayer.Recordings;
 import seamtape.replayer.index.RecordingIndex;
 import seamtape.replayer.shape.Lane;
 import seamtape.replayer.shape.TapeShape;
@@ -106,6 +107,20 @@ class RecordingIndexTest {
     node.children().forEach(child -> flame(child, text));
   }
 
+  /** Keeps the index; its file. */
+  private Path kept() throws IOException {
+    assertTrue(made(tape).write(file(tape)));
+    return indexOf(tape);
+  }
+
+  private void assertKept() throws Exception {
+    assertEquals(truth, text(RecordingIndex.read(file(tape))));
+  }
+
+  private void assertAbsent(String why) throws IOException {
+    assertNull(RecordingIndex.read(file(tape)), why);
+  }
+
   private static Path indexOf(Path tape) throws IOException {
     try (Stream<Path> files = Files.list(tape.resolve("index"))) {
       return files.findFirst().orElseThrow();
@@ -114,18 +129,17 @@ class RecordingIndexTest {
 
   @Test
   void tellsWhatThePassOverTheEventsTells() throws Exception {
-    assertNull(RecordingIndex.read(file(tape)), "absent at first");
-    assertTrue(made(tape).write(file(tape)));
+    assertAbsent("absent at first");
+    kept();
+    assertKept();
     RecordingIndex read = RecordingIndex.read(file(tape));
-    assertEquals(truth, text(read));
     assertTrue(read.write(file(tape)), "and can be kept once more");
-    assertEquals(truth, text(RecordingIndex.read(file(tape))));
+    assertKept();
   }
 
   @Test
   void believesNoByteThatWasChanged() throws Exception {
-    made(tape).write(file(tape));
-    Path index = indexOf(tape);
+    Path index = kept();
     byte[] good = Files.readAllBytes(index);
     SplittableRandom random = new SplittableRandom(7);
     for (int at = 0; at < good.length; at++) {
@@ -134,25 +148,24 @@ class RecordingIndexTest {
           byte[] bad = good.clone();
           bad[at] ^= (byte) (1 << bit);
           Files.write(index, bad);
-          assertNull(RecordingIndex.read(file(tape)), "bit " + bit + " of byte " + at);
+          assertAbsent("bit " + bit + " of byte " + at);
         }
       }
     }
     Files.write(index, good);
-    assertEquals(truth, text(RecordingIndex.read(file(tape))));
+    assertKept();
   }
 
   @Test
   void believesNoneThatIsCutOrLonger() throws Exception {
-    made(tape).write(file(tape));
-    Path index = indexOf(tape);
+    Path index = kept();
     byte[] good = Files.readAllBytes(index);
     for (int length = 0; length < good.length; length++) {
       Files.write(index, java.util.Arrays.copyOf(good, length));
-      assertNull(RecordingIndex.read(file(tape)), length + " bytes");
+      assertAbsent(length + " bytes");
     }
     Files.write(index, java.util.Arrays.copyOf(good, good.length + 1));
-    assertNull(RecordingIndex.read(file(tape)), "one byte more");
+    assertAbsent("one byte more");
   }
 
   @Test
@@ -160,34 +173,30 @@ class RecordingIndexTest {
     Path other = dir.resolve("b.tape");
     write(other, 2);
     made(other).write(file(other));
-    made(tape).write(file(tape));
-    Files.copy(indexOf(other), indexOf(tape), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    assertNull(RecordingIndex.read(file(tape)), "of another recording");
-    Path index = indexOf(tape);
+    Path index = kept();
+    Files.copy(indexOf(other), index, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertAbsent("of another recording");
     byte[] payload = {1, 2, 3};
     for (String part : new String[] {"shape", "other"}) {
       IndexFile.of(tape, Tape.manifestOf(tape), part, 99).write(payload, 3);
       Path written = index.resolveSibling(part);
       Files.write(index, Files.readAllBytes(written));
-      assertNull(RecordingIndex.read(file(tape)), "part " + part + " of build 99");
+      assertAbsent("part " + part + " of build 99");
     }
   }
 
   @Test
   void believesNoneOfAnotherStateOfTheJournal() throws Exception {
-    made(tape).write(file(tape));
-    Path journal;
-    try (Stream<Path> files = Files.list(tape.resolve("journal"))) {
-      journal = files.filter(file -> file.toString().endsWith(".cq4")).findFirst().orElseThrow();
-    }
+    kept();
+    Path journal = Recordings.cycle(tape);
     FileTime time = Files.getLastModifiedTime(journal);
     Files.setLastModifiedTime(journal, FileTime.fromMillis(time.toMillis() - 5));
-    assertNull(RecordingIndex.read(file(tape)), "written at another time");
+    assertAbsent("written at another time");
     Files.setLastModifiedTime(journal, time);
     assertNotNull(RecordingIndex.read(file(tape)));
     Files.write(journal, new byte[4096], java.nio.file.StandardOpenOption.APPEND);
     Files.setLastModifiedTime(journal, time);
-    assertNull(RecordingIndex.read(file(tape)), "of another length");
+    assertAbsent("of another length");
   }
 
   @Test
@@ -203,7 +212,7 @@ class RecordingIndexTest {
         bad[random.nextInt(bad.length)] = (byte) random.nextInt();
       }
       file(tape).write(bad, random.nextInt(bad.length));
-      assertNull(RecordingIndex.read(file(tape)), "cut, so never whole");
+      assertAbsent("cut, so never whole");
     }
   }
 
@@ -211,7 +220,7 @@ class RecordingIndexTest {
   void doesWithoutWhereItCannotBeWritten() throws Exception {
     Files.write(tape.resolve("index"), new byte[] {1});
     assertFalse(made(tape).write(file(tape)));
-    assertNull(RecordingIndex.read(file(tape)));
+    assertAbsent("nothing was kept");
     assertEquals(truth, text(made(tape)));
   }
 
