@@ -8,13 +8,17 @@ final class Branches {
   private final Segmentation segmentation;
   private final Returns returns;
   private final Interrupts interrupts;
+  private final Virtual8086 virtual8086;
+  private final FarTransfers far;
 
   Branches(Core core, Flags flags, Segmentation segmentation, Stack stack, Interrupts interrupts) {
     this.core = core;
     this.cpu = core.cpu;
     this.flags = flags;
     this.segmentation = segmentation;
-    this.returns = new Returns(core, segmentation, stack);
+    this.virtual8086 = stack.virtual8086;
+    this.returns = new Returns(core, segmentation, stack, interrupts.tasks);
+    this.far = new FarTransfers(core, segmentation, interrupts.tasks);
     this.interrupts = interrupts;
   }
 
@@ -32,7 +36,7 @@ final class Branches {
       case LOOPE -> loop(i, cpu.flag(CpuState.ZF));
       case LOOPNE -> loop(i, !cpu.flag(CpuState.ZF));
       case JCXZ -> jumpIf(i, core.readGpr(CpuState.RCX, i.addressSize) == 0);
-      case INT -> interrupts.software((int) i.imm & 0xff);
+      case INT -> interrupt((int) i.imm & 0xff);
       case INT3 -> breakpoint();
       case INTO -> overflow();
       default -> throw new AssertionError(i.op);
@@ -81,29 +85,35 @@ final class Branches {
   }
 
   private void farJump(Insn i) {
-    transfer(farSelector(i), farOffset(i), i.opSize);
-  }
-
-  private void transfer(int selector, long offset, int size) {
-    if (core.real || cpu.flag(CpuState.VM)) {
-      core.branch(offset, size);
+    int selector = farSelector(i);
+    long offset = farOffset(i);
+    if (core.shifts()) {
+      core.branch(offset, i.opSize);
       segmentation.loadCode(selector);
-      return;
+    } else {
+      far.to(selector, offset, i.opSize, false);
     }
-    segmentation.checkCode(selector);
-    segmentation.requireOffset(offset);
-    segmentation.commitCode();
-    core.nextRip = offset;
   }
 
   private void farCall(Insn i) {
     int size = i.opSize;
     int selector = farSelector(i);
     long offset = farOffset(i);
+    if (!core.shifts()) {
+      far.to(selector, offset, size, true);
+      return;
+    }
     core.poke(size, size, cpu.segments[CpuState.CS].selector);
     core.poke(2 * size, size, core.nextRip);
-    transfer(selector, offset, size);
+    core.branch(offset, size);
+    segmentation.loadCode(selector);
     core.moveStack(-2L * size);
+  }
+
+  private void interrupt(int vector) {
+    if (!virtual8086.software(vector)) {
+      interrupts.software(vector);
+    }
   }
 
   private void breakpoint() {

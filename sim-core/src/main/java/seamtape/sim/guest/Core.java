@@ -198,6 +198,15 @@ final class Core {
     nextRip = masked;
   }
 
+  /** Real and virtual-8086 mode: a selector is the base of its segment, shifted. */
+  boolean shifts() {
+    return real || cpu.flag(CpuState.VM);
+  }
+
+  boolean longModeActive() {
+    return (cpu.efer & CpuState.EFER_LMA) != 0;
+  }
+
   /** Memory is accessed with the rights of a user. */
   boolean user() {
     return !system && cpu.cpl() == 3;
@@ -227,7 +236,7 @@ final class Core {
   }
 
   private long wrapSystem(long linear) {
-    return (cpu.efer & CpuState.EFER_LMA) != 0 ? linear : linear & 0xffff_ffffL;
+    return longModeActive() ? linear : linear & 0xffff_ffffL;
   }
 
   void writeSystem(long linear, int size, long value) {

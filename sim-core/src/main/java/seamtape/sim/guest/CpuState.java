@@ -37,6 +37,8 @@ public final class CpuState {
   public static final long RF = 1 << 16;
   public static final long VM = 1 << 17;
   public static final long AC = 1 << 18;
+  public static final long VIF = 1 << 19;
+  public static final long VIP = 1 << 20;
 
   public static final long CR0_PE = 1;
   public static final long CR0_TS = 1 << 3;
@@ -45,6 +47,9 @@ public final class CpuState {
   public static final long CR0_NW = 1 << 29;
   public static final long CR0_CD = 1 << 30;
   public static final long CR0_PG = 1L << 31;
+  public static final long CR4_VME = 1;
+  public static final long CR4_PVI = 1 << 1;
+  public static final long CR4_TSD = 1 << 2;
   public static final long CR4_PSE = 1 << 4;
   public static final long CR4_PAE = 1 << 5;
   public static final long EFER_LME = 1 << 8;

@@ -22,7 +22,7 @@ final class EventStacks {
    * Enters the code that was checked last, in protected mode.
    *
    * @param size bytes of a word: that of the gate
-   * @param words SS, RSP, flags, CS, RIP, error code
+   * @param words SS, RSP, then what goes to any stack, such as flags, CS, RIP, error code
    * @param count how many of them
    */
   void enter(int level, int size, long[] words, int count) {
@@ -67,6 +67,17 @@ final class EventStacks {
     }
   }
 
+  /** A call gate of long mode: nothing is aligned, and SS:RSP saved only for an inner level. */
+  void callLong(int level, long[] words, int count) {
+    boolean inner = level != cpu.cpl();
+    long top = cpu.gpr[CpuState.RSP];
+    if (inner) {
+      requireTss(4 + 8 * level + 7);
+      top = core.readSystem(cpu.tr.base + 4 + 8 * level, 8);
+    }
+    pushLong(level, top, words, inner ? 0 : STACK_WORDS, count);
+  }
+
   /** Long mode aligns the stack to 16 bytes and always saves SS:RSP. */
   void enterLong(int level, int ist, long[] words, int count) {
     boolean inner = level != cpu.cpl();
@@ -76,20 +87,24 @@ final class EventStacks {
       requireTss(at + 7);
       top = core.readSystem(cpu.tr.base + at, 8);
     }
-    top &= -16;
-    if (!core.canonical(top - 8L * count)) {
+    pushLong(level, top & -16, words, 0, count);
+  }
+
+  private void pushLong(int level, long top, long[] words, int from, int count) {
+    long bottom = top - 8L * (count - from);
+    if (!core.canonical(bottom)) {
       throw core.fault.with(GuestFault.SS, 0);
     }
-    for (int i = 0; i < count; i++) {
-      write(level, top - 8L * (i + 1), words[i]);
+    for (int i = from; i < count; i++) {
+      write(level, top - 8L * (i - from + 1), words[i]);
     }
-    if (inner) {
+    if (level != cpu.cpl()) {
       segmentation.nullStack(level, level);
       segmentation.commitStack(level);
     } else {
       segmentation.commitCode();
     }
-    cpu.gpr[CpuState.RSP] = top - 8L * count;
+    cpu.gpr[CpuState.RSP] = bottom;
   }
 
   private void write(int level, long at, long word) {

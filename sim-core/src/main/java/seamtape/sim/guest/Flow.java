@@ -4,10 +4,12 @@ package seamtape.sim.guest;
 final class Flow {
   private final Core core;
   private final CpuState cpu;
+  private final Virtual8086 virtual8086;
 
-  Flow(Core core) {
+  Flow(Core core, Virtual8086 virtual8086) {
     this.core = core;
     this.cpu = core.cpu;
+    this.virtual8086 = virtual8086;
   }
 
   void execute(Insn i) {
@@ -35,20 +37,16 @@ final class Flow {
     core.attention = true;
   }
 
-  private void requireIopl() {
-    if (!core.real && cpu.cpl() > (cpu.rflags & CpuState.IOPL) >> 12) {
-      throw core.fault.with(GuestFault.GP, 0);
-    }
-  }
-
   private void clearInterrupts() {
-    requireIopl();
-    cpu.flag(CpuState.IF, false);
+    cpu.flag(virtual8086.virtualInterruptFlag() ? CpuState.VIF : CpuState.IF, false);
   }
 
   /** Interrupts stay out until the instruction after the STI that enabled them is complete. */
   private void setInterrupts() {
-    requireIopl();
+    if (virtual8086.virtualInterruptFlag()) {
+      virtual8086.setVirtualInterrupts();
+      return;
+    }
     if (!cpu.flag(CpuState.IF)) {
       cpu.interruptShadow |= CpuState.SHADOW_STI;
     }

@@ -176,6 +176,11 @@ public interface GuestBus {
     return UNDEFINED_OPCODE;
   }
 
+  /** False where hardware task switches are left to a machine that does not emulate them. */
+  default boolean switchesTasks() {
+    return true;
+  }
+
   /** True while the interrupt controller (or KVM_INTERRUPT) has a vector to deliver. */
   boolean interruptPending();
 

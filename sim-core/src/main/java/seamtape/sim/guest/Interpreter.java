@@ -52,18 +52,18 @@ public final class Interpreter {
     core = new Core(cpu, bus);
     Flags flags = new Flags(cpu);
     Segmentation segmentation = new Segmentation(core);
-    Interrupts interrupts = new Interrupts(core, segmentation);
+    stack = new Stack(core, segmentation);
+    Interrupts interrupts = new Interrupts(core, segmentation, stack.virtual8086);
     delivery = new Delivery(core, interrupts);
     alu = new Alu(core, flags);
     moves = new Moves(core, flags, segmentation);
-    stack = new Stack(core, segmentation);
     branches = new Branches(core, flags, segmentation, stack, interrupts);
     shifts = new Shifts(core, flags);
     multiply = new Multiply(core, flags);
     bits = new Bits(core);
     strings = new Strings(core, alu);
     ports = new Ports(core, strings);
-    flow = new Flow(core);
+    flow = new Flow(core, stack.virtual8086);
     system = new SystemOps(core, segmentation);
   }
 

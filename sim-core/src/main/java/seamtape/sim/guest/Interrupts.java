@@ -10,16 +10,22 @@ final class Interrupts {
 
   private static final int IDT = 2;
 
+  private static final int TASK_GATE = 5;
+
   private final Core core;
   private final CpuState cpu;
   private final Segmentation segmentation;
   private final EventStacks stacks;
+  private final Virtual8086 virtual8086;
+  final TaskSwitch tasks;
 
-  Interrupts(Core core, Segmentation segmentation) {
+  Interrupts(Core core, Segmentation segmentation, Virtual8086 virtual8086) {
     this.core = core;
     this.cpu = core.cpu;
     this.segmentation = segmentation;
     this.stacks = new EventStacks(core, segmentation);
+    this.virtual8086 = virtual8086;
+    this.tasks = new TaskSwitch(core, segmentation);
   }
 
   /** INT n, INT3, INTO: the frame points behind the instruction. */
@@ -63,7 +69,7 @@ final class Interrupts {
 
   private void throughGate(
       int vector, long rip, boolean soft, boolean hasErrorCode, int errorCode) {
-    boolean longMode = (cpu.efer & CpuState.EFER_LMA) != 0;
+    boolean longMode = core.longModeActive();
     int gateSize = longMode ? 16 : 8;
     int code = vector * 8 | IDT | (soft ? 0 : EXTERNAL);
     if (vector * gateSize + gateSize - 1 > (cpu.idtLimit & 0xffff)) {
@@ -72,47 +78,72 @@ final class Interrupts {
     long at = cpu.idtBase + (long) vector * gateSize;
     long gate = core.readSystem(at, 8);
     checkGate(gate, code, soft, longMode);
-    int selector = (int) (gate >>> 16) & 0xffff;
-    long offset = gate & 0xffff | (gate >>> 48) << 16;
-    boolean wide = (gate >>> 43 & 1) != 0;
     segmentation.external(!soft);
-    int level = segmentation.checkGate(selector);
+    if (typeOf(gate) == TASK_GATE) {
+      tasks.to(selectorOf(gate), TaskSwitch.Reason.GATE, rip);
+      if (hasErrorCode) {
+        tasks.pushErrorCode(errorCode);
+      }
+      return;
+    }
+    boolean virtual = cpu.flag(CpuState.VM);
     long[] words = frame(rip, flagsImage(vector, soft), errorCode);
     int count = hasErrorCode ? words.length : words.length - 1;
-    if (longMode) {
-      offset |= core.readSystem(at + 8, 4) << 32;
-      stacks.enterLong(level, (int) (gate >>> 32) & 7, words, count);
-    } else {
-      stacks.enter(level, wide ? 4 : 2, words, count);
-      offset &= wide ? 0xffff_ffffL : 0xffff;
+    core.nextRip = enter(gate, at, words, count);
+    if (virtual) {
+      virtual8086.left();
     }
     long cleared = CpuState.TF | CpuState.NT | CpuState.VM | CpuState.RF;
     boolean interruptGate = (gate >>> 40 & 1) == 0;
     cpu.rflags &= ~(interruptGate ? cleared | CpuState.IF : cleared);
-    core.nextRip = offset;
   }
 
-  /** In the order in which they are pushed. */
+  /** Pushes the frame and enters the gate's code; returns where it begins. */
+  private long enter(long gate, long at, long[] words, int count) {
+    int selector = selectorOf(gate);
+    int level = segmentation.checkGate(selector);
+    if (cpu.flag(CpuState.VM) && level != 0) {
+      throw segmentation.fault(GuestFault.GP, selector);
+    }
+    long offset = gate & 0xffff | (gate >>> 48) << 16;
+    if (core.longModeActive()) {
+      offset |= core.readSystem(at + 8, 4) << 32;
+      stacks.enterLong(level, (int) (gate >>> 32) & 7, words, count);
+      return offset;
+    }
+    boolean wide = (gate >>> 43 & 1) != 0;
+    stacks.enter(level, wide ? 4 : 2, words, count);
+    return offset & (wide ? 0xffff_ffffL : 0xffff);
+  }
+
+  private static int typeOf(long gate) {
+    return (int) (gate >>> 40) & 0x1f;
+  }
+
+  private static int selectorOf(long gate) {
+    return (int) (gate >>> 16) & 0xffff;
+  }
+
+  /** In the order in which they are pushed; out of virtual-8086 mode GS, FS, DS and ES first. */
   private long[] frame(long rip, long flags, int errorCode) {
-    return new long[] {
-      cpu.segments[CpuState.SS].selector,
-      cpu.gpr[CpuState.RSP],
-      flags,
-      cpu.segments[CpuState.CS].selector,
-      rip,
-      errorCode & 0xffff_ffffL
-    };
+    int extra = virtual8086.extraWords();
+    long[] frame = new long[extra + 6];
+    virtual8086.extraWords(frame);
+    frame[extra] = cpu.segments[CpuState.SS].selector;
+    frame[extra + 1] = cpu.gpr[CpuState.RSP];
+    frame[extra + 2] = flags;
+    frame[extra + 3] = cpu.segments[CpuState.CS].selector;
+    frame[extra + 4] = rip;
+    frame[extra + 5] = errorCode & 0xffff_ffffL;
+    return frame;
   }
 
   private void checkGate(long gate, int code, boolean soft, boolean longMode) {
-    int type = (int) (gate >>> 40) & 0x1f;
-    boolean interruptOrTrap = (type & 0x1e) == 0xe || !longMode && (type & 0x1e) == 6;
-    if (type == 5 && !longMode || cpu.flag(CpuState.VM)) {
-      // Task gates and virtual-8086 mode are outside the subset.
-      throw core.emulationFailure();
-    }
+    int type = typeOf(gate);
+    boolean protectedModes = (type & 0x1e) == 6 || type == TASK_GATE;
+    boolean known = (type & 0x1e) == 0xe || !longMode && protectedModes;
     boolean level = !soft || (int) (gate >>> 45 & 3) >= cpu.cpl();
-    if (!interruptOrTrap || !level) {
+    if (!known || !level) {
       throw core.fault.with(GuestFault.GP, code);
     }
     if ((gate >>> 47 & 1) == 0) {

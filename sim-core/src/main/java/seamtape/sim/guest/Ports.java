@@ -19,7 +19,8 @@ final class Ports {
   }
 
   void execute(Insn i) {
-    boolean bitmapDecides = !core.real && cpu.cpl() > (cpu.rflags & CpuState.IOPL) >> 12;
+    boolean virtual = !core.real && cpu.flag(CpuState.VM);
+    boolean bitmapDecides = virtual || !core.real && cpu.cpl() > (cpu.rflags & CpuState.IOPL) >> 12;
     if (bitmapDecides && !permitted(portOf(i), size(i))) {
       throw core.fault.with(GuestFault.GP, 0);
     }

@@ -6,12 +6,16 @@ final class Returns {
   private final CpuState cpu;
   private final Segmentation segmentation;
   private final Stack stack;
+  private final Virtual8086 virtual8086;
+  private final TaskSwitch tasks;
 
-  Returns(Core core, Segmentation segmentation, Stack stack) {
+  Returns(Core core, Segmentation segmentation, Stack stack, TaskSwitch tasks) {
     this.core = core;
     this.cpu = core.cpu;
     this.segmentation = segmentation;
     this.stack = stack;
+    this.virtual8086 = stack.virtual8086;
+    this.tasks = tasks;
   }
 
   void far(Insn i) {
@@ -19,7 +23,7 @@ final class Returns {
     long offset = core.peek(0, size);
     int selector = (int) core.peek(size, size) & 0xffff;
     long released = i.imm & 0xffff;
-    if (shifts()) {
+    if (core.shifts()) {
       core.branch(offset, size);
       segmentation.loadCode(selector);
       core.moveStack(2L * size + released);
@@ -35,10 +39,6 @@ final class Returns {
       outer(level, 2 * size + (int) released, size, released);
     }
     core.nextRip = offset;
-  }
-
-  private boolean shifts() {
-    return core.real || cpu.flag(CpuState.VM);
   }
 
   /** Takes SS:SP from the frame, at {@code above} bytes over the stack pointer. */
@@ -61,24 +61,41 @@ final class Returns {
   }
 
   void interrupt(int size) {
-    if (!core.real && cpu.flag(CpuState.NT | CpuState.VM)) {
-      throw core.emulationFailure();
+    boolean nested = !core.shifts() && cpu.flag(CpuState.NT);
+    if (nested && core.longModeActive()) {
+      throw core.fault.with(GuestFault.GP, 0);
+    }
+    if (nested) {
+      cpu.nmiMasked = false;
+      tasks.back();
+      return;
     }
     long offset = core.peek(0, size);
     int selector = (int) core.peek(size, size) & 0xffff;
     long image = core.peek(2 * size, size);
-    if (core.real) {
-      core.branch(offset, size);
-      segmentation.loadCode(selector);
-      core.moveStack(3L * size);
-      finish(image, size);
-      return;
+    boolean toVirtual = size == 4 && (image & CpuState.VM) != 0 && cpu.cpl() == 0;
+    if (core.shifts()) {
+      shifted(selector, offset, image, size);
+    } else if (toVirtual && !core.longModeActive()) {
+      virtual8086.enter(offset, selector, image);
+      cpu.nmiMasked = false;
+      core.attention = true;
+    } else {
+      protectedReturn(selector, offset, image, size);
     }
-    if (size >= 4 && (image & CpuState.VM) != 0 && core.codeSize != 8) {
-      // Virtual-8086 mode is outside the subset.
-      throw core.emulationFailure();
+  }
+
+  /** In real and virtual-8086 mode; there IOPL must allow it, or CR4.VME keep IF to itself. */
+  private void shifted(int selector, long offset, long image, int size) {
+    boolean own = virtual8086.virtualFlags(size);
+    long taken = own ? virtual8086.takenFlags(image) : image;
+    core.branch(offset, size);
+    segmentation.loadCode(selector);
+    core.moveStack(3L * size);
+    finish(taken, size);
+    if (own) {
+      virtual8086.commitFlags(image);
     }
-    protectedReturn(selector, offset, image, size);
   }
 
   /** In 64-bit mode IRET always takes the stack pointer from the frame. */
@@ -102,6 +119,10 @@ final class Returns {
   }
 
   private void finish(long image, int size) {
+    long supervisors = CpuState.VIF | CpuState.VIP;
+    if (size >= 4 && !core.real && cpu.cpl() == 0) {
+      cpu.rflags = cpu.rflags & ~supervisors | image & supervisors;
+    }
     stack.setFlags(image, size);
     cpu.rflags |= image & Core.mask(size) & CpuState.RF;
     cpu.nmiMasked = false;

@@ -19,7 +19,7 @@ final class Segmentation {
 
   /** Loads a data or stack segment register. */
   void load(int register, int selector) {
-    if (shifts()) {
+    if (core.shifts()) {
       shift(cpu.segments[register], selector);
     } else if ((selector & ~3) == 0) {
       loadNull(register, selector);
@@ -35,7 +35,7 @@ final class Segmentation {
 
   /** Loads CS for a far jump, call or return within the same privilege level. */
   void loadCode(int selector) {
-    if (shifts()) {
+    if (core.shifts()) {
       shift(cpu.segments[CpuState.CS], selector);
       core.changeMode();
       return;
@@ -52,8 +52,14 @@ final class Segmentation {
   /** Reads and checks the code descriptor of a jump; {@link #commitCode} makes it CS. */
   void checkCode(int selector) {
     describeCode(selector);
-    boolean levelFits = conforming() ? loaded.dpl <= cpu.cpl() : loaded.dpl == cpu.cpl();
-    requireCode(levelFits, selector);
+    int level = cpu.cpl();
+    boolean fits = loaded.dpl == level && (selector & 3) <= level;
+    requireCode(conforming() ? loaded.dpl <= level : fits, selector);
+  }
+
+  /** As {@link #checkCode} for a jump through a gate, whose selector's RPL does not matter. */
+  void checkJumpGate(int selector) {
+    checkCode(selector & ~3);
   }
 
   /**
@@ -81,8 +87,7 @@ final class Segmentation {
     }
     describe(selector, loaded);
     if (!loaded.s || (loaded.type & 8) == 0) {
-      // Call gates and task gates are outside the subset.
-      throw loaded.s || core.delivering ? fault(GuestFault.GP, selector) : core.emulationFailure();
+      throw fault(GuestFault.GP, selector);
     }
   }
 
@@ -98,7 +103,8 @@ final class Segmentation {
     markAccessed(loaded, selector);
   }
 
-  private GuestFault fault(int vector, int selector) {
+  /** An exception whose error code names a selector. */
+  GuestFault fault(int vector, int selector) {
     return core.fault.with(vector, selector & 0xfffc | external);
   }
 
@@ -209,10 +215,6 @@ final class Segmentation {
     target.copyFrom(loaded);
   }
 
-  private boolean shifts() {
-    return core.real || cpu.flag(CpuState.VM);
-  }
-
   /** Limit and attributes stay as they are, which is what makes "unreal mode" work. */
   private static void shift(Segment segment, int selector) {
     segment.selector = selector;
@@ -220,7 +222,7 @@ final class Segmentation {
     segment.unusable = false;
   }
 
-  private void loadNull(int register, int selector) {
+  void loadNull(int register, int selector) {
     if (register == CpuState.SS && core.codeSize != 8) {
       throw core.fault.with(GuestFault.GP, 0);
     }
@@ -231,6 +233,15 @@ final class Segmentation {
     segment.present = false;
     segment.unusable = register != CpuState.SS;
     segment.dpl = register == CpuState.SS ? selector & 3 : 0;
+  }
+
+  /** A segment register of virtual-8086 mode. */
+  void loadVirtual(int register, int selector) {
+    Segment segment = cpu.segments[register];
+    segment.reset(3, true);
+    segment.dpl = 3;
+    shift(segment, selector);
+    core.changeMode();
   }
 
   private void checkData(int register, int selector) {
@@ -249,18 +260,41 @@ final class Segmentation {
     }
   }
 
-  private long descriptorAddress(int selector) {
-    boolean local = (selector & 4) != 0;
-    long base = local ? cpu.ldt.base : cpu.gdtBase;
-    long limit = local ? cpu.ldt.limit : cpu.gdtLimit & 0xffff;
-    boolean missing = local && cpu.ldt.unusable;
-    if (missing || (selector & 0xfff8) + 7 > limit) {
+  /** The eight bytes of a descriptor. */
+  long descriptor(int selector) {
+    return core.readSystem(descriptorAddress(selector), 8);
+  }
+
+  /** The other eight bytes of a system descriptor in long mode. */
+  long upperDescriptor(int selector) {
+    if (!inTable(selector, 16)) {
       throw fault(GuestFault.GP, selector);
     }
+    return core.readSystem(descriptorAddress(selector) + 8, 8);
+  }
+
+  /** The selector's descriptor lies within its table. */
+  boolean inTable(int selector) {
+    return inTable(selector, 8);
+  }
+
+  private boolean inTable(int selector, int bytes) {
+    boolean local = (selector & 4) != 0;
+    long limit = local ? cpu.ldt.limit : cpu.gdtLimit & 0xffff;
+    return !(local && cpu.ldt.unusable) && (selector & 0xfff8) + bytes - 1 <= limit;
+  }
+
+  /** The linear address of a descriptor, or #GP. */
+  long descriptorAddress(int selector) {
+    if (!inTable(selector)) {
+      throw fault(GuestFault.GP, selector);
+    }
+    long base = (selector & 4) != 0 ? cpu.ldt.base : cpu.gdtBase;
     return core.wrap(base + (selector & 0xfff8));
   }
 
-  private void describe(int selector, Segment into) {
+  /** Reads a descriptor without looking at what it is. */
+  void describe(int selector, Segment into) {
     long address = descriptorAddress(selector);
     long d = core.readSystem(address, 8);
     into.selector = selector;
@@ -281,13 +315,13 @@ final class Segmentation {
     }
   }
 
-  private void requirePresent(Segment segment, int selector, int vector) {
+  void requirePresent(Segment segment, int selector, int vector) {
     if (!segment.present) {
       throw fault(vector, selector);
     }
   }
 
-  private void markAccessed(Segment segment, int selector) {
+  void markAccessed(Segment segment, int selector) {
     if ((segment.type & 1) == 0) {
       segment.type |= 1;
       long typeByte = descriptorAddress(selector) + 5;

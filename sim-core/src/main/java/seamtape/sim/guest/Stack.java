@@ -8,12 +8,14 @@ final class Stack {
   private final Core core;
   private final CpuState cpu;
   private final Segmentation segmentation;
+  final Virtual8086 virtual8086;
   private final long[] popped = new long[8];
 
   Stack(Core core, Segmentation segmentation) {
     this.core = core;
     this.cpu = core.cpu;
     this.segmentation = segmentation;
+    this.virtual8086 = new Virtual8086(core, segmentation);
   }
 
   void execute(Insn i) {
@@ -22,7 +24,7 @@ final class Stack {
       case POP -> pop(i);
       case PUSHA -> pushAll(i.opSize);
       case POPA -> popAll(i.opSize);
-      case PUSHF -> core.push(i.opSize, cpu.rflags & ~(CpuState.VM | CpuState.RF));
+      case PUSHF -> pushFlags(i.opSize);
       case POPF -> popFlags(i.opSize);
       case ENTER -> enter(i);
       case LEAVE -> leave(i.opSize);
@@ -75,10 +77,19 @@ final class Stack {
     }
   }
 
+  private void pushFlags(int size) {
+    long flags = virtual8086.virtualFlags(size) ? virtual8086.shownFlags() : cpu.rflags;
+    core.push(size, flags & ~(CpuState.VM | CpuState.RF));
+  }
+
   private void popFlags(int size) {
+    boolean own = virtual8086.virtualFlags(size);
     long value = core.peek(0, size);
+    setFlags(own ? virtual8086.takenFlags(value) : value, size);
     core.moveStack(size);
-    setFlags(value, size);
+    if (own) {
+      virtual8086.commitFlags(value);
+    }
   }
 
   /** IOPL changes only at level 0, IF only where IOPL allows it; 16 bits leave the upper half. */

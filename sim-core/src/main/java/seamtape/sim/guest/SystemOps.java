@@ -289,6 +289,7 @@ final class SystemOps {
   }
 
   private void readTsc() {
+    requireGp(core.real || cpu.cpl() == 0 || (cpu.cr4 & CpuState.CR4_TSD) == 0);
     long tsc = core.bus.tsc();
     core.writeGpr(CpuState.RAX, 4, tsc);
     core.writeGpr(CpuState.RDX, 4, tsc >>> 32);

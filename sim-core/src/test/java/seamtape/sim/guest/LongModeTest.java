@@ -142,4 +142,85 @@ class LongModeTest {
     guest.cpu.rflags = Long.decode(flags);
     assertEquals(end, guest.run());
   }
+
+  /** CALL FAR or JMP FAR through the pointer at 0x6000, which names the gate at 0x28 of the GDT. */
+  private static Guest callGate(int level, String gate, String code, String... rest) {
+    String[] lines = new String[rest.length + 1];
+    lines[0] = "db 0xff," + code + ",0x25,0,0x60,0,0";
+    System.arraycopy(rest, 0, lines, 1, rest.length);
+    Guest guest = gate(guest(level, lines), 13, 0, 0x8e, "pop rax", "hlt");
+    guest.code(0x6000, "dd 0x12345678", "dw 0x28").code(0x2028, "dq " + gate);
+    guest.code(HANDLER, "bits 64", "mov rcx,rsp", "hlt");
+    guest.cpu.gdtLimit = 0x37;
+    return guest;
+  }
+
+  private static final String CALL = "0x1c";
+  private static final String JUMP = "0x2c";
+
+  @Test
+  void aCallGateOfAnInnerLevelTakesTheStackOfTheTssAndANullSelector() {
+    Guest guest = callGate(3, "0x0000ec000008c000,0", CALL);
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0x7000 - 32, guest.cpu.gpr[CpuState.RCX]);
+    assertEquals(0, guest.cpu.segments[CpuState.SS].selector);
+    long[] frame = {0x1007, 0x1b, 0x8000, 0x23};
+    for (int i = 0; i < frame.length; i++) {
+      assertEquals(frame[i], stack(guest, 0x7000 - 32 + 8 * i), "word " + i);
+    }
+  }
+
+  @Test
+  void aCallGateOfTheSameLevelPushesTwoWordsAndAlignsNothing() {
+    Guest guest = callGate(0, "0x0000ec000008c000,0", CALL);
+    guest.cpu.gpr[CpuState.RSP] = 0x7ff8;
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0x7fe8, guest.cpu.gpr[CpuState.RCX]);
+    assertEquals(8, stack(guest, 0x7ff0));
+    guest = callGate(0, "0x0000ec000008c000,0", JUMP);
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0x8000, guest.cpu.gpr[CpuState.RCX], "a jump pushes nothing");
+  }
+
+  @Test
+  void aRetfOf64BitsReturnsFromACallGate() {
+    Guest guest = callGate(3, "0x0000ec000008c000,0", CALL, "mov rbx,rsp", "int 0x40");
+    guest.code(HANDLER, "bits 64", "db 0x48", "retf");
+    gate(guest, 0x40, 0, 0xee, "hlt");
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0x8000, guest.cpu.gpr[CpuState.RBX]);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "0x0000ec000010c000,0; 0x10; it names data",
+        "0x0000ec000008c000,0x0000010000000000; 0x28; the upper half has a type",
+        "0x0000e4000008c000,0; 0x28; there are no 16-bit gates",
+        "0x0000e50000280000,0; 0x28; there are no task gates",
+        "0x0000890050000067,0; 0x28; there are no task switches",
+        "0x00008b0050000067,0; 0x28; nor to a busy one",
+      })
+  void whatLongModeHasNoGatesOfIsGp(String gate, String code, String why) {
+    Guest guest = callGate(0, gate, CALL);
+    assertEquals(Kind.HLT, guest.run(), why);
+    assertEquals(Long.decode(code), guest.cpu.gpr[CpuState.RAX], why);
+  }
+
+  @Test
+  void aGateWhoseUpperHalfLiesBeyondTheTableIsGp() {
+    Guest guest = callGate(0, "0x0000ec000008c000,0", CALL);
+    guest.cpu.gdtLimit = 0x2f;
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0x28, guest.cpu.gpr[CpuState.RAX]);
+  }
+
+  @Test
+  void iretOfANestedTaskIsGp() {
+    Guest guest = gate(guest(0, "iret"), 13, 0, 0x8e, "pop rax", "hlt");
+    guest.cpu.rflags |= CpuState.NT;
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0, guest.cpu.gpr[CpuState.RAX]);
+  }
 }

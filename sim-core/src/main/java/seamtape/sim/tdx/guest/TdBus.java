@@ -77,6 +77,12 @@ final class TdBus implements GuestBus {
     return TdControls.CR4_VMXE;
   }
 
+  /** They leave the TD, and no VMM can emulate what it cannot see. */
+  @Override
+  public boolean switchesTasks() {
+    return false;
+  }
+
   @Override
   public boolean acceptsCr4(long value) {
     // As writeControl has just found it.
