@@ -161,6 +161,20 @@ final class RunTest {
     assertEquals(exitReason, m.exitReason());
   }
 
+  /** mov [0x8000], al; hlt. */
+  @Test
+  void aWriteToMemoryThatIsNotThereIsMadeOnceItIs() {
+    TestMachine m = new TestMachine().guest("a20080f4");
+    m.machine.munmap(TID, GUEST + 0x8000, 0x1000);
+    m.ioctl(m.vcpu, KvmIoctl.KVM_GET_REGS, ARG);
+    m.storeNumber(ARG, 8, 0x77);
+    m.ioctl(m.vcpu, KvmIoctl.KVM_SET_REGS, ARG);
+    assertEquals(EFAULT.result(), m.run());
+    m.memory.map(GUEST + 0x8000, 0x1000);
+    assertEquals(0, m.run());
+    assertEquals(0x77, m.number(GUEST + 0x8000, 1));
+  }
+
   @Test
   void aScriptedMachineEndsKvmRunAsItIsTold() {
     TestMachine m = new TestMachine("linux-7.3", "intel", true).guest("ebfe");

@@ -284,6 +284,8 @@ final class FormText {
       vmcall = 0f 01 c1
       vmmcall = 0f 01 d9
       vmgexit = f3 0f 01 d9
+      pvalidate = f2 0f 01 ff
+      rmpadjust = f3 0f 01 fe
       tdcall = 66 0f 01 cc
       """;
 

@@ -89,7 +89,7 @@ final class CodeCache {
 
   private void enter(long rip, long linear) {
     long gpa = core.memory.codeAddress(rip);
-    byte[] bytes = core.memory.codePage(gpa);
+    byte[] bytes = core.memory.codePage(gpa, linear);
     int slot = (int) (gpa >>> 12) & PAGES - 1;
     CodePage page = pages[slot];
     if (page == null || page.bytes != bytes || page.codeSize != core.codeSize) {

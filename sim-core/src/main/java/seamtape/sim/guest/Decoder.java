@@ -103,8 +103,11 @@ final class Decoder {
       return defaultSize == 8 ? MOVSXD : null;
     }
     if (number == 0x101 && modrm >= 0xc0) {
-      if (modrm == 0xd9 && insn.rep != 0) {
-        return VMGEXIT;
+      if (insn.rep != 0) {
+        Opcode prefixed = prefixed(modrm, insn.rep);
+        if (prefixed != null) {
+          return prefixed;
+        }
       }
       Opcode plain = plain(modrm);
       if (plain != null && (plain != TDCALL || operandPrefix)) {
@@ -131,6 +134,16 @@ final class Decoder {
     };
   }
 
+  /** Instructions of 0F 01 that F2 or F3 makes others; null where it makes none. */
+  private static Opcode prefixed(int modrm, int prefix) {
+    return switch (modrm) {
+      case 0xd9 -> VMGEXIT;
+      case 0xfe -> prefix == 0xf3 ? RMPADJUST : null;
+      case 0xff -> prefix == 0xf2 ? PVALIDATE : null;
+      default -> null;
+    };
+  }
+
   private static Opcode plain(Op op) {
     return new Opcode(op, new String[0], false, false, false);
   }
@@ -139,6 +152,8 @@ final class Decoder {
       new Opcode(Op.MOVSX, new String[] {"Gv", "Ed"}, false, false, false);
   private static final Opcode VMCALL = plain(Op.VMCALL);
   private static final Opcode VMGEXIT = plain(Op.VMGEXIT);
+  private static final Opcode PVALIDATE = plain(Op.PVALIDATE);
+  private static final Opcode RMPADJUST = plain(Op.RMPADJUST);
   private static final Opcode TDCALL = plain(Op.TDCALL);
   private static final Opcode VMMCALL = plain(Op.VMMCALL);
   private static final Opcode XSETBV = plain(Op.XSETBV);

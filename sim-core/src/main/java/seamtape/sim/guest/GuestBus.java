@@ -30,6 +30,12 @@ public interface GuestBus {
   /** Of {@link #hardware}: the emulation fails. */
   int NOT_EMULATED = -4;
 
+  /** Of {@link #validate}: the page was already what it is to be. */
+  int UNCHANGED = -6;
+
+  /** Of {@link #adjust}: the page is the guest's, but the guest has not validated it. */
+  int NOT_VALIDATED = -7;
+
   /** The exception #UD. */
   int UNDEFINED_OPCODE = 6;
 
@@ -129,6 +135,30 @@ public interface GuestBus {
   /** VMGEXIT: EXIT leaves to the machine, the others are VMMCALL's. */
   default Answer vmgexit(CpuState cpu) {
     return hypercall(cpu);
+  }
+
+  /** The VMPL at which an SNP guest runs; NONE for any other guest. */
+  default int vmpl() {
+    return NONE;
+  }
+
+  /**
+   * PVALIDATE of a private page, or of a private large one.
+   *
+   * @return a result for EAX, {@link #UNCHANGED}, or {@link #LEAVE}
+   */
+  default int validate(long gpa, boolean large, boolean valid) {
+    return LEAVE;
+  }
+
+  /**
+   * RMPADJUST of a private page, or of a private large one, for a VMPL below that of the vCPU.
+   *
+   * @param permissions bits 3:0 read, write, execute for users, execute for the supervisor
+   * @return a result for EAX, {@link #NOT_VALIDATED}, or {@link #LEAVE}
+   */
+  default int adjust(long gpa, boolean large, int vmpl, int permissions, boolean saveArea) {
+    return LEAVE;
   }
 
   /** The machine wants the guest to be left before the next instruction. */

@@ -25,6 +25,7 @@ final class GuestFault extends RuntimeException {
   static final int PF = 14;
   static final int AC = 17;
   static final int VE = 20;
+  static final int VC = 29;
 
   int vector;
   boolean hasErrorCode;
@@ -50,7 +51,7 @@ final class GuestFault extends RuntimeException {
 
   /** Exceptions that turn into a double fault when they meet during delivery. */
   static boolean contributory(int vector) {
-    return vector == DE || vector >= TS && vector <= GP;
+    return vector == DE || vector >= TS && vector <= GP || vector == VC;
   }
 
   private static boolean page(int vector) {

@@ -117,27 +117,28 @@ final class GuestMemory {
   /** One code byte; a byte that no page backs cannot be emulated. */
   int fetch(long ip) {
     long gpa = codeAddress(ip);
-    return codePage(gpa)[(int) gpa & PAGE - 1] & 0xff;
+    return codePage(gpa, linearCode(ip))[(int) gpa & PAGE - 1] & 0xff;
   }
 
   /** The guest physical address of a code byte, or the exception that fetching it raises. */
   long codeAddress(long ip) {
     Segment cs = core.cpu.segments[CpuState.CS];
-    long linear = ip;
-    if (core.codeSize != 8) {
-      if (Long.compareUnsigned(ip, cs.limit) > 0) {
-        throw core.fault.with(GuestFault.GP, 0);
-      }
-      linear = cs.base + ip & 0xffff_ffffL;
+    if (core.codeSize != 8 && Long.compareUnsigned(ip, cs.limit) > 0) {
+      throw core.fault.with(GuestFault.GP, 0);
     }
-    return core.paging.translate(linear, Paging.FETCH);
+    return core.paging.translate(linearCode(ip), Paging.FETCH);
+  }
+
+  private long linearCode(long ip) {
+    long base = core.cpu.segments[CpuState.CS].base;
+    return core.codeSize == 8 ? ip : base + ip & 0xffff_ffffL;
   }
 
   /** The page of a guest physical address; code that no page backs cannot be emulated. */
-  byte[] codePage(long gpa) {
+  byte[] codePage(long gpa, long linear) {
     byte[] page = core.bus.codePage(gpa & -PAGE);
     if (page == null) {
-      core.noPage(gpa, gpa, Paging.FETCH);
+      core.noPage(gpa, linear, Paging.FETCH);
       throw core.emulationFailure();
     }
     return page;

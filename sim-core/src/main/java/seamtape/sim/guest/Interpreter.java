@@ -64,7 +64,7 @@ public final class Interpreter {
     strings = new Strings(core, alu);
     ports = new Ports(core, strings);
     flow = new Flow(core, stack.virtual8086);
-    system = new SystemOps(core, segmentation);
+    system = new SystemOps(core, flags, segmentation);
   }
 
   /** The exit of the last run, and the place for its answer. */

@@ -136,6 +136,8 @@ enum Op {
   VMCALL(Group.SYSTEM),
   VMMCALL(Group.SYSTEM),
   VMGEXIT(Group.SYSTEM),
+  PVALIDATE(Group.SYSTEM),
+  RMPADJUST(Group.SYSTEM),
   RSM(Group.SYSTEM),
   TDCALL(Group.SYSTEM);
 

@@ -35,7 +35,7 @@ final class Paging {
     if ((cpu.efer & CpuState.EFER_LMA) != 0) {
       return walk(linear, access, cpu.cr3 & ADDRESS, 4, 9, 8);
     }
-    long pdpte = entry((cpu.cr3 & 0xffff_ffe0L) + (linear >>> 30) * 8, 8);
+    long pdpte = entry((cpu.cr3 & 0xffff_ffe0L) + (linear >>> 30) * 8, 8, linear);
     if ((pdpte & PRESENT) == 0) {
       throw pageFault(linear, access, false);
     }
@@ -49,7 +49,7 @@ final class Paging {
     for (int level = levels; ; level--) {
       int shift = 12 + (level - 1) * bits;
       long at = table + (linear >>> shift & (1L << bits) - 1) * size;
-      long entry = entry(at, size);
+      long entry = entry(at, size, linear);
       if ((entry & PRESENT) == 0) {
         throw pageFault(linear, access, false);
       }
@@ -98,10 +98,10 @@ final class Paging {
         : (cpu.cr4 & CR4_SMAP) != 0 && (core.implicit() || !cpu.flag(CpuState.AC));
   }
 
-  private long entry(long gpa, int size) {
+  private long entry(long gpa, int size, long linear) {
     byte[] page = core.bus.readPage(gpa & -4096);
     if (page == null) {
-      core.noPage(gpa, gpa, READ);
+      core.noPage(gpa, linear, READ);
       throw core.emulationFailure();
     }
     return GuestMemory.load(page, (int) gpa & 4095, size);

@@ -14,13 +14,15 @@ final class SystemOps {
   private final Core core;
   private final CpuState cpu;
   private final Segmentation segmentation;
+  private final OwnPages ownPages;
   private final int[] cpuid = new int[4];
   private final long[] msr = new long[1];
 
-  SystemOps(Core core, Segmentation segmentation) {
+  SystemOps(Core core, Flags flags, Segmentation segmentation) {
     this.core = core;
     this.cpu = core.cpu;
     this.segmentation = segmentation;
+    ownPages = new OwnPages(core, flags);
   }
 
   void execute(Insn i) {
@@ -54,6 +56,7 @@ final class SystemOps {
       case VMCALL -> hypercall(18);
       case VMMCALL -> hypercall(GuestBus.VMMCALL);
       case VMGEXIT -> vmgexit();
+      case PVALIDATE, RMPADJUST -> ownPages.execute(i);
       case TDCALL -> tdcall();
       case RSM -> resume();
       default -> throw new AssertionError(i.op);

@@ -8,13 +8,13 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  * KVM_RUN of a vCPU on a host with SEV: where the guest's state is encrypted it asks by VMGEXIT.
  */
 final class SevRun {
-  private static final int VMM_COMMUNICATION = 29;
-
+  private final Vm vm;
   private final Vcpu state;
   private final VcpuBus bus;
   private final Vmgexit vmgexit;
 
   SevRun(Vm vm, Vcpu state, VcpuBus bus, ExitWriter exits, Hypercalls hypercalls) {
+    this.vm = vm;
     this.state = state;
     this.bus = bus;
     vmgexit =
@@ -30,10 +30,10 @@ final class SevRun {
 
   /** An instruction that needs the host raises #VC in the guest instead, which asks by itself. */
   boolean raisesVc(GuestExit exit) {
-    if (!exit.kind.asksUserSpace() || !bus.raisesVc() || bus.faults(exit)) {
+    if (!exit.kind.asksUserSpace() || !bus.raisesVc()) {
       return false;
     }
-    state.queueException(VMM_COMMUNICATION, true, EncryptedPages.svmExitCode(exit.kind));
+    state.queueException(VcCodes.VMM_COMMUNICATION, true, VcCodes.ofExit(exit.kind));
     return true;
   }
 
@@ -55,6 +55,11 @@ final class SevRun {
 
   void beforeEntry() {
     vmgexit.beforeEntry();
+  }
+
+  /** VMRUN fails. */
+  boolean entryFails() {
+    return vm.sev.entryFails() || state.sev.entryFails;
   }
 
   /** INIT of a vCPU whose registers the host cannot reset. */

@@ -2,7 +2,6 @@ package seamtape.sim.kvm;
 
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus;
-import seamtape.sim.guest.GuestExit;
 import seamtape.sim.kvm.irq.Pic;
 import seamtape.sim.kvm.irq.Pit;
 import seamtape.sim.kvm.mem.MemorySlot;
@@ -13,20 +12,6 @@ import seamtape.sim.kvm.vcpu.Vcpu;
 final class VcpuBus implements GuestBus {
   /** The one MSR that an encrypted guest sets without asking. */
   private static final int MSR_AMD64_SEV_ES_GHCB = 0xc001_0130;
-
-  private static final int VMM_COMMUNICATION = 29;
-  private static final int VMX_CPUID = 10;
-  private static final int VMX_VMCALL = 18;
-  private static final int VMX_IO = 30;
-  private static final int VMX_INVD = 13;
-  private static final int VMX_WBINVD = 54;
-  private static final int SVM_EXIT_CPUID = 0x72;
-  private static final int SVM_EXIT_IOIO = 0x7b;
-  private static final int SVM_EXIT_VMMCALL = 0x81;
-  private static final int SVM_EXIT_INVD = 0x76;
-  private static final int SVM_EXIT_WBINVD = 0x89;
-  private static final int SVM_EXIT_NPF = 0x400;
-  private static final int FETCH = 2;
 
   private final VcpuRunner runner;
   private final Vm vm;
@@ -56,7 +41,7 @@ final class VcpuBus implements GuestBus {
     this.interrupts = new InterruptSources(runner);
     this.msrs = new MsrExits(vm, state, runner.lapic());
     this.smm = new SystemManagement(vm, state, this);
-    this.encrypted = vm.sev == null ? null : new EncryptedPages(vm, state.cpu);
+    this.encrypted = vm.sev == null ? null : new EncryptedPages(vm, state);
   }
 
   void begin(long executed) {
@@ -75,12 +60,6 @@ final class VcpuBus implements GuestBus {
   /** A guest physical address without the bit that asks for encryption. */
   long plainAddress(long gpa) {
     return encrypted == null ? gpa : gpa & ~SevVm.C_BIT;
-  }
-
-  /** The access was to memory that is not there, not to a device. */
-  boolean faults(GuestExit exit) {
-    return exit.kind == GuestExit.Kind.MMIO
-        && exit.gpa >>> Limits.PAGE_SHIFT == faultingGpa >>> Limits.PAGE_SHIFT;
   }
 
   void reportFault(ExitWriter exits) {
@@ -118,23 +97,26 @@ final class VcpuBus implements GuestBus {
   @Override
   public byte[] readPage(long gpa) {
     if (encrypted != null && encrypted.inUse()) {
-      return encryptedPage(gpa, false);
+      return encryptedPage(gpa, EncryptedPages.READ);
     }
     long gfn = gpa >>> Limits.PAGE_SHIFT;
     MemorySlot slot = vm.slots.backing(addressSpace(), gfn);
     return slot == null ? null : page(slot, gfn);
   }
 
-  private byte[] encryptedPage(long gpa, boolean write) {
-    long gfn = (gpa & ~SevVm.C_BIT) >>> Limits.PAGE_SHIFT;
+  @Override
+  public byte[] codePage(long gpa) {
+    boolean checked = encrypted != null && encrypted.inUse();
+    return checked ? encryptedPage(gpa, EncryptedPages.FETCH) : readPage(gpa);
+  }
+
+  private byte[] encryptedPage(long gpa, int access) {
+    long gfn = plainAddress(gpa) >>> Limits.PAGE_SHIFT;
     MemorySlot slot = vm.slots.backing(gfn);
-    if (slot == null || write && slot.readOnly()) {
-      return null;
-    }
-    byte[] page = encrypted.page(slot, gfn, gpa, write);
+    byte[] page = encrypted.page(slot, gfn, gpa, access);
     if (page == null) {
-      faultingGpa = gpa & -Limits.PAGE_SIZE;
-    } else if (write && slot.logsDirty()) {
+      faultingGpa = encrypted.absent() ? gpa & -Limits.PAGE_SIZE : faultingGpa;
+    } else if (access == EncryptedPages.WRITE && slot.logsDirty()) {
       vm.dirtyLog.written(slot, gfn);
       runner.dirtyRing().push(slot, gfn);
     }
@@ -152,7 +134,7 @@ final class VcpuBus implements GuestBus {
   @Override
   public byte[] writePage(long gpa) {
     if (encrypted != null && encrypted.inUse()) {
-      return encryptedPage(gpa, true);
+      return encryptedPage(gpa, EncryptedPages.WRITE);
     }
     long gfn = gpa >>> Limits.PAGE_SHIFT;
     MemorySlot slot = vm.slots.backing(addressSpace(), gfn);
@@ -294,27 +276,48 @@ final class VcpuBus implements GuestBus {
     return raisesVc() ? Answer.EXIT : hypercalls.emulate();
   }
 
-  /** MMIO of an encrypted guest: a nested page fault that it handles itself. */
+  /**
+   * What the RMP does not let through; memory that the VMM has to put there first; or MMIO, which
+   * an encrypted guest handles itself.
+   */
   @Override
   public int eptViolation(long gpa, long gla, int access, int length) {
-    boolean missing = gpa >>> Limits.PAGE_SHIFT == faultingGpa >>> Limits.PAGE_SHIFT;
-    boolean guests = raisesVc() && access != FETCH && !missing;
-    return guests ? VMM_COMMUNICATION | SVM_EXIT_NPF << 8 : NONE;
+    int refused = encrypted == null ? NONE : encrypted.refusal(gla);
+    if (refused != NONE) {
+      return refused;
+    }
+    if (gpa >>> Limits.PAGE_SHIFT == faultingGpa >>> Limits.PAGE_SHIFT) {
+      return LEAVE;
+    }
+    boolean guests = raisesVc() && access != EncryptedPages.FETCH;
+    return guests ? VcCodes.exception(VcCodes.NPF) : NONE;
+  }
+
+  @Override
+  public int vmpl() {
+    return encrypted == null ? NONE : encrypted.vmpl();
+  }
+
+  @Override
+  public int validate(long gpa, boolean large, boolean valid) {
+    return owned(gpa, encrypted.validate(plainAddress(gpa) >>> Limits.PAGE_SHIFT, large, valid));
+  }
+
+  @Override
+  public int adjust(long gpa, boolean large, int vmpl, int permissions, boolean saveArea) {
+    long gfn = plainAddress(gpa) >>> Limits.PAGE_SHIFT;
+    return owned(gpa, encrypted.adjust(gfn, large, vmpl, permissions, saveArea));
+  }
+
+  /** A page that is not the guest's is the VMM's to make its. */
+  private int owned(long gpa, int result) {
+    faultingGpa = encrypted.absent() ? gpa & -Limits.PAGE_SIZE : faultingGpa;
+    return result;
   }
 
   @Override
   public int intercept(int reason, long qualification, int length) {
-    if (!raisesVc()) {
-      return NONE;
-    }
-    return switch (reason) {
-      case VMX_CPUID -> VMM_COMMUNICATION | SVM_EXIT_CPUID << 8;
-      case VMX_INVD -> VMM_COMMUNICATION | SVM_EXIT_INVD << 8;
-      case VMX_WBINVD -> VMM_COMMUNICATION | SVM_EXIT_WBINVD << 8;
-      case VMX_VMCALL, VMMCALL -> VMM_COMMUNICATION | SVM_EXIT_VMMCALL << 8;
-      case VMX_IO -> VMM_COMMUNICATION | SVM_EXIT_IOIO << 8;
-      default -> NONE;
-    };
+    return raisesVc() ? VcCodes.ofReason(reason) : NONE;
   }
 
   @Override

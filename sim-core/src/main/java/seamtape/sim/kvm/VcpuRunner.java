@@ -159,10 +159,6 @@ public final class VcpuRunner {
       state.hasRun = true;
       return end(script.applyTo(state, exits));
     }
-    if (vm.sev != null && vm.sev.entryFails()) {
-      exits.failEntry();
-      return end(0);
-    }
     exits.reason(KvmExit.KVM_EXIT_UNKNOWN);
     return advance(false, instructions);
   }
@@ -285,12 +281,17 @@ public final class VcpuRunner {
       if (ended != Machine.IN_PROGRESS) {
         return end(ended);
       }
+      if (sev != null && sev.entryFails()) {
+        exits.failEntry();
+        return end(0);
+      }
       beginGuest();
       long before = interpreter.executed();
       GuestExit.Kind kind = interpreter.run(left);
       // Instructions that fault are not executed, but take their share of the budget and of time.
       long executed = interpreter.executed() - before;
-      long done = kind == GuestExit.Kind.BUDGET ? left : executed;
+      long least = kind == GuestExit.Kind.EPT_VIOLATION ? 1 : 0;
+      long done = kind == GuestExit.Kind.BUDGET ? left : Math.max(executed, least);
       vm.host.time.advance(done * VirtualTime.CYCLES_PER_INSTRUCTION);
       bus.caughtUp(interpreter.executed());
       bus.leaveGuest();
@@ -338,19 +339,21 @@ public final class VcpuRunner {
       case SET_TPR -> exits.reason(KvmExit.KVM_EXIT_SET_TPR);
       case IO -> exits.io(exit);
       case MMIO -> {
-        return mmio(exit);
+        exit.gpa = bus.plainAddress(exit.gpa);
+        exits.mmio(exit);
       }
       case DEBUG -> exits.debug(exit);
       case HYPERCALL -> hypercalls.exit(exits);
       case RDMSR, WRMSR -> exits.msr(exit, bus.msrExitReason(), kind == GuestExit.Kind.WRMSR);
       case INTERRUPT_WINDOW -> exits.reason(KvmExit.KVM_EXIT_IRQ_WINDOW_OPEN);
       case INTERNAL_ERROR -> {
-        if (bus.faultingGpa() >= 0) {
-          return memoryFault();
-        }
-        return emulationFailed(exit);
+        return bus.faultingGpa() >= 0 ? memoryFault() : emulationFailed(exit);
       }
       case SHUTDOWN -> exits.reason(KvmExit.KVM_EXIT_SHUTDOWN);
+      // What KVM cannot mend happens again, until somebody else has changed it.
+      case EPT_VIOLATION -> {
+        return bus.faultingGpa() >= 0 ? memoryFault() : Machine.IN_PROGRESS;
+      }
     }
     return 0;
   }
@@ -367,15 +370,6 @@ public final class VcpuRunner {
       }
     }
     exits.internalError(exit);
-    return 0;
-  }
-
-  private long mmio(GuestExit exit) {
-    if (bus.faults(exit)) {
-      return memoryFault();
-    }
-    exit.gpa = bus.plainAddress(exit.gpa);
-    exits.mmio(exit);
     return 0;
   }
 

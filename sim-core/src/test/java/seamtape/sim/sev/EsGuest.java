@@ -110,6 +110,12 @@ final class EsGuest {
     m.storeNumber(GUEST + at, 8, value | 3);
   }
 
+  /** A handler for a vector; before the launch. */
+  void handler(int vector, long at, String code) {
+    m.store(GUEST + at, assemble(code, at));
+    gate(vector, at);
+  }
+
   private void gate(int vector, long handler) {
     m.storeNumber(GUEST + IDT + vector * 16, 8, 0x8e00_0008_0000L | handler);
     m.storeNumber(GUEST + IDT + vector * 16 + 4, 4, 0x8e00);

@@ -33,7 +33,7 @@ final class GhcbGuestTest {
   private static final int SYSTEM_EVENT = 24;
 
   /** Ends with a word in the MSR protocol's termination. */
-  private static String terminate(String reason) {
+  static String terminate(String reason) {
     return """
         mov ecx, 0xc0010130
         mov eax, %s
@@ -229,8 +229,17 @@ final class GhcbGuestTest {
     }
   }
 
+  /** The page at 0xb000 becomes a save area (snp_set_vmsa). */
+  static final String SAVE_AREA =
+      """
+      mov rax, 0xb000
+      mov rcx, 0
+      mov rdx, 0x10001
+      rmpadjust
+      """;
+
   /** The save area of a vCPU in 64-bit mode that the guest itself makes. */
-  private static byte[] saveArea(EsGuest guest, long rip) {
+  static byte[] saveArea(EsGuest guest, long rip) {
     ByteBuffer page = guest.sev.struct(4096);
     page.putShort(0x10, (short) 8).putShort(0x12, (short) 0xa9b).putInt(0x14, -1);
     page.putShort(0x20, (short) 16).putShort(0x22, (short) 0xc93).putInt(0x24, -1);
@@ -255,7 +264,7 @@ final class GhcbGuestTest {
     guest.vcpu(1);
     int second = guest.m.vcpu;
     guest.m.store(GUEST + 0xb000, saveArea(guest, 0x1800));
-    guest.launched(EsGuest.LOOP, terminate("0x777100"));
+    guest.launched(SAVE_AREA + EsGuest.LOOP, terminate("0x777100"));
     guest.msr(EsGuest.GHCB | 0x12);
     guest.ghcb(0x8000_0013L, id << 32 | request, Long.decode(vmsa), RAX, features);
     assertEquals(outcome, guest.outcomeOfRound(), what);

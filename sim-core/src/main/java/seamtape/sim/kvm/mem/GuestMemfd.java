@@ -7,7 +7,6 @@ import static seamtape.catalog.Errno.ENOTTY;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import seamtape.catalog.FdKind;
 import seamtape.sim.kvm.KernelFile;
 import seamtape.sim.kvm.Limits;
@@ -27,7 +26,9 @@ public final class GuestMemfd extends KernelFile {
   private final Runnable onRelease;
   private final List<Binding> bindings = new ArrayList<>();
   private final TreeMap<Long, byte[]> pages = new TreeMap<>();
-  private final TreeSet<Long> assigned = new TreeSet<>();
+
+  /** Page of the file to its entry in the RMP; of an SNP guest's memory only. */
+  private final TreeMap<Long, RmpEntry> owned = new TreeMap<>();
 
   /** Page of the file to host page; of a TD's memory only. */
   private final TreeMap<Long, Long> hostPages = new TreeMap<>();
@@ -141,15 +142,14 @@ public final class GuestMemfd extends KernelFile {
     return inside && shared ? pages.computeIfAbsent(index, n -> new byte[Limits.PAGE_SIZE]) : null;
   }
 
-  /** True for a page that the RMP says is a guest's. */
-  public boolean assigned(long index) {
-    return assigned.contains(index);
+  /** The RMP's entry of a page; null for one that is no guest's. */
+  public RmpEntry owner(long index) {
+    return owned.get(index);
   }
 
-  /** Makes a page a guest's, and gives its bytes. */
-  public byte[] assign(long index) {
-    assigned.add(index);
-    return privatePage(index);
+  /** The RMP's entry of a page, which becomes a guest's at a frame unless it is one already. */
+  public RmpEntry assign(long index, long gfn) {
+    return owned.computeIfAbsent(index, n -> new RmpEntry(gfn));
   }
 
   /** The bytes of a page as the guest that it belongs to sees them. */

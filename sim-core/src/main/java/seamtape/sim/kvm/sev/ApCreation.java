@@ -6,6 +6,7 @@ import seamtape.sim.kvm.Limits;
 import seamtape.sim.kvm.VcpuRunner;
 import seamtape.sim.kvm.Vm;
 import seamtape.sim.kvm.mem.MemorySlot;
+import seamtape.sim.kvm.mem.RmpEntry;
 import seamtape.sim.kvm.vcpu.SevVcpu;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
@@ -18,6 +19,9 @@ final class ApCreation {
   private static final int CREATE = 1;
   static final int DESTROY = 2;
   private static final long LARGE_PAGE = 2L << 20;
+
+  /** Of a save area: the privilege level at which the vCPU runs. */
+  private static final int VMPL = 0xca;
 
   private ApCreation() {}
 
@@ -53,7 +57,10 @@ final class ApCreation {
     return true;
   }
 
-  /** sev_snp_init_protected_guest_state: the vCPU is off, unless there is a save area for it. */
+  /**
+   * sev_snp_init_protected_guest_state: the vCPU is off, unless there is a page for it. VMRUN fails
+   * where that page is no save area, or is one of a VMPL that there is not.
+   */
   static void reset(Vm vm, Vcpu vcpu) {
     SevVcpu sev = vcpu.sev;
     sev.resetDue = false;
@@ -61,19 +68,22 @@ final class ApCreation {
       return;
     }
     sev.waitsForReset = false;
+    sev.entryFails = false;
     vcpu.mpState = Vcpu.MP_STATE_HALTED;
     long gpa = sev.vmsaGpa;
     sev.vmsaGpa = SevVcpu.NONE;
-    byte[] page = gpa == SevVcpu.NONE ? null : privatePage(vm, gpa >>> Limits.PAGE_SHIFT);
-    if (page != null) {
-      Vmsa.load(ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN), vcpu);
-      vcpu.mpState = Vcpu.MP_STATE_RUNNABLE;
+    long gfn = gpa >>> Limits.PAGE_SHIFT;
+    MemorySlot slot = gpa == SevVcpu.NONE ? null : vm.slots.backing(gfn);
+    if (slot == null || slot.memfd() == null) {
+      return;
     }
-  }
-
-  private static byte[] privatePage(Vm vm, long gfn) {
-    MemorySlot slot = vm.slots.backing(gfn);
-    boolean backed = slot != null && slot.memfd() != null;
-    return backed ? slot.memfd().privatePage(slot.memfdPage(gfn)) : null;
+    vcpu.mpState = Vcpu.MP_STATE_RUNNABLE;
+    RmpEntry entry = slot.memfd().assign(slot.memfdPage(gfn), gfn);
+    byte[] page = slot.memfd().privatePage(slot.memfdPage(gfn));
+    sev.vmpl = page[VMPL] & 0xff;
+    sev.entryFails = !entry.saveArea() || entry.gfn() != gfn || sev.vmpl >= RmpEntry.VMPLS;
+    if (!sev.entryFails) {
+      Vmsa.load(ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN), vcpu);
+    }
   }
 }

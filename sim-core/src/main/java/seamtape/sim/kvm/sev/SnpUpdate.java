@@ -77,7 +77,7 @@ final class SnpUpdate {
   /** One page; false where it cannot be had, is the guest's already, or is refused. */
   private boolean page(long gfn, long source) {
     long index = slot.memfdPage(gfn);
-    if (!call.vm.attributes.isPrivate(gfn) || slot.memfd().assigned(index)) {
+    if (!call.vm.attributes.isPrivate(gfn) || slot.memfd().owner(index) != null) {
       call.error(0);
       return false;
     }
@@ -96,7 +96,9 @@ final class SnpUpdate {
     if (call.issue(call.sevFd(), () -> call.sev.snpContext.update(type, gpa, plain)) != 0) {
       return false;
     }
-    System.arraycopy(plain, 0, slot.memfd().assign(index), 0, plain.length);
+    // Pages of the launch need no PVALIDATE; KVM gives VMPL 1 to 3 nothing.
+    slot.memfd().assign(index, gfn).validated(true);
+    System.arraycopy(plain, 0, slot.memfd().privatePage(index), 0, plain.length);
     return true;
   }
 }

@@ -23,6 +23,12 @@ public final class SevVcpu {
   /** Save area from which the vCPU takes its registers when it is reset. */
   public long vmsaGpa = NONE;
 
+  /** Virtual machine privilege level at which an SNP guest's vCPU runs. */
+  public int vmpl;
+
+  /** VMRUN fails: the page that the guest chose is no save area, or holds none. */
+  public boolean entryFails;
+
   /** A save area was chosen, or taken away, since the last reset. */
   public boolean waitsForReset;
 
