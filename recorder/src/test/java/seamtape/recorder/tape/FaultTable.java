@@ -27,7 +27,8 @@ final class FaultTable {
     LOST_OPEN_PAGES("up to three 4 KiB pages of an open recording's journal and staging file lost"),
     DISK_FULL("the disk full (tmpfs of 3 MiB), compiled and with -Xint"),
     DEVICE_FULL("the disk full (loop device of 6 MiB with ext2), compiled and with -Xint"),
-    FSYNC("fsync fails with EIO");
+    FSYNC("fsync fails with EIO"),
+    FSYNC_ONCE("one fsync alone fails with EIO, each of a recording in turn, at each level");
 
     private final String words;
 

@@ -15,7 +15,21 @@ enum FuzzedReader {
   SCHEMA(FuzzedEvent::schema),
   STRACE(FuzzedLog::strace),
   FTRACE(FuzzedLog::ftrace),
-  FILTER(new FuzzedFilter());
+  FILTER(new FuzzedFilter()),
+  /** The slots of an open recording's staging file. */
+  STAGING(new FuzzedStaging()),
+  /** {@code index/blocks} of a sealed recording. */
+  BLOCKS(new FuzzedIndex.Blocks()),
+  /** {@code index/shape} of a sealed recording. */
+  SHAPE(new FuzzedIndex.Shape()),
+  WORKLOAD(FuzzedFiles::workload),
+  ORACLE(FuzzedFiles::oracle),
+  /** Of {@code diff --rules}. */
+  RULES(FuzzedFiles::rules),
+  /** An image with TDVF metadata. */
+  FIRMWARE(FuzzedFiles::firmware),
+  /** Logs in gzip and tar. */
+  ARCHIVE(FuzzedFiles::archive);
 
   /** One that reads bytes. */
   interface Target {

@@ -19,20 +19,42 @@ final class SmallTapes {
   private SmallTapes() {}
 
   static Path sealed() throws IOException {
-    Path tape = Files.createTempDirectory("seamtape-fuzz").resolve("small.tape");
-    tape.toFile().deleteOnExit();
-    try (TapeWriter writer =
-        TapeWriter.create(tape, Manifest.of(Manifest.Source.SIM, "linux-7.3"))) {
-      Event event = new Event();
-      for (int i = 1; i <= CALLS; i++) {
-        call(writer, event, i);
-        if (i % CALLS_A_BLOCK == 0) {
-          writer.flush();
-        }
-      }
+    Path tape = place();
+    try (TapeWriter writer = begin(tape)) {
+      append(writer);
       writer.seal();
     }
     return tape;
+  }
+
+  /** One whose writer has died before it published a block: all lies in the staging file. */
+  static Path open() throws IOException {
+    Path tape = place();
+    try (TapeWriter writer = begin(tape)) {
+      append(writer);
+    }
+    Files.delete(cycle(tape));
+    return tape;
+  }
+
+  private static Path place() throws IOException {
+    Path tape = Files.createTempDirectory("seamtape-fuzz").resolve("small.tape");
+    tape.toFile().deleteOnExit();
+    return tape;
+  }
+
+  private static TapeWriter begin(Path tape) throws IOException {
+    return TapeWriter.create(tape, Manifest.of(Manifest.Source.SIM, "linux-7.3"));
+  }
+
+  private static void append(TapeWriter writer) {
+    Event event = new Event();
+    for (int i = 1; i <= CALLS; i++) {
+      call(writer, event, i);
+      if (i % CALLS_A_BLOCK == 0) {
+        writer.flush();
+      }
+    }
   }
 
   private static void call(TapeWriter writer, Event event, int i) {
