@@ -1,6 +1,8 @@
 package seamtape.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -48,7 +50,7 @@ final class ImportCommand implements Runnable {
         "      qemu-system-x86_64 -accel kvm …",
         "  seamtape import strace qemu.strace -o qemu.tape",
         "  zcat old.strace.gz | seamtape import strace - -o old.tape",
-        "  seamtape import strace qemu.strace --ftrace qemu.trace -o qemu.tape",
+        "  seamtape import strace qemu.strace --ftrace qemu.trace -o qemu.tape --compress",
       })
   static final class Strace implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Logs of one run; - is stdin.")
@@ -67,23 +69,20 @@ final class ImportCommand implements Runnable {
         description = "ftrace text of the same run: ports, addresses and data of the exits.")
     private Path trace;
 
+    @Mixin private DurabilityOption durability;
+
+    @Mixin private SealOptions seal;
+
     @Mixin private Output output;
 
     @Override
     public Integer call() throws Exception {
-      Path recording = Recordings.create(out);
-      ImportReport report;
-      try (Progress progress = new Progress("import", 0, output);
-          LeftOpen left = new LeftOpen(out)) {
-        ImportOptions options = new ImportOptions(System.in, Version.TOOL, progress);
-        report =
-            trace == null
-                ? StraceImport.of(files, recording, options)
-                : StraceImport.withTrace(files, trace, recording, options);
-      }
-      print(report, output);
-      output.document(document(report));
-      return Exit.DONE;
+      Work work =
+          (recording, options) ->
+              trace == null
+                  ? StraceImport.of(files, recording, options)
+                  : StraceImport.withTrace(files, trace, recording, options);
+      return make(out, work, durability, seal, output);
     }
   }
 
@@ -121,6 +120,10 @@ final class ImportCommand implements Runnable {
         description = "strace log of the same run: its calls with the trace's values.")
     private Path log;
 
+    @Mixin private DurabilityOption durability;
+
+    @Mixin private SealOptions seal;
+
     @Mixin private Output output;
 
     @Override
@@ -128,20 +131,37 @@ final class ImportCommand implements Runnable {
       if (log != null && files.size() > 1) {
         throw new UsageException("--strace goes with one trace: name that one only");
       }
-      Path recording = Recordings.create(out);
-      ImportReport report;
-      try (Progress progress = new Progress("import", 0, output);
-          LeftOpen left = new LeftOpen(out)) {
-        ImportOptions options = new ImportOptions(System.in, Version.TOOL, progress);
-        report =
-            log == null
-                ? FtraceImport.of(files, recording, options)
-                : StraceImport.withTrace(List.of(log), files.get(0), recording, options);
-      }
-      print(report, output);
-      output.document(document(report));
-      return Exit.DONE;
+      Work work =
+          (recording, options) ->
+              log == null
+                  ? FtraceImport.of(files, recording, options)
+                  : StraceImport.withTrace(List.of(log), files.get(0), recording, options);
+      return make(out, work, durability, seal, output);
     }
+  }
+
+  /** An import of either kind. */
+  private interface Work {
+    ImportReport run(Path recording, ImportOptions options) throws IOException;
+  }
+
+  private static int make(
+      Path out, Work work, DurabilityOption durability, SealOptions seal, Output output)
+      throws IOException {
+    Path recording = Recordings.create(out);
+    PrivateKey signer = seal.signer();
+    ImportReport report;
+    try (Progress progress = new Progress("import", 0, output)) {
+      try (LeftOpen left = new LeftOpen(out)) {
+        ImportOptions options =
+            new ImportOptions(System.in, Version.TOOL, progress, durability.level, signer);
+        report = work.run(recording, options);
+      }
+      seal.finish(recording, null, signer, progress);
+    }
+    print(report, output);
+    output.document(document(report));
+    return Exit.DONE;
   }
 
   private static void print(ImportReport report, Output output) {

@@ -9,9 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import seamtape.recorder.tape.Durability;
 import seamtape.recorder.tape.Manifest;
-import seamtape.recorder.tape.Pack;
 import seamtape.recorder.workload.WorkloadFile;
 import seamtape.sim.workload.Outcome;
 import seamtape.sim.workload.WorkloadRunner;
@@ -77,37 +75,9 @@ final class RecordCommand implements Callable<Integer> {
       })
   private boolean live;
 
-  @Option(
-      names = "--durability",
-      paramLabel = "LEVEL",
-      description = {
-        "What survives. Every level: the death of this process, kill -9 included, loses no event"
-            + " whose call has returned. When the machine crashes or loses power:",
-        "none: what the kernel happened to have written (default, fastest).",
-        "interval: all but about the last 100 ms.",
-        "block: all but the last few blocks: each is on the disk before its buffer is filled anew"
-            + " (slowest).",
-        "When the disk refuses a write, recording stops and says so; it is not tried again.",
-      })
-  private Durability durability = Durability.NONE;
+  @Mixin private DurabilityOption durability;
 
-  @Option(
-      names = "--sign",
-      paramLabel = "KEY",
-      description = {
-        "Sign the seal with this Ed25519 key, a PEM file: openssl genpkey -algorithm ed25519 -out"
-            + " key.pem; openssl pkey -in key.pem -pubout -out key.pub",
-        "'seamtape verify REC --key key.pub' checks it.",
-      })
-  private Path sign;
-
-  @Option(
-      names = "--compress",
-      description = {
-        "Store the sealed recording with zstd, a block at a time: same events, same digest, as"
-            + " 'seamtape pack' does. It is recorded plainly first.",
-      })
-  private boolean compress;
+  @Mixin private SealOptions seal;
 
   @Option(names = "--list", description = "List the bundled workloads.")
   private boolean list;
@@ -135,15 +105,15 @@ final class RecordCommand implements Callable<Integer> {
   private Sessions.Recorded record(Workload read) throws Exception {
     Path recording = Recordings.create(out);
     long chosen = seed == null ? read.seed() : seed;
-    PrivateKey signer = sign == null ? null : PemKeys.secret(sign);
+    PrivateKey signer = seal.signer();
     try (Progress progress = new Progress("record", 0, output)) {
-      Sessions.Writing writing = new Sessions.Writing(durability, signer, progress);
+      Sessions.Writing writing = new Sessions.Writing(durability.level, signer, progress);
       Sessions.Recorded recorded =
           live
               ? LiveSessions.record(read, profile, chosen, recording, writing)
               : Sessions.record(
                   read, Simulators.of(simulator), profile, chosen, recording, writing);
-      return compress ? recorded.with(Pack.inPlace(recording, signer, progress)) : recorded;
+      return recorded.with(seal.finish(recording, recorded.manifest(), signer, progress));
     }
   }
 

@@ -1,6 +1,7 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,15 +37,19 @@ final class RecoverCommand implements Callable<Integer> {
   @Option(names = "-o", paramLabel = "REC2", required = true, description = "The new recording.")
   private Path out;
 
+  @Mixin private SealOptions seal;
+
   @Mixin private Output output;
 
   @Override
   public Integer call() throws Exception {
     Path from = Recordings.find(recording);
     Path to = Recordings.create(out);
+    PrivateKey signer = seal.signer();
     Recovery.Report report;
     try (Progress progress = new Progress("recover", 0, output)) {
-      report = Recovery.of(from, to, progress);
+      report = Recovery.of(from, to, signer, progress);
+      seal.finish(to, report.manifest(), signer, progress);
     }
     for (Recovery.Gap gap : report.gaps()) {
       String last = gap.toEvent() == Event.UNKNOWN ? "an unknown end" : "" + gap.toEvent();

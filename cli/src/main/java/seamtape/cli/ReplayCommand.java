@@ -1,6 +1,7 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -59,10 +60,15 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--keep-going", description = "Do not stop at the first divergence.")
   private boolean keepGoing;
 
+  @Mixin private SealOptions seal;
+
   @Mixin private Output output;
 
   @Override
   public Integer call() throws Exception {
+    if (out == null && seal.any()) {
+      throw new UsageException("--sign and --compress are for the recording that -o REC2 makes");
+    }
     long start = System.nanoTime();
     MachineFactory machines = Simulators.of(simulator);
     try (Tape tape = Recordings.open(recording)) {
@@ -76,11 +82,18 @@ final class ReplayCommand implements Callable<Integer> {
 
   private ReplayReport record(Tape tape, MachineFactory machines) throws Exception {
     Manifest manifest = manifest(tape.manifest(), machines);
-    try (TapeWriter writer = TapeWriter.create(Recordings.create(out), manifest)) {
-      ReplayReport report = run(tape, machines, writer);
-      writer.seal();
-      return report;
+    PrivateKey signer = seal.signer();
+    Path recorded = Recordings.create(out);
+    ReplayReport report;
+    Manifest sealed;
+    try (LeftOpen left = new LeftOpen(out);
+        TapeWriter writer = TapeWriter.create(recorded, manifest)) {
+      writer.signWith(signer);
+      report = run(tape, machines, writer);
+      sealed = writer.seal();
     }
+    seal.finish(recorded, sealed, signer, events -> {});
+    return report;
   }
 
   private Manifest manifest(Manifest of, MachineFactory machines) {

@@ -1,6 +1,7 @@
 package seamtape.cli;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +23,7 @@ import seamtape.recorder.tape.Trim;
       "",
       "Examples:",
       "  seamtape trim qemu.tape --from 4000 --to 5000 -o part.tape",
-      "  seamtape trim qemu.tape --to 1000 -o start.tape",
+      "  seamtape trim qemu.tape --to 1000 -o start.tape --compress",
     })
 final class TrimCommand implements Callable<Integer> {
   @Parameters(paramLabel = "REC", description = "The recording.")
@@ -37,11 +38,14 @@ final class TrimCommand implements Callable<Integer> {
   @Option(names = "-o", paramLabel = "REC2", required = true, description = "The new recording.")
   private Path out;
 
+  @Mixin private SealOptions seal;
+
   @Mixin private Output output;
 
   @Override
   public Integer call() throws Exception {
     Path target = Recordings.create(out);
+    PrivateKey signer = seal.signer();
     try (Tape tape = Recordings.open(recording)) {
       long last = to == null ? tape.eventCount() : to;
       if (from < 1 || from > last || last > tape.eventCount()) {
@@ -52,7 +56,8 @@ final class TrimCommand implements Callable<Integer> {
       }
       Manifest made;
       try (Progress progress = new Progress("trim", last - from + 1, output)) {
-        made = Trim.of(tape, from, last, target, progress);
+        made = Trim.of(tape, from, last, target, signer, progress);
+        made = seal.finish(target, made, signer, progress);
       }
       output.line(
           String.format(

@@ -23,7 +23,7 @@ class FollowTest {
 
   @TempDir Path dir;
 
-  private static void call(TapeWriter writer, int number) {
+  static void call(TapeWriter writer, int number) {
     Event event = new Event();
     event.enter(FileOperation.CLOSE, Actor.vmm(1), number, 0);
     event.fields[0] = number;

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.cli.Command.Result;
+import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.TapeWriter;
 
 /** Every verb on a packed recording says what it says of the plain one. */
 class PackedTest {
@@ -138,6 +140,62 @@ class PackedTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** Every verb that makes a recording, with both options for its seal. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "record two-vms",
+        "import strace FIXTURES/corpus/strace/kut-hypercall.strace.gz",
+        "import ftrace FIXTURES/corpus/ftrace/kut-ioapic.ftrace.txt.gz",
+        "trim DIR/plain.tape --from 40 --to 4000",
+        "recover DIR/open.tape",
+        "replay DIR/plain.tape",
+      })
+  void everyVerbThatMakesARecordingSealsItPackedAndSignedWhenAsked(String line) throws Exception {
+    Path own = Files.createTempDirectory(dir, "made");
+    SafetyOptionsTest.keys(own, "k");
+    Path tape = own.resolve("c.tape");
+    String words = line.replace("DIR", dir.toString());
+    words = words.replace("FIXTURES", System.getProperty("seamtape.root") + "/fixtures");
+    openRecording();
+    String end = " -o " + tape + " --json --compress --sign " + own.resolve("k.pem");
+    Result made = Command.run((words + end).split(" "));
+    assertEquals(Exit.DONE, made.exit(), made.err());
+    Result plain = Command.run((words + " --json -o " + own.resolve("p.tape")).split(" "));
+    assertEquals(Exit.DONE, plain.exit(), plain.err());
+    assertEquals(plain.json().get("digest"), made.json().get("digest"));
+    assertTrue(Files.readString(tape.resolve("manifest.json")).contains("zstd"));
+    String key = own.resolve("k.pub").toString();
+    assertEquals(Exit.DONE, Command.run("verify", tape.toString(), "--key", key).exit());
+    assertTrue(Recordings.bytes(tape) <= Recordings.bytes(own.resolve("p.tape")));
+    try (Stream<Path> left = Files.list(own)) {
+      assertEquals(4, left.count(), "two recordings and two keys, and nothing beside");
+    }
+    String help = line.substring(0, line.indexOf(' '));
+    String[] asked = (help.equals("import") ? line.substring(0, 13) : help).split(" ");
+    String told = Command.run(Stream.concat(Stream.of(asked), Stream.of("--help")).toArray(String[]::new)).out();
+    assertTrue(told.contains("--compress") && told.contains("--sign"), told);
+  }
+
+  private static void openRecording() throws Exception {
+    Path open = dir.resolve("open.tape");
+    if (!Files.exists(open)) {
+      try (TapeWriter writer =
+          TapeWriter.create(open, Manifest.of(Manifest.Source.SIM, "linux-7.3"))) {
+        for (int i = 0; i < 500; i++) {
+          FollowTest.call(writer, i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSealWithoutARecordingIsRefused() {
+    Result result = Command.run("replay", path("plain.tape"), "--compress");
+    assertEquals(Exit.USAGE, result.exit());
+    assertTrue(result.err().contains("-o REC2"), result.err());
   }
 
   @Test

@@ -26,15 +26,19 @@ class SafetyOptionsTest {
   }
 
   private void keys(String name) throws Exception {
-    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-    pem(name + ".pem", "PRIVATE KEY", pair.getPrivate().getEncoded());
-    pem(name + ".pub", "PUBLIC KEY", pair.getPublic().getEncoded());
+    keys(dir, name);
   }
 
-  private void pem(String name, String kind, byte[] key) throws Exception {
+  static void keys(Path dir, String name) throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    pem(dir.resolve(name + ".pem"), "PRIVATE KEY", pair.getPrivate().getEncoded());
+    pem(dir.resolve(name + ".pub"), "PUBLIC KEY", pair.getPublic().getEncoded());
+  }
+
+  private static void pem(Path file, String kind, byte[] key) throws Exception {
     String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
     Files.writeString(
-        dir.resolve(name),
+        file,
         "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
   }
 

@@ -1,7 +1,9 @@
 package seamtape.recorder.log;
 
 import java.io.InputStream;
+import java.security.PrivateKey;
 import java.util.function.LongConsumer;
+import seamtape.recorder.tape.Durability;
 
 /**
  * What an import needs beside the files.
@@ -9,10 +11,16 @@ import java.util.function.LongConsumer;
  * @param stdin read for the file {@code -}
  * @param tool name and version for the manifest
  * @param progress is told the number of events so far
+ * @param signer signs the seal; null for none
  */
-public record ImportOptions(InputStream stdin, String tool, LongConsumer progress) {
+public record ImportOptions(
+    InputStream stdin,
+    String tool,
+    LongConsumer progress,
+    Durability durability,
+    PrivateKey signer) {
   public ImportOptions(InputStream stdin, String tool) {
-    this(stdin, tool, events -> {});
+    this(stdin, tool, events -> {}, Durability.NONE, null);
   }
 
   public static ImportOptions of(InputStream stdin) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.LongConsumer;
 import seamtape.event.Event;
 import seamtape.event.EventSink;
 import seamtape.recorder.tape.Manifest;
@@ -23,13 +22,13 @@ public final class TapeImport {
 
   private final Path out;
   private final Manifest manifest;
-  private final LongConsumer progress;
+  private final ImportOptions options;
   private TapeWriter writer;
 
-  private TapeImport(Path out, Manifest manifest, LongConsumer progress) {
-    this.progress = progress;
+  private TapeImport(Path out, Manifest manifest, ImportOptions options) {
     this.out = out;
     this.manifest = manifest;
+    this.options = options;
   }
 
   /**
@@ -43,7 +42,7 @@ public final class TapeImport {
       List<Path> files, Path out, Manifest manifest, ImportOptions options, Reader reader)
       throws IOException {
     long start = System.nanoTime();
-    TapeImport run = new TapeImport(out, manifest.withTool(options.tool()), options.progress());
+    TapeImport run = new TapeImport(out, manifest.withTool(options.tool()), options);
     LogReport report;
     Manifest sealed;
     try (LogSources sources = LogSources.open(files, options.stdin())) {
@@ -74,7 +73,7 @@ public final class TapeImport {
   private long append(Event event) {
     try {
       long number = writer().append(event);
-      progress.accept(number);
+      options.progress().accept(number);
       return number;
     } catch (TapeException e) {
       throw new UncheckedIOException(e);
@@ -83,7 +82,8 @@ public final class TapeImport {
 
   private TapeWriter writer() throws TapeException {
     if (writer == null) {
-      writer = TapeWriter.create(out, manifest);
+      writer = TapeWriter.create(out, manifest, options.durability());
+      writer.signWith(options.signer());
     }
     return writer;
   }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.PrivateKey;
 
 /**
  * A recording made out of another. It takes its name when it is sealed: what is interrupted leaves
@@ -21,7 +22,11 @@ final class Derived {
 
   private Derived() {}
 
-  static Manifest make(Path from, Path out, Manifest manifest, Work work) throws TapeException {
+  /**
+   * @param signer signs the seal; null for none
+   */
+  static Manifest make(Path from, Path out, Manifest manifest, PrivateKey signer, Work work)
+      throws TapeException {
     if (Files.exists(out)) {
       throw new TapeException(
           EXISTS, out, "there is something here already; choose another name, or remove it");
@@ -30,6 +35,7 @@ final class Derived {
     boolean done = false;
     TapeWriter writer = begin(part, manifest.plain());
     try (writer) {
+      writer.signWith(signer);
       Manifest sealed = work.write(writer);
       Files.move(part, out, StandardCopyOption.ATOMIC_MOVE);
       TapeFiles.force(out.toAbsolutePath().getParent());

@@ -10,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -59,6 +60,12 @@ public final class Recovery {
    *     others when it cannot be read at all or the new one not be written
    */
   public static Report of(Path dir, Path out, LongConsumer progress) throws TapeException {
+    return of(dir, out, null, progress);
+  }
+
+  /** The same, with a seal that is signed where the signer is not null. */
+  public static Report of(Path dir, Path out, PrivateKey signer, LongConsumer progress)
+      throws TapeException {
     requireNoWriter(dir);
     Salvage salvage = Salvage.of(dir);
     Verification found = Verification.of(dir, salvage.manifest(), salvage.schema());
@@ -66,7 +73,7 @@ public final class Recovery {
     if (sealed && found.whole() && salvage.notes().isEmpty()) {
       throw new TapeException(WHOLE, dir, "it is sealed and whole: there is nothing to recover");
     }
-    return new Recovery(dir, salvage, found).into(out, progress);
+    return new Recovery(dir, salvage, found).into(out, signer, progress);
   }
 
   private static void requireNoWriter(Path dir) throws TapeException {
@@ -95,13 +102,14 @@ public final class Recovery {
     }
   }
 
-  private Report into(Path out, LongConsumer progress) throws TapeException {
+  private Report into(Path out, PrivateKey signer, LongConsumer progress) throws TapeException {
     try (Tape tape = new Tape(dir, salvage.manifest(), salvage.schema())) {
       Manifest sealed =
           Derived.make(
               dir,
               out,
               manifest(),
+              signer,
               writer -> {
                 copy(tape, writer, progress);
                 writer.describe(begun -> begun.with("recoveredFrom", origin(tape.eventCount())));

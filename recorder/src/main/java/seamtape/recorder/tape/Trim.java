@@ -1,6 +1,7 @@
 package seamtape.recorder.tape;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -21,12 +22,20 @@ public final class Trim {
    */
   public static Manifest of(Tape tape, long from, long to, Path out, LongConsumer progress)
       throws TapeException {
+    return of(tape, from, to, out, null, progress);
+  }
+
+  /** The same, with a seal that is signed where the signer is not null. */
+  public static Manifest of(
+      Tape tape, long from, long to, Path out, PrivateKey signer, LongConsumer progress)
+      throws TapeException {
     Manifest begun =
         tape.manifest().without(SealSignature.KEY).with("trimmedFrom", origin(tape, from, to));
     return Derived.make(
         tape.path(),
         out,
         begun,
+        signer,
         writer -> {
           copy(tape, from, to, new EventCopy(tape.path(), writer), progress);
           return writer.seal();
