@@ -175,7 +175,9 @@ class PackedTest {
     }
     String help = line.substring(0, line.indexOf(' '));
     String[] asked = (help.equals("import") ? line.substring(0, 13) : help).split(" ");
-    String told = Command.run(Stream.concat(Stream.of(asked), Stream.of("--help")).toArray(String[]::new)).out();
+    String told =
+        Command.run(Stream.concat(Stream.of(asked), Stream.of("--help")).toArray(String[]::new))
+            .out();
     assertTrue(told.contains("--compress") && told.contains("--sign"), told);
   }
 

@@ -38,8 +38,7 @@ class SafetyOptionsTest {
   private static void pem(Path file, String kind, byte[] key) throws Exception {
     String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
     Files.writeString(
-        file,
-        "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
+        file, "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
   }
 
   @Test

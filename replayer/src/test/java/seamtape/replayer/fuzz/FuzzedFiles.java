@@ -22,6 +22,29 @@ import seamtape.workload.tdvf.TdvfSection;
 
 /** Bytes as the other files that a command line can name. */
 final class FuzzedFiles {
+  static final String A_CASE =
+      """
+      {"id":"version","steps":[{"op":"open","path":"/dev/kvm","flags":["O_RDWR"],"as":"kvm"},\
+      {"op":"ioctl","fd":"kvm","nr":"0xae00","arg":{"imm":0}}],"call":1,\
+      "expect":{"ret":12,"errno":null,"out":{}},"host_specific":false}
+      """;
+
+  static final String A_WORKLOAD =
+      """
+      memory: {ram: 0x1000}
+      guest:
+        code:
+          org: 0x1000
+          asm: |
+            mov al, 0x41
+            out 0x80, al
+            hlt
+      steps:
+        - kvm: open /dev/kvm
+        - vm: KVM_CREATE_VM {type: 0}
+        - store: {at: ram, code: code}
+      """;
+
   private static final long RAM = 64 << 20;
 
   /** An image is read from its end; sections that are its own are whole pages. */

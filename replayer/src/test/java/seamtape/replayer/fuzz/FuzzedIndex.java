@@ -126,8 +126,7 @@ final class FuzzedIndex {
       NumberWriter twice = new NumberWriter();
       again.summary().write(twice);
       again.shape().write(twice);
-      if (!Arrays.equals(
-          once.bytes(), 0, once.length(), twice.bytes(), 0, twice.length())) {
+      if (!Arrays.equals(once.bytes(), 0, once.length(), twice.bytes(), 0, twice.length())) {
         throw new IllegalStateException("another index comes back");
       }
     }

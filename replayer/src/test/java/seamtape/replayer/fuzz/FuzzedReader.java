@@ -1,6 +1,7 @@
 package seamtape.replayer.fuzz;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -22,8 +23,8 @@ enum FuzzedReader {
   BLOCKS(new FuzzedIndex.Blocks()),
   /** {@code index/shape} of a sealed recording. */
   SHAPE(new FuzzedIndex.Shape()),
-  WORKLOAD(FuzzedFiles::workload),
-  ORACLE(FuzzedFiles::oracle),
+  WORKLOAD(seeded(FuzzedFiles::workload, FuzzedFiles.A_WORKLOAD)),
+  ORACLE(seeded(FuzzedFiles::oracle, FuzzedFiles.A_CASE)),
   /** Of {@code diff --rules}. */
   RULES(FuzzedFiles::rules),
   /** An image with TDVF metadata. */
@@ -39,6 +40,21 @@ enum FuzzedReader {
     default byte[] seed() throws IOException {
       return new byte[0];
     }
+  }
+
+  /** One whose first input takes long, because it makes a machine: it is made before the run. */
+  private static Target seeded(Target target, String seed) {
+    return new Target() {
+      @Override
+      public void read(byte[] bytes) throws IOException {
+        target.read(bytes);
+      }
+
+      @Override
+      public byte[] seed() {
+        return seed.getBytes(StandardCharsets.UTF_8);
+      }
+    };
   }
 
   private final Target target;

@@ -10,6 +10,7 @@ import seamtape.event.Event;
 import seamtape.event.Subject;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.TapeWriter;
+import seamtape.replayer.Recordings;
 
 /** A recording of a few small blocks, the same at each start but for its id. */
 final class SmallTapes {
@@ -33,7 +34,7 @@ final class SmallTapes {
     try (TapeWriter writer = begin(tape)) {
       append(writer);
     }
-    Files.delete(cycle(tape));
+    Files.delete(Recordings.cycle(tape));
     return tape;
   }
 
