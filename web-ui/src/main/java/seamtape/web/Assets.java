@@ -1,10 +1,11 @@
 package seamtape.web;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,15 +14,16 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * The files that pages are made of, read once from the class path: our own under {@code
- * /assets/HASH/}, so that a new build is a new address, and lit's modules under {@code /lib/}. What
- * is not listed here is not served.
+ * What pages are made of, read once from the class path. A page is one script: its modules, ours
+ * and lit's, joined by {@link Bundle}. Everything lies under {@code /assets/HASH/}, so that a new
+ * build is a new address. What is not listed here is not served.
  */
 final class Assets {
-  /** Our own files; a page's module imports the others by relative path. */
+  /** Our own files; a module imports others by relative path. */
   static final List<String> OWN =
       List.of(
           "app.css",
@@ -32,6 +34,7 @@ final class Assets {
           "base.js",
           "format.js",
           "keys.js",
+          "key-listener.js",
           "recordings-page.js",
           "explorer-page.js",
           "explorer-frame.js",
@@ -56,58 +59,61 @@ final class Assets {
           "make-dialog.js",
           "login.js");
 
-  /** Scripts that the pages' modules do not import. */
-  private static final Set<String> ALONE = Set.of("theme.js", "login.js");
+  /** Files that are served as they are. */
+  private static final List<String> ALONE = List.of("icon.svg", "login.js");
+
+  /** In the page itself: it is not painted without them. */
+  private static final String STYLE = "app.css";
+
+  private static final String THEME = "theme.js";
+
+  /** The modules that a kind of page begins with, by the name of its script. */
+  static final Map<String, List<String>> PAGES =
+      Map.of(
+          "recordings", List.of("recordings-page.js", "app.js"),
+          "explorer", List.of("explorer-page.js", "app.js"),
+          "state", List.of("state-page.js", "app.js"),
+          "shape", List.of("shape-page.js", "app.js"),
+          "diff", List.of("diff-page.js", "app.js"),
+          "missing", List.of("app.js"));
 
   /** Modules of lit, by the name they are imported under; the value is their place in its jars. */
-  static final Map<String, String> MODULES = new LinkedHashMap<>();
-
-  /** Files that lit's modules import from beside themselves. */
-  static final List<String> COMPANIONS =
-      List.of(
-          "reactive-element/2.1.2/css-tag.js",
-          "lit-html/3.3.3/directive.js",
-          "lit-html/3.3.3/directive-helpers.js");
-
-  static {
-    MODULES.put("lit", "lit/3.3.3/index.js");
-    MODULES.put("lit-html", "lit-html/3.3.3/lit-html.js");
-    MODULES.put("lit-html/is-server.js", "lit-html/3.3.3/is-server.js");
-    MODULES.put("lit-html/directives/repeat.js", "lit-html/3.3.3/directives/repeat.js");
-    MODULES.put("lit-element/lit-element.js", "lit-element/4.2.2/lit-element.js");
-    MODULES.put("@lit/reactive-element", "reactive-element/2.1.2/reactive-element.js");
-  }
+  static final Map<String, String> MODULES =
+      Map.of(
+          "lit", "lit/3.3.3/index.js",
+          "lit-html", "lit-html/3.3.3/lit-html.js",
+          "lit-html/is-server.js", "lit-html/3.3.3/is-server.js",
+          "lit-element/lit-element.js", "lit-element/4.2.2/lit-element.js",
+          "@lit/reactive-element", "reactive-element/2.1.2/reactive-element.js");
 
   private static final String OWN_PLACE = "/seamtape/web/";
   private static final String LIBRARY_PLACE = "/META-INF/resources/_static/";
   private static final Map<String, String> TYPES =
       Map.of(
           "js", "text/javascript; charset=utf-8",
-          "css", "text/css; charset=utf-8",
           "svg", "image/svg+xml");
 
-  /** A file as it is sent. */
-  record Asset(Buffer bytes, String type) {}
+  /**
+   * A file as it is sent.
+   *
+   * @param packed the same with gzip
+   */
+  record Asset(Buffer bytes, Buffer packed, String type) {}
 
   private final Map<String, Asset> byPath = new LinkedHashMap<>();
   private final String version;
-  private final String importMap;
+  private final String style = text(STYLE);
+  private final String theme = text(THEME);
 
   private Assets() {
+    Map<String, String> files = new LinkedHashMap<>();
+    ALONE.forEach(name -> files.put(name, text(name)));
+    new TreeMap<>(PAGES).forEach((page, modules) -> files.put(script(page), script(modules)));
     MessageDigest hash = sha256();
-    Map<String, byte[]> own = new LinkedHashMap<>();
-    for (String name : OWN) {
-      byte[] bytes = read(OWN_PLACE + name);
-      own.put(name, bytes);
-      hash.update(bytes);
-    }
+    hash.update((style + theme).getBytes(StandardCharsets.UTF_8));
+    files.values().forEach(text -> hash.update(text.getBytes(StandardCharsets.UTF_8)));
     version = HexFormat.of().formatHex(hash.digest(), 0, 6);
-    own.forEach((name, bytes) -> add("/assets/" + version + "/" + name, bytes));
-    JsonObject imports = new JsonObject();
-    MODULES.forEach((name, file) -> imports.put(name, "/lib/" + file));
-    MODULES.values().forEach(file -> add("/lib/" + file, read(LIBRARY_PLACE + file)));
-    COMPANIONS.forEach(file -> add("/lib/" + file, read(LIBRARY_PLACE + file)));
-    importMap = new JsonObject().put("imports", imports).encode();
+    files.forEach((name, text) -> add("/assets/" + version + "/" + name, text));
   }
 
   /**
@@ -117,17 +123,46 @@ final class Assets {
     return new Assets();
   }
 
-  private void add(String path, byte[] bytes) {
-    String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
-    byPath.put(path, new Asset(Buffer.buffer(bytes), type));
+  private static String script(String page) {
+    return page + ".page.js";
   }
 
-  private static byte[] read(String resource) {
+  private static String script(List<String> modules) {
+    return Bundle.of(modules, Assets::resolve, Assets::text);
+  }
+
+  /** Our modules and those of lit import their neighbours by path, others by name. */
+  static String resolve(String wanted, String from) {
+    if (!wanted.startsWith(".")) {
+      return String.valueOf(MODULES.get(wanted));
+    }
+    return URI.create(from).resolve(wanted).toString();
+  }
+
+  private void add(String path, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
+    byPath.put(path, new Asset(Buffer.buffer(bytes), Buffer.buffer(packed(bytes)), type));
+  }
+
+  private static byte[] packed(byte[] bytes) {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return packed.toByteArray();
+  }
+
+  /** A file of ours, or of lit. */
+  static String text(String name) {
+    String resource = (OWN.contains(name) ? OWN_PLACE : LIBRARY_PLACE) + name;
     try (InputStream in = Assets.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("not on the class path: " + resource);
       }
-      return in.readAllBytes();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -151,72 +186,65 @@ final class Assets {
     return version;
   }
 
-  String importMap() {
-    return importMap;
+  /** The one inline script, as a source of a content security policy. */
+  String scriptHash() {
+    return hash(theme);
   }
 
-  /** The import map as a source of a content security policy. */
-  String importMapHash() {
-    byte[] hash = sha256().digest(importMap.getBytes(StandardCharsets.UTF_8));
+  /** The one inline style, likewise. */
+  String styleHash() {
+    return hash(style);
+  }
+
+  private static String hash(String text) {
+    byte[] hash = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
     return "sha256-" + Base64.getEncoder().encodeToString(hash);
   }
 
-  /** The one document of all pages; {@code app.js} fills it by the address. */
-  String page() {
-    String own = "/assets/" + version + "/";
-    StringBuilder preload = new StringBuilder();
-    MODULES.values().forEach(file -> link(preload, "/lib/" + file));
-    OWN.stream()
-        .filter(name -> name.endsWith(".js") && !ALONE.contains(name))
-        .forEach(name -> link(preload, own + name));
-    return """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <title>Seamtape</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <link rel="icon" href="%1$sicon.svg">
-        <link rel="stylesheet" href="%1$sapp.css">
-        <script src="%1$stheme.js"></script>
-        <script type="importmap">%2$s</script>
-        %3$s<script type="module" src="%1$sapp.js"></script>
-        </head>
-        <body></body>
-        </html>
-        """
-        .formatted(own, importMap, preload);
+  /** A page of a kind, without what it shows. */
+  String page(String kind) {
+    return document("Seamtape", script(kind), "");
+  }
+
+  /** The same with answers of the API that its modules need not ask for. */
+  String page(String kind, String answers) {
+    return document(
+        "Seamtape",
+        script(kind),
+        "<script type=\"application/json\" id=\"answers\">" + answers + "</script>");
   }
 
   /** What a browser without a session sees. */
   String loginPage() {
-    return """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <title>Seamtape: token</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <link rel="icon" href="%1$sicon.svg">
-        <link rel="stylesheet" href="%1$sapp.css">
-        <script src="%1$stheme.js"></script>
-        <script type="module" src="%1$slogin.js"></script>
-        </head>
-        <body>
+    return document(
+        "Seamtape: token",
+        "login.js",
+        """
         <main class="login"><h1>Seamtape</h1>
         <form><label for="token">The token of this server</label>
         <input id="token" type="password" autocomplete="current-password" required autofocus>
         <button>Open</button><p role="alert"></p>
         <p>It stands in the file that was given to <code>serve</code> as <code>--token-file</code>.</p></form></main>
-        </body>
-        </html>
-        """
-        .formatted("/assets/" + version + "/");
+        """);
   }
 
-  private static void link(StringBuilder into, String path) {
-    into.append("<link rel=\"modulepreload\" href=\"").append(path).append("\">\n");
+  private String document(String title, String script, String body) {
+    return """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <title>%s</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <link rel="icon" href="%2$sicon.svg">
+        <script>%3$s</script>
+        <script type="module" src="%2$s%4$s"></script>
+        <style>%5$s</style>
+        </head>
+        <body>%6$s</body>
+        </html>
+        """
+        .formatted(title, "/assets/" + version + "/", theme, script, style, body);
   }
 }

@@ -60,7 +60,7 @@ final class Gate implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext context) {
     String path = context.request().path();
-    boolean open = path.equals(LOGIN) || path.startsWith("/assets/") || path.startsWith("/lib/");
+    boolean open = path.equals(LOGIN) || path.startsWith("/assets/");
     if (open || bearer(context.request().getHeader("authorization")) || session(context)) {
       context.next();
       return;

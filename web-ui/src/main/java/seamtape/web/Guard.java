@@ -77,15 +77,18 @@ final class Guard implements Handler<RoutingContext> {
   private final boolean encrypted;
 
   /**
-   * @param scriptHash of the one inline script, the import map
+   * @param scriptHash of the one inline script
+   * @param styleHash of the one inline style
    */
-  Guard(String scriptHash, Names names, boolean encrypted) {
+  Guard(String scriptHash, String styleHash, Names names, boolean encrypted) {
     this.names = names;
     this.encrypted = encrypted;
     policy =
         "default-src 'none'; script-src 'self' '"
             + scriptHash
-            + "'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
+            + "'; style-src '"
+            + styleHash
+            + "'; img-src 'self'; connect-src 'self'; font-src 'self'; "
             + "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   }
 

@@ -2,6 +2,7 @@ package seamtape.web;
 
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.List;
 import seamtape.replayer.query.Filter;
 
@@ -34,6 +35,10 @@ final class Parameters {
       throw Problem.badRequest("a filter has at most " + Filter.MAX_LENGTH + " characters");
     }
     return filter;
+  }
+
+  boolean noneOf(String... names) {
+    return Arrays.stream(names).noneMatch(this::has);
   }
 
   boolean has(String name) {

@@ -21,8 +21,16 @@ export async function get(path, parameters = {}, signal) {
   return ask(`${path}${text ? `?${text}` : ''}`, {signal});
 }
 
+/** Answers that came with the page, by their addresses: each is given once. */
+const given = new Map(Object.entries(JSON.parse(document.getElementById('answers')?.textContent ?? '{}')));
+
 /** An answer that ends before its last byte is no answer: it may not pass for an empty one. */
 async function ask(path, request) {
+  if (!request.method && given.has(path)) {
+    const answer = given.get(path);
+    given.delete(path);
+    return answer;
+  }
   let response;
   try {
     response = await fetch(`/api/v1/${path}`, request);

@@ -1,16 +1,11 @@
-// Fills the document by its address.
-import './recordings-page.js';
-import './explorer-page.js';
-import './diff-page.js';
-import './state-page.js';
-import './shape-page.js';
+// Fills the document by its address. The module of the page is loaded beside it.
 
 const PAGES = [
-  [/^\/$/, () => document.createElement('recordings-page')],
-  [/^\/r\/([^/]+)$/, (id) => Object.assign(document.createElement('explorer-page'), {recordingId: id})],
-  [/^\/r\/([^/]+)\/state$/, (id) => Object.assign(document.createElement('state-page'), {recordingId: id})],
-  [/^\/r\/([^/]+)\/shape$/, (id) => Object.assign(document.createElement('shape-page'), {recordingId: id})],
-  [/^\/diff\/([^/]+)\/([^/]+)$/, (a, b) => Object.assign(document.createElement('diff-page'), {a, b})],
+  [/^\/$/, 'recordings-page', []],
+  [/^\/r\/([^/]+)$/, 'explorer-page', ['recordingId']],
+  [/^\/r\/([^/]+)\/state$/, 'state-page', ['recordingId']],
+  [/^\/r\/([^/]+)\/shape$/, 'shape-page', ['recordingId']],
+  [/^\/diff\/([^/]+)\/([^/]+)$/, 'diff-page', ['a', 'b']],
 ];
 
 const missing = () => {
@@ -21,8 +16,12 @@ const missing = () => {
   return box;
 };
 
-for (const [pattern, make] of PAGES) {
+for (const [pattern, name, properties] of PAGES) {
   const parts = location.pathname.match(pattern);
-  if (parts) document.body.append(make(...parts.slice(1).map(encodeURIComponent)));
+  if (parts) {
+    const page = document.createElement(name);
+    properties.forEach((property, i) => { page[property] = encodeURIComponent(parts[i + 1]); });
+    document.body.append(page);
+  }
 }
 if (!document.body.childElementCount) document.body.append(missing());

@@ -2,7 +2,7 @@
 import {LitElement, html, css, nothing, controls, logo, nextTheme} from './base.js';
 import * as api from './api.js';
 import * as format from './format.js';
-import {listen} from './keys.js';
+import {listen} from './key-listener.js';
 import './diff-list.js';
 import './diff-call.js';
 import './dialogs.js';

@@ -2,7 +2,7 @@
 import {LitElement, html, css, nothing, controls, nextTheme} from './base.js';
 import * as api from './api.js';
 import * as format from './format.js';
-import {listen} from './keys.js';
+import {listen} from './key-listener.js';
 import {CallSource} from './call-source.js';
 import {bar, failure} from './explorer-frame.js';
 import {understood} from './places.js';
@@ -27,7 +27,7 @@ class ExplorerPage extends LitElement {
     recordingId: {}, recording: {state: true}, fault: {state: true}, filter: {state: true},
     selected: {state: true}, dialog: {state: true}, goFault: {state: true}, note: {state: true},
     progress: {state: true}, lost: {state: true}, time: {state: true}, dim: {state: true}, notes: {state: true},
-    live: {state: true}, columnsOpen: {state: true},
+    live: {state: true}, columnsOpen: {state: true}, shown: {state: true},
   };
 
   static styles = [controls, css`
@@ -173,7 +173,8 @@ class ExplorerPage extends LitElement {
     const query = new URLSearchParams();
     if (this.filter) query.set('f', this.filter);
     if (this.filter && this.dim) query.set('mode', 'dim');
-    if (this.line?.view && !this.line.whole) query.set('t', `${Math.round(this.line.view.from)}-${Math.round(this.line.view.to)}`);
+    const span = this.line?.wanted ?? (this.line?.whole ? null : this.line?.view);
+    if (span) query.set('t', `${Math.round(span.from)}-${Math.round(span.to)}`);
     if (this.line?.marks.some((time) => time !== undefined)) query.set('ab', [0, 1].map((i) => this.line.marks[i] ?? '').join('-'));
     if (this.line?.pins.length) query.set('pin', this.line.pins.join(','));
     if (this.selected) query.set('sel', this.selected);
@@ -201,6 +202,8 @@ class ExplorerPage extends LitElement {
     this.list.colours = (this.notes.colours ?? []).map((one) => one.colour);
     source.addEventListener('change', () => {
       if (source === this.source) this.changed();
+      // What else there is to see comes after the rows.
+      if (!this.shown) requestAnimationFrame(() => setTimeout(() => { this.shown = true; }));
     });
     this.progress = null;
     this.list.selected = -1;
@@ -593,7 +596,7 @@ class ExplorerPage extends LitElement {
           <button aria-label="Previous error" title="Previous error (E)" ?disabled=${!errors} @click=${this.previousError}>↑</button>
           <button aria-label="Next error" title="Next error (e)" ?disabled=${!errors} @click=${this.nextError}>↓</button></span>
       </div>
-      <time-line .recording=${this.recordingId} .clock=${this.recording.clock} .at=${this.time}
+      <time-line .recording=${this.shown ? this.recordingId : ''} .clock=${this.recording.clock} .at=${this.time}
         @select-event=${({detail}) => this.inTurn(() => this.jump(detail))} @time=${({detail}) => this.atTime(detail)} @moved=${() => this.remember()}></time-line>
       <div class="body">
         <div class="listbox"><call-list></call-list>${this.emptyList()}</div>

@@ -1,11 +1,11 @@
 // Numbers and names as people read them; and the order of values in a row of the API.
 
-export const EVENT = 0, INDEX = 1, TIME = 2, ACTOR = 3, ON = 4, DEPTH = 5, FAMILY = 6, CALL = 7,
+const EVENT = 0, INDEX = 1, TIME = 2, ACTOR = 3, ON = 4, DEPTH = 5, FAMILY = 6, CALL = 7,
   ARGUMENTS = 8, RESULT = 9, ERROR = 10, FAILED = 11, DURATION = 12, RETURN = 13;
+export {EVENT, INDEX, TIME, ACTOR, ON, DEPTH, FAMILY, CALL, ARGUMENTS, RESULT, ERROR, FAILED, DURATION, RETURN};
 
-const grouped = new Intl.NumberFormat('en-US');
-
-export const count = (n) => grouped.format(n);
+/** Whole numbers, in groups of three; the browser's own formatter takes longer to make than a page of rows. */
+export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 
 export const some = (n, noun) => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 
@@ -24,14 +24,14 @@ export function bytes(n) {
 /** Seconds with microseconds for a clock in nanoseconds, cycles for a TSC. */
 export function time(value, clock) {
   if (clock === 'none') return '';
-  if (clock === 'tsc') return grouped.format(value);
+  if (clock === 'tsc') return count(value);
   const micros = Math.floor(value / 1000);
   return `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}`;
 }
 
 export function duration(value, clock) {
   if (value < 0 || clock === 'none') return '';
-  if (clock === 'tsc') return `${grouped.format(value)} cycles`;
+  if (clock === 'tsc') return `${count(value)} cycles`;
   if (value < 1e3) return `${value} ns`;
   if (value < 1e6) return `${(value / 1e3).toFixed(1)} µs`;
   if (value < 1e9) return `${(value / 1e6).toFixed(2)} ms`;

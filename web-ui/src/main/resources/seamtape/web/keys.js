@@ -1,7 +1,5 @@
 // The one table of keys: handlers, the sheet and its texts come from it.
 
-import {openPalette} from './palette.js';
-
 export const KEYS = {
   explorer: [
     ['Move', [
@@ -76,32 +74,3 @@ export const KEYS = {
       ['Escape', 'escape', 'Close']]],
   ],
 };
-
-const typing = (target) =>
-  target instanceof HTMLInputElement && target.type !== 'checkbox' ||
-  target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
-
-/** A dialog that Esc has closed is closed, though its event is still to come. */
-const isOpen = (root) => [...root.querySelectorAll('dialog, call-dialog, notes-dialog, make-dialog')]
-  .some((one) => (one instanceof HTMLDialogElement ? one : one.renderRoot?.querySelector('dialog'))?.open);
-
-/** Calls {@code page[action]()} for the keys of a page; returns what undoes it. */
-export function listen(name, page) {
-  const actions = new Map(KEYS[name].flatMap(([, rows]) => rows.map(([key, action]) => [key, action])));
-  const handler = (event) => {
-    const target = event.composedPath()[0];
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
-      event.preventDefault();
-      openPalette(name, page);
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(target)) return;
-    const action = actions.get(event.key);
-    const dialogOpen = isOpen(page.renderRoot) || document.querySelector('command-palette');
-    const pressed = (event.key === 'Enter' || event.key === ' ') && (target.role === 'treeitem' || target.tagName === 'BUTTON' || target.tagName === 'A');
-    if (!action || dialogOpen || pressed || !page[action]) return;
-    if (page[action]() !== false) event.preventDefault();
-  };
-  window.addEventListener('keydown', handler);
-  return () => window.removeEventListener('keydown', handler);
-}

@@ -2,7 +2,7 @@
 import {LitElement, html, css, nothing, controls, nextTheme} from './base.js';
 import * as api from './api.js';
 import * as format from './format.js';
-import {listen} from './keys.js';
+import {listen} from './key-listener.js';
 import {bar, failure} from './explorer-frame.js';
 import './dialogs.js';
 

@@ -81,7 +81,8 @@ class TimeLine extends LitElement {
       const data = await api.whole(`recordings/${this.recording}/timeline`, {bins: 1024}, signal, (answer) => { this.state = answer; });
       this.state = null;
       this.#map = this.#data = data;
-      const wanted = this.wanted;
+      const {wanted} = this;
+      this.wanted = null;
       this.#view = wanted && wanted.to > wanted.from ? wanted : {from: data.first, to: Math.max(data.first + 1, data.last)};
       await this.updateComplete;
       if (wanted) this.fetch();
