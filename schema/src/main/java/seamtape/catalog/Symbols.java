@@ -43,10 +43,6 @@ public final class Symbols {
     return this;
   }
 
-  public boolean areFlags() {
-    return flags;
-  }
-
   /** All names, in the order of the kernel's header. */
   public List<String> names() {
     return List.copyOf(names);

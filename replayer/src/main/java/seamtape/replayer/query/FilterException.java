@@ -29,9 +29,4 @@ public final class FilterException extends Exception {
   public List<String> expected() {
     return expected;
   }
-
-  /** Message, filter and a caret line below it, for terminals. */
-  public String withCaret(String filter) {
-    return getMessage() + "\n  " + filter + "\n  " + " ".repeat(position) + "^".repeat(length);
-  }
 }

@@ -34,7 +34,6 @@ final class FuzzedFilter implements FuzzedReader.Target {
     if (e.position() < 0 || e.length() < 1 || e.position() > text.length()) {
       throw new IllegalStateException("at " + e.position() + ": " + e.getMessage());
     }
-    e.withCaret(text);
   }
 
   private void open() throws IOException {

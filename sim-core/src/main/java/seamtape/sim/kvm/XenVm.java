@@ -101,10 +101,6 @@ final class XenVm {
     return Integer.compareUnsigned(port, maxPort()) < 0;
   }
 
-  boolean isPending(int port) {
-    return shared.backed() && shared.pending(port);
-  }
-
   /**
    * kvm_xen_set_evtchn: 1 told to the vCPU, 0 pending already, {@link #MASKED}, or EINVAL where
    * there is no such vCPU, port or shared info.

@@ -32,7 +32,7 @@ final class Capabilities {
 
   private static Map<Integer, String[]> load() {
     Map<Integer, String[]> rows = new TreeMap<>();
-    for (String[] row : Table.rows("capabilities.txt")) {
+    for (String[] row : TextTable.rows(Capabilities.class, "capabilities.txt")) {
       rows.put(Integer.valueOf(row[0]), row);
     }
     return rows;

@@ -70,19 +70,19 @@ public final class CpuModel {
 
   private static Map<String, CpuModel> load() {
     Map<String, CpuModel> models = new TreeMap<>();
-    for (String[] row : Table.rows("cpuid.txt")) {
+    for (String[] row : TextTable.rows(CpuModel.class, "cpuid.txt")) {
       CpuModel model = models.computeIfAbsent(row[0], CpuModel::new);
-      int leaf = Table.u32(row[1]);
-      int subleaf = Table.subleaf(row[2]);
+      int leaf = TextTable.u32(row[1]);
+      int subleaf = TextTable.u32(row[2]);
       CpuidEntry entry =
           new CpuidEntry(
               leaf,
               subleaf,
               0,
-              Table.u32(row[3]),
-              Table.u32(row[4]),
-              Table.u32(row[5]),
-              Table.u32(row[6]));
+              TextTable.u32(row[3]),
+              TextTable.u32(row[4]),
+              TextTable.u32(row[5]),
+              TextTable.u32(row[6]));
       model.leaves.put(key(leaf, subleaf), entry);
     }
     return models;

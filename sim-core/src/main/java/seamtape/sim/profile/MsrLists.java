@@ -11,7 +11,7 @@ final class MsrLists {
   private static final Map<String, MsrLists> BY_MACHINE = new TreeMap<>();
 
   static {
-    List<String[]> rows = Table.rows("msrs.txt");
+    List<String[]> rows = TextTable.rows(MsrLists.class, "msrs.txt");
     for (KernelLine line : KernelLine.values()) {
       for (String vendor : List.of("intel", "amd")) {
         BY_MACHINE.put(line.text() + vendor, new MsrLists(rows, line, vendor.equals("intel")));
@@ -71,7 +71,7 @@ final class MsrLists {
       }
     }
     members.sort(Comparator.comparingInt(row -> Integer.parseInt(row[position])));
-    return members.stream().mapToInt(row -> Table.u32(row[1])).toArray();
+    return members.stream().mapToInt(row -> TextTable.u32(row[1])).toArray();
   }
 
   private static boolean present(String word, KernelLine line) {

@@ -174,11 +174,6 @@ public final class Profile {
     return since(V6_12);
   }
 
-  /** guest_memfd can be mapped and start shared. */
-  public boolean guestMemfdFlags() {
-    return since(V7_3);
-  }
-
   /** KVM_PRE_FAULT_MEMORY. */
   public boolean preFaultMemory() {
     return since(V6_12);

@@ -213,15 +213,15 @@ final class SupportedCpuid {
     }
     int cpu = host.cpuid(leaf, subleaf).register(register);
     int vendor = vendorRow(leaf, subleaf, register) & vendorBits(leaf, register);
-    int kernel = Table.u32(row[7]);
-    int value = cpu & (Table.u32(row[4]) | vendor | kernel) | Table.u32(row[6]);
+    int kernel = TextTable.u32(row[7]);
+    int value = cpu & (TextTable.u32(row[4]) | vendor | kernel) | TextTable.u32(row[6]);
     return leaf == 7 ? withoutSgx(subleaf, register, value) : value;
   }
 
   /** The vendor module's bits are known for the newest line only, and taken for all. */
   private static int vendorRow(int leaf, int subleaf, int register) {
     String[] row = row(KernelLine.V7_3, leaf, subleaf, register);
-    return row == null ? 0 : Table.u32(row[5]);
+    return row == null ? 0 : TextTable.u32(row[5]);
   }
 
   /**
@@ -268,9 +268,9 @@ final class SupportedCpuid {
   private static Map<String, String[]> masks() {
     Map<String, String[]> masks = new TreeMap<>();
     List<String> registers = List.of("eax", "ebx", "ecx", "edx");
-    for (String[] row : Table.rows("kvm-cpuid.txt")) {
-      int leaf = Table.u32(row[1]);
-      masks.put(key(row[0], leaf, Table.subleaf(row[2]), registers.indexOf(row[3])), row);
+    for (String[] row : TextTable.rows(SupportedCpuid.class, "kvm-cpuid.txt")) {
+      int leaf = TextTable.u32(row[1]);
+      masks.put(key(row[0], leaf, TextTable.u32(row[2]), registers.indexOf(row[3])), row);
     }
     return masks;
   }

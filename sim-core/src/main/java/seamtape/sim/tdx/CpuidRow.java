@@ -2,6 +2,7 @@ package seamtape.sim.tdx;
 
 import java.util.ArrayList;
 import java.util.List;
+import seamtape.sim.profile.TextTable;
 
 /**
  * How the module virtualizes a leaf of CPUID: masks of eax, ebx, ecx and edx.
@@ -39,9 +40,9 @@ record CpuidRow(
   private static List<CpuidRow> load() {
     List<CpuidRow> rows = new ArrayList<>();
     CpuidRow row = null;
-    for (String[] words : TextTable.rows("tdx-cpuid.txt")) {
-      int leaf = (int) TextTable.number(words[0]);
-      int subleaf = words[1].equals("-") ? NO_SUBLEAF : (int) TextTable.number(words[1]);
+    for (String[] words : TextTable.rows(CpuidRow.class, "tdx-cpuid.txt")) {
+      int leaf = TextTable.u32(words[0]);
+      int subleaf = words[1].equals("-") ? NO_SUBLEAF : TextTable.u32(words[1]);
       if (row == null || row.leaf != leaf || row.subleaf != subleaf) {
         row = row(leaf, subleaf, words);
         rows.add(row);
@@ -61,17 +62,17 @@ record CpuidRow(
           case "zero" -> Kind.ZERO;
           default -> Kind.VE;
         };
-    int index = words[2].equals("-") ? -1 : (int) TextTable.number(words[2]);
+    int index = words[2].equals("-") ? -1 : TextTable.u32(words[2]);
     return new CpuidRow(
         leaf, subleaf, index, kind, new int[4], new int[4], new int[4], new int[4], new int[4]);
   }
 
   private void fill(int register, String[] words) {
-    fixed1[register] = (int) TextTable.number(words[5]);
-    configurable[register] = (int) TextTable.number(words[7]);
-    mayClear[register] = (int) TextTable.number(words[8]);
-    xfamGated[register] = (int) TextTable.number(words[9]);
-    asNative[register] = (int) TextTable.number(words[10]);
+    fixed1[register] = TextTable.u32(words[5]);
+    configurable[register] = TextTable.u32(words[7]);
+    mayClear[register] = TextTable.u32(words[8]);
+    xfamGated[register] = TextTable.u32(words[9]);
+    asNative[register] = TextTable.u32(words[10]);
   }
 
   private static List<CpuidRow> configurableRows() {

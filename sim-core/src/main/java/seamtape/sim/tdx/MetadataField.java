@@ -3,6 +3,7 @@ package seamtape.sim.tdx;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import seamtape.sim.profile.TextTable;
 
 /**
  * A metadata field of the module, of a TD or of a vCPU.
@@ -27,7 +28,7 @@ record MetadataField(
   /** The fields of a scope that a version of the module has, by class code and field code. */
   static List<MetadataField> of(Metadata.Scope scope, TdxModuleVersion version) {
     List<MetadataField> fields = new ArrayList<>();
-    for (String[] words : TextTable.rows("tdx-metadata.txt")) {
+    for (String[] words : TextTable.rows(MetadataField.class, "tdx-metadata.txt")) {
       if (words[0].equals(scope.name()) && has(version, words[11])) {
         fields.add(field(scope, words));
       }
@@ -53,8 +54,8 @@ record MetadataField(
         scope,
         words[1],
         TextTable.number(words[2]),
-        (int) TextTable.number(words[3]),
-        (int) TextTable.number(words[4]),
+        TextTable.u32(words[3]),
+        TextTable.u32(words[4]),
         masks,
         words[11]);
   }

@@ -1,6 +1,7 @@
 package seamtape.sim.tdx;
 
 import java.util.List;
+import seamtape.sim.profile.TextTable;
 
 /** A row of tdx-msr.csv: who answers RDMSR and WRMSR of the MSRs of a range in a TD. */
 public record MsrRow(int first, int last, Rule read, Rule write) {
@@ -22,7 +23,7 @@ public record MsrRow(int first, int last, Rule read, Rule write) {
   }
 
   private static final List<MsrRow> ALL =
-      TextTable.rows("tdx-msr.txt").stream().map(MsrRow::parse).toList();
+      TextTable.rows(MsrRow.class, "tdx-msr.txt").stream().map(MsrRow::parse).toList();
 
   /** The row of an MSR; null for one that is not listed. */
   public static MsrRow of(int msr) {
@@ -37,8 +38,8 @@ public record MsrRow(int first, int last, Rule read, Rule write) {
 
   private static MsrRow parse(String[] words) {
     return new MsrRow(
-        (int) TextTable.number(words[0]),
-        (int) TextTable.number(words[1]),
+        TextTable.u32(words[0]),
+        TextTable.u32(words[1]),
         rule(words[2], words[4]),
         rule(words[3], words[4]));
   }

@@ -103,11 +103,6 @@ public final class TdVcpu {
     return fields.get(FieldValues.SHARED_EPTP);
   }
 
-  /** True when the MSR or VMCS value was ever set; see {@link #msr}. */
-  public boolean hasMsr(int msr) {
-    return fields.has(FieldValues.msr(msr));
-  }
-
   /** Value of an MSR that the module switches for the guest; 0 unless set. */
   public long msr(int msr) {
     return fields.get(FieldValues.msr(msr));

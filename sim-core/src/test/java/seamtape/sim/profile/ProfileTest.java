@@ -119,7 +119,7 @@ class ProfileTest {
   @Test
   void theMasksOfSupportedCpuidAreThoseOfTheTable() throws IOException {
     List<Map<String, String>> given = Fixture.csv("cpu-kvm-cpuid.csv");
-    List<String[]> rows = Table.rows("kvm-cpuid.txt");
+    List<String[]> rows = TextTable.rows(CpuModel.class, "kvm-cpuid.txt");
     assertEquals(given.size(), rows.size());
     List<String> columns =
         List.of(

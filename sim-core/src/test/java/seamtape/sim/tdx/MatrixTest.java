@@ -18,6 +18,7 @@ import seamtape.catalog.TdOpState;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.TdxOperand;
 import seamtape.sim.profile.Fixture;
+import seamtape.sim.profile.TextTable;
 
 /** The module against tdx-op-state-matrix.csv, tdx-sept-matrix.csv and the tables it carries. */
 class MatrixTest {
@@ -182,7 +183,7 @@ class MatrixTest {
   @Test
   void theTablesThatTheModuleCarriesAreTheGivenOnes() throws IOException {
     List<Map<String, String>> cpuid = Fixture.csv("tdx-cpuid.csv");
-    List<String[]> carried = TextTable.rows("tdx-cpuid.txt");
+    List<String[]> carried = TextTable.rows(CpuidRow.class, "tdx-cpuid.txt");
     assertEquals(cpuid.size(), carried.size());
     String[] columns = {
       "leaf",
@@ -204,7 +205,7 @@ class MatrixTest {
     }
     List<Map<String, String>> msrs =
         Fixture.csv("tdx-msr.csv").stream().filter(row -> !row.get("first").isEmpty()).toList();
-    List<String[]> ranges = TextTable.rows("tdx-msr.txt");
+    List<String[]> ranges = TextTable.rows(CpuidRow.class, "tdx-msr.txt");
     assertEquals(msrs.size(), ranges.size());
     String[] cells = {"first", "last", "rdmsr", "wrmsr", "note"};
     for (int i = 0; i < msrs.size(); i++) {
@@ -213,7 +214,7 @@ class MatrixTest {
       }
     }
     List<Map<String, String>> metadata = Fixture.csv("tdx-metadata.csv");
-    List<String[]> fields = TextTable.rows("tdx-metadata.txt");
+    List<String[]> fields = TextTable.rows(CpuidRow.class, "tdx-metadata.txt");
     assertEquals(metadata.size(), fields.size());
     String[] masks = {
       "host_rd_mask",

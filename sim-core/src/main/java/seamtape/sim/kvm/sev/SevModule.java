@@ -46,9 +46,4 @@ public final class SevModule {
     boolean secureTsc = profile.sevSecureTsc() && snpEnabled() && (features & SECURE_TSC) != 0;
     return supported | (secureTsc ? SevVm.VMSA_SECURE_TSC : 0);
   }
-
-  /** KVM_X86_SNP_POLICY_BITS: the policy bits of KVM that this firmware knows. */
-  public long supportedPolicyBits() {
-    return SnpPolicy.SUPPORTED;
-  }
 }

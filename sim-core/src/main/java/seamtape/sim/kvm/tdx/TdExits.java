@@ -380,9 +380,4 @@ final class TdExits {
     }
     return Machine.IN_PROGRESS;
   }
-
-  /** True where the next KVM_RUN begins with the completion of the last exit. */
-  boolean completionDue() {
-    return due != Completion.NONE;
-  }
 }

@@ -9,13 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows of a text resource beside this class: words, without the lines of comment. */
-final class Table {
-  private Table() {}
+/** The rows of a text resource: words, without the lines of comment. */
+public final class TextTable {
+  private TextTable() {}
 
-  static List<String[]> rows(String resource) {
+  /**
+   * @param beside a class of the package in which the resource lies
+   */
+  public static List<String[]> rows(Class<?> beside, String resource) {
     List<String[]> rows = new ArrayList<>();
-    try (InputStream in = Table.class.getResourceAsStream(resource);
+    try (InputStream in = beside.getResourceAsStream(resource);
         BufferedReader reader =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -29,13 +32,18 @@ final class Table {
     return rows;
   }
 
-  /** A 32-bit number, decimal or 0x. */
-  static int u32(String word) {
-    return (int) (long) Long.decode(word);
+  /** A number, decimal or 0x; {@code -} is 0. */
+  public static long number(String word) {
+    if (word.equals("-")) {
+      return 0;
+    }
+    return word.startsWith("0x")
+        ? Long.parseUnsignedLong(word.substring(2), 16)
+        : Long.parseLong(word);
   }
 
-  /** The subleaf of a CPUID row; a leaf without subleaves has 0. */
-  static int subleaf(String word) {
-    return word.equals("-") ? 0 : u32(word);
+  /** A 32-bit number, as {@link #number}. */
+  public static int u32(String word) {
+    return (int) number(word);
   }
 }
