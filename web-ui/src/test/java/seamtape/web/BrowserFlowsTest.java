@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrowserFlowsTest {
   @TempDir static Path dir;
   private static TraceServer server;
-  private static TestChromium chromium;
+  private static Browser browser;
 
   private final List<String> complaints = new ArrayList<>();
   private BrowserContext context;
@@ -39,15 +39,12 @@ class BrowserFlowsTest {
     SampleTapes.imported(dir.resolve("qemu.tape"), "qemu-pc-seabios");
     Files.createDirectory(dir.resolve("broken.tape"));
     server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
-    chromium = TestChromium.launch();
+    browser = TestChromium.shared();
     PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
   }
 
   @AfterAll
   static void stop() {
-    if (chromium != null) {
-      chromium.close();
-    }
     if (server != null) {
       server.close();
     }
@@ -55,8 +52,7 @@ class BrowserFlowsTest {
 
   private void open(ColorScheme scheme, int width, int height, String path) {
     context =
-        chromium
-            .browser()
+        browser
             .newContext(
                 new Browser.NewContextOptions()
                     .setColorScheme(scheme)

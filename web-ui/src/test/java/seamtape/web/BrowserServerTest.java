@@ -31,7 +31,7 @@ class BrowserServerTest {
 
   @TempDir static Path dir;
   private static TraceServer server;
-  private static TestChromium chromium;
+  private static Browser browser;
 
   private BrowserContext context;
   private Page page;
@@ -43,15 +43,12 @@ class BrowserServerTest {
     SampleTapes.nested(served.resolve("td-one.tape"), 60, false);
     SampleTapes.nested(served.resolve("td-two.tape"), 60, true);
     server = TraceServer.start(new ServerOptions(served, "127.0.0.1", 0));
-    chromium = TestChromium.launch();
+    browser = TestChromium.shared();
     PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
   }
 
   @AfterAll
   static void stop() {
-    if (chromium != null) {
-      chromium.close();
-    }
     if (server != null) {
       server.close();
     }
@@ -64,8 +61,7 @@ class BrowserServerTest {
 
   private void open(TraceServer of, String path) {
     context =
-        chromium
-            .browser()
+        browser
             .newContext(
                 new Browser.NewContextOptions()
                     .setViewportSize(1280, 720)
@@ -125,7 +121,7 @@ class BrowserServerTest {
 
   @Test
   void aJobStartedWhileAnOlderListOfJobsIsOnItsWayIsShown() {
-    context = chromium.browser().newContext();
+    context = browser.newContext();
     page = context.newPage();
     List<Runnable> older = new ArrayList<>();
     page.route(

@@ -31,7 +31,6 @@ class BrowserTest {
 
   @TempDir static Path dir;
   private static TraceServer server;
-  private static TestChromium chromium;
   private static Browser browser;
 
   private final List<String> complaints = new ArrayList<>();
@@ -50,16 +49,12 @@ class BrowserTest {
     SampleTapes.imported(dir.resolve("qemu.tape"), "qemu-pc-seabios");
     Files.createDirectory(dir.resolve("broken.tape"));
     server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
-    chromium = TestChromium.launch();
-    browser = chromium.browser();
+    browser = TestChromium.shared();
     PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
   }
 
   @AfterAll
   static void stop() {
-    if (chromium != null) {
-      chromium.close();
-    }
     if (server != null) {
       server.close();
     }

@@ -54,7 +54,7 @@ class GalleryTest {
   private static TraceServer server;
   private static TraceServer none;
   private static TraceServer guarded;
-  private static TestChromium chromium;
+  private static Browser browser;
   private static BrowserContext context;
   private static Page page;
   private static String axe;
@@ -79,10 +79,10 @@ class GalleryTest {
     TestCertificate certificate = TestCertificate.in(Files.createDirectory(dir.resolve("tls")));
     Access access = new Access(TOKEN, certificate.certificate(), certificate.key());
     guarded = TraceServer.start(new ServerOptions(nothing, "localhost", 0, access));
-    chromium = TestChromium.launch();
+    browser = TestChromium.shared();
     PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
     context =
-        chromium.browser().newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true));
+        browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true));
     page = context.newPage();
     page.addInitScript(WATCH);
     page.onPageError(complaints::add);
@@ -100,8 +100,8 @@ class GalleryTest {
 
   @AfterAll
   static void stop() {
-    if (chromium != null) {
-      chromium.close();
+    if (context != null) {
+      context.close();
     }
     for (TraceServer one : new TraceServer[] {server, none, guarded}) {
       if (one != null) {

@@ -18,11 +18,22 @@ record TestChromium(Playwright playwright, Browser browser) implements AutoClose
   private static final List<Path> NODE =
       List.of(Path.of("/usr/bin/node"), Path.of("/usr/local/bin/node"));
 
+  private static TestChromium shared;
+
   /** Skips the tests of a class where one of the two is missing. */
   static void assumeInstalled() {
     assumeTrue(
         existing(CHROMIUM) != null, "no Chromium: apt-get install chromium runs the browser tests");
     assumeTrue(existing(NODE) != null, "no node: apt-get install nodejs runs the browser tests");
+  }
+
+  /** One for all classes of this JVM: to start a browser costs more than most tests do. */
+  static synchronized Browser shared() {
+    if (shared == null) {
+      shared = launch();
+      Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+    }
+    return shared.browser;
   }
 
   static TestChromium launch() {

@@ -30,7 +30,7 @@ class TourTest {
 
   @TempDir static Path dir;
   private static TraceServer server;
-  private static TestChromium chromium;
+  private static Browser browser;
   private static String tour;
 
   private Page page;
@@ -45,7 +45,7 @@ class TourTest {
     record("td-teardown", "linux-7.3", "td-teardown");
     record("tdx-shm", "linux-6.2+tdx-shm", "tdx-shm");
     record("tdx-shm", "linux-6.2", "without");
-    chromium = TestChromium.launch();
+    browser = TestChromium.shared();
     PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
     tour = Files.readString(DOCS.resolve("TOUR.md")).replaceAll("\\s+", " ");
   }
@@ -73,9 +73,6 @@ class TourTest {
 
   @AfterAll
   static void stop() {
-    if (chromium != null) {
-      chromium.close();
-    }
     if (server != null) {
       server.close();
     }
@@ -88,8 +85,7 @@ class TourTest {
 
   private void open(String recording) {
     page =
-        chromium
-            .browser()
+        browser
             .newContext(new Browser.NewContextOptions().setViewportSize(1280, 720))
             .newPage();
     page.navigate(server.uri().toString());
