@@ -52,11 +52,8 @@ class BrowserFlowsTest {
 
   private void open(ColorScheme scheme, int width, int height, String path) {
     context =
-        browser
-            .newContext(
-                new Browser.NewContextOptions()
-                    .setColorScheme(scheme)
-                    .setViewportSize(width, height));
+        browser.newContext(
+            new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(width, height));
     page = context.newPage();
     page.onConsoleMessage(
         message -> {

@@ -61,11 +61,8 @@ class BrowserServerTest {
 
   private void open(TraceServer of, String path) {
     context =
-        browser
-            .newContext(
-                new Browser.NewContextOptions()
-                    .setViewportSize(1280, 720)
-                    .setIgnoreHTTPSErrors(true));
+        browser.newContext(
+            new Browser.NewContextOptions().setViewportSize(1280, 720).setIgnoreHTTPSErrors(true));
     page = context.newPage();
     page.navigate(of.uri().resolve(path).toString());
   }

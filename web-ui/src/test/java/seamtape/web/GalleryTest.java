@@ -81,8 +81,7 @@ class GalleryTest {
     guarded = TraceServer.start(new ServerOptions(nothing, "localhost", 0, access));
     browser = TestChromium.shared();
     PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-    context =
-        browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true));
+    context = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true));
     page = context.newPage();
     page.addInitScript(WATCH);
     page.onPageError(complaints::add);

@@ -84,10 +84,7 @@ class TourTest {
   }
 
   private void open(String recording) {
-    page =
-        browser
-            .newContext(new Browser.NewContextOptions().setViewportSize(1280, 720))
-            .newPage();
+    page = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 720)).newPage();
     page.navigate(server.uri().toString());
     that(page.locator("tbody a.name").first()).isVisible();
     if (!recording.isEmpty()) {
