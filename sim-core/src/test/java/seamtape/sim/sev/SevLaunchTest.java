@@ -3,6 +3,7 @@ package seamtape.sim.sev;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static seamtape.sim.TestMachine.ARG;
 import static seamtape.sim.TestMachine.GUEST;
 import static seamtape.sim.sev.SevMachine.BLOB;
@@ -21,6 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.SevCommand;
+import seamtape.sim.kvm.sev.PlatformKeys;
 
 /** S7: the launch of SEV and SEV-ES guests, command by command, its digest computed again here. */
 final class SevLaunchTest {
@@ -130,7 +132,7 @@ final class SevLaunchTest {
     assertEquals("EINVAL ffffffff", sev.command(SevCommand.KVM_SEV_LAUNCH_START, start));
     start = sev.struct(40).putLong(24, 0x66_0000).putInt(32, 128);
     assertEquals("EFAULT ffffffff", sev.command(SevCommand.KVM_SEV_LAUNCH_START, start));
-    assertEquals("EIO 16", sev.launchStart(0x40), "reserved bit");
+    assertEquals("EIO 7", sev.launchStart(0x40), "reserved bit");
     assertEquals("EIO 7", sev.launchStart(2 << 16), "API 2.0");
     assertEquals("EIO 10", sev.launchStart(99, 0), "no guest whose key could be shared");
     assertEquals("EIO d", sev.launchStart(ES), "an ES guest cannot have this ASID");
@@ -318,6 +320,11 @@ final class SevLaunchTest {
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(pattern(0x1000, 2));
     assertArrayEquals(digest, sev.bytes(OUT + 16, 32));
     assertEquals(1, sev.m.number(OUT + 48, 4));
+    assertEquals(0x1002, sev.m.number(OUT + 52, 4), "the PEK");
+    assertEquals(2, sev.m.number(OUT + 56, 4), "ECDSA with SHA-256");
+    byte[] signature = sev.bytes(OUT + 64, 144);
+    assertTrue(
+        PlatformKeys.verifies(PlatformKeys.of(1, "pek"), 256, sev.bytes(OUT, 52), signature));
     sev.createVm(0);
     assertEquals("ENOTTY ffffffff", sev.command(SevCommand.KVM_SEV_GET_ATTESTATION_REPORT, report));
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.SevCommand;
+import seamtape.sim.kvm.sev.PlatformKeys;
 
 /** S7: guests that are sent, received, debugged, moved, launched as SNP, and asked at random. */
 final class SevMigrationTest {
@@ -69,7 +70,8 @@ final class SevMigrationTest {
     assertEquals("EIO 7", sev.command(SevCommand.KVM_SEV_DBG_DECRYPT, debug));
     assertEquals("EIO 7", sev.command(SevCommand.KVM_SEV_DBG_ENCRYPT, debug));
     assertEquals("EINVAL ffffffff", sev.command(SevCommand.KVM_SEV_DBG_DECRYPT, sev.struct(24)));
-    assertEquals("EIO 7", sev.command(SevCommand.KVM_SEV_SEND_START, sev.struct(72)));
+    ByteBuffer query = sev.struct(72);
+    assertEquals("EIO 4", sev.command(SevCommand.KVM_SEV_SEND_START, query), "the length first");
   }
 
   @Test
@@ -114,7 +116,12 @@ final class SevMigrationTest {
     digest = extend(digest, sha384(SevLaunchTest.resetVmsa(1)), 2, 0xffff_ffff_f000L);
     ByteBuffer idBlock = sev.struct(96).put(digest).putLong(88, 0x30000);
     sev.m.store(BLOB, idBlock.array());
-    ByteBuffer finish = sev.struct(88).putLong(0, BLOB).putLong(8, BLOB).put(16, (byte) 1);
+    byte[] owner = {7};
+    ByteBuffer auth = sev.struct(4096).putInt(0, 1).putInt(576, 2);
+    auth.put(580, PlatformKeys.point(owner)).put(64, PlatformKeys.sign(owner, idBlock.array()));
+    sev.m.store(GUEST + 0x8000, auth.array());
+    ByteBuffer finish = sev.struct(88).putLong(0, BLOB).putLong(8, GUEST + 0x8000);
+    finish.put(16, (byte) 1);
     assertEquals("0 0", sev.command(SevCommand.KVM_SEV_SNP_LAUNCH_FINISH, finish), "as expected");
   }
 

@@ -2,12 +2,14 @@ package seamtape.sim.sev;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static seamtape.sim.TestMachine.GUEST;
 import static seamtape.sim.TestMachine.RUN;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.PublicKey;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import seamtape.catalog.SevCommand;
 import seamtape.machine.NestedCalls;
+import seamtape.sim.kvm.sev.PlatformKeys;
 
 /** SNP_GUEST_REQUEST by VMGEXIT: what guest and firmware say behind the host's back. */
 final class SnpGuestRequestTest {
@@ -28,6 +31,7 @@ final class SnpGuestRequestTest {
   private static final long EXT_GUEST_REQUEST = 0x8000_0012L;
   private static final int RAX = 0x1f8;
   private static final int RBX = 0x318;
+  private static final int KEY_REQ = 3;
   private static final int REPORT_REQ = 5;
   private static final int SNP_REQ_CERTS = 43;
 
@@ -79,14 +83,19 @@ final class SnpGuestRequestTest {
 
   /** Puts a message with 64 bytes of data for a report into the guest's request page. */
   private void message(long number, int type, int vmpl) throws Exception {
-    ByteBuffer page = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
-    page.putLong(32, number).put(48, (byte) 1).put(49, (byte) 1).putShort(50, (short) 96);
-    page.put(52, (byte) type).put(53, (byte) 1).putShort(54, (short) 96);
     byte[] payload = new byte[96];
     Arrays.fill(payload, 0, 64, (byte) 0x77);
     payload[64] = (byte) vmpl;
+    message(number, type, payload);
+  }
+
+  private void message(long number, int type, byte[] payload) throws Exception {
+    ByteBuffer page = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    page.putLong(32, number).put(48, (byte) 1).put(49, (byte) 1).putShort(50, (short) 96);
+    page.put(52, (byte) type).put(53, (byte) 1);
+    page.putShort(54, (short) payload.length);
     byte[] sealed = gcm(Cipher.ENCRYPT_MODE, number, page.array(), payload);
-    page.put(96, sealed, 0, 96).put(0, sealed, 96, 16);
+    page.put(96, sealed, 0, payload.length).put(0, sealed, payload.length, 16);
     guest.m.store(GUEST + REQUEST, page.array());
   }
 
@@ -97,10 +106,14 @@ final class SnpGuestRequestTest {
 
   /** The payload of the response, once its tag has been found right. */
   private byte[] answer(long number) throws Exception {
+    return answer(number, REPORT_REQ + 1);
+  }
+
+  private byte[] answer(long number, int type) throws Exception {
     byte[] page = bytes(GUEST + RESPONSE, 4096);
     ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
     assertEquals(number, header.getLong(32));
-    assertEquals(REPORT_REQ + 1, page[52]);
+    assertEquals(type, page[52]);
     int length = header.getShort(54);
     byte[] sealed = Arrays.copyOfRange(page, 96, 96 + length + 16);
     System.arraycopy(page, 0, sealed, length, 16);
@@ -127,7 +140,7 @@ final class SnpGuestRequestTest {
   void theNextMessageHasTheNumberAfterTheAnswersAndAnOldOneIsRefused() throws Exception {
     message(1, REPORT_REQ, 0);
     assertEquals("0 0", ask(GUEST_REQUEST));
-    assertEquals("0 16", ask(GUEST_REQUEST), "again");
+    assertEquals("0 1d", ask(GUEST_REQUEST), "again: AEAD_OFLOW");
     message(3, REPORT_REQ, 0);
     assertEquals("0 0", ask(GUEST_REQUEST));
     assertEquals(0, answer(4)[0]);
@@ -137,7 +150,11 @@ final class SnpGuestRequestTest {
   @CsvSource({
     "48, 2, 16, another algorithm",
     "49, 2, 16, another version",
-    "54, 95, b, a length that was not meant",
+    "50, 95, 16, another size of the header",
+    "54, 95, 16, no whole blocks",
+    "54, 0, 16, nothing",
+    "55, 16, 16, more than a page",
+    "54, 80, b, a length that was not meant",
     "60, 4, 16, a fifth key",
     "60, 1, b, another key",
     "96, 1, b, text that was changed",
@@ -150,13 +167,64 @@ final class SnpGuestRequestTest {
     assertEquals("0 " + status, ask(GUEST_REQUEST), why);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "64, 4, 16, a VMPL that there is not",
+    "68, 1, 0, the chip's key",
+    "68, 2, 27, a key that nobody loaded",
+    "68, 3, 27, a selection that is none",
+    "68, 4, 16, reserved bits",
+    "80, 1, 16, reserved bytes"
+  })
+  void whatTheGuestGotWrongIsToldInTheAnswer(int at, int value, String status, String why)
+      throws Exception {
+    byte[] payload = new byte[96];
+    payload[at] = (byte) value;
+    message(1, REPORT_REQ, payload);
+    assertEquals("0 0", ask(GUEST_REQUEST), why);
+    assertEquals(Integer.parseInt(status, 16), answer(2)[0], why);
+  }
+
   @Test
-  void aVmplThatThereIsNotIsRefusedInTheAnswerAndOtherMessagesAreInvalid() throws Exception {
-    message(1, REPORT_REQ, 4);
-    assertEquals("0 0", ask(GUEST_REQUEST));
-    assertEquals(0x16, answer(2)[0]);
-    message(3, 1, 0);
+  void otherMessagesAndOtherVersionsAreUnknown() throws Exception {
+    message(1, 1, 0);
     assertEquals("0 16", ask(GUEST_REQUEST));
+    message(1, REPORT_REQ, 0);
+    guest.m.store(GUEST + REQUEST + 53, (byte) 2);
+    assertEquals("0 b", ask(GUEST_REQUEST), "the tag covers the version");
+  }
+
+  @Test
+  void aReportIsSignedByTheKeyOfTheChip() throws Exception {
+    message(1, REPORT_REQ, 0);
+    assertEquals("0 0", ask(GUEST_REQUEST));
+    byte[] report = Arrays.copyOfRange(answer(2), 32, 32 + 1184);
+    assertEquals(1, report[0x34], "ECDSA on P-384 with SHA-384");
+    byte[] signed = Arrays.copyOf(report, 0x2a0);
+    byte[] signature = Arrays.copyOfRange(report, 0x2a0, 0x2a0 + 144);
+    PublicKey vcek = PlatformKeys.of(1, "vcek");
+    assertTrue(PlatformKeys.verifies(vcek, 384, signed, signature));
+    signed[0x90] ^= 1;
+    assertFalse(PlatformKeys.verifies(vcek, 384, signed, signature), "another measurement");
+  }
+
+  private byte[] derivedKey(long number, long fields, int vmpl, int svn) throws Exception {
+    ByteBuffer payload = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+    payload.putLong(8, fields).putInt(16, vmpl).putInt(20, svn);
+    message(number, KEY_REQ, payload.array());
+    assertEquals("0 0", ask(GUEST_REQUEST));
+    return answer(number + 1, KEY_REQ + 1);
+  }
+
+  @Test
+  void aDerivedKeyIsTheSameForTheSameSelectionAndAnotherForAnother() throws Exception {
+    byte[] first = derivedKey(1, 8, 0, 0);
+    assertEquals(0, first[0]);
+    assertArrayEquals(first, derivedKey(3, 8, 0, 0));
+    assertFalse(Arrays.equals(first, derivedKey(5, 9, 0, 0)), "with the policy");
+    assertFalse(Arrays.equals(first, derivedKey(7, 8, 1, 0)), "for VMPL 1");
+    assertEquals(0x16, derivedKey(9, 64, 0, 0)[0], "a field that there is not");
+    assertEquals(0x16, derivedKey(11, 16, 0, 1)[0], "a newer guest than this");
   }
 
   @Test

@@ -5,9 +5,9 @@ import static seamtape.catalog.SevStatus.SEV_RET_INVALID_ADDRESS;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_GUEST;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_GUEST_STATE;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_LEN;
-import static seamtape.catalog.SevStatus.SEV_RET_INVALID_PARAM;
 import static seamtape.catalog.SevStatus.SEV_RET_POLICY_FAILURE;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
+import static seamtape.catalog.SevStatus.SEV_RET_UNSUPPORTED;
 
 import java.util.Arrays;
 import seamtape.catalog.SevStatus;
@@ -51,34 +51,48 @@ final class LaunchFirmware {
    * @param certificate of the owner, with its session; both null for keys of the firmware's own
    */
   SevStatus start(int key, int policy, byte[] certificate, byte[] session) {
-    if (SevPolicy.reserved(policy)) {
-      return SEV_RET_INVALID_PARAM;
-    }
-    if (SevPolicy.tooNew(policy)) {
-      return SEV_RET_POLICY_FAILURE;
-    }
-    SevGuest shared = firmware.guest(key);
-    if (key != 0 && shared == null) {
-      return SEV_RET_INVALID_GUEST;
-    }
-    if (key != 0 && (shared.has(SevPolicy.NOKS) || (policy & SevPolicy.NOKS) != 0)) {
-      return SEV_RET_POLICY_FAILURE;
-    }
-    if ((certificate == null) != (session == null)) {
-      return SEV_RET_INVALID_PARAM;
-    }
-    if (session != null && session.length != SevSession.SIZE) {
+    boolean given = certificate != null;
+    if (given && (session == null || session.length != SevSession.SIZE)) {
       return SEV_RET_INVALID_LEN;
     }
-    guest = firmware.create(policy, shared == null ? null : shared.vek, SevGuestState.LUPDATE);
+    return create(key, policy, certificate, given ? session : null, SevGuestState.LUPDATE);
+  }
+
+  /** LAUNCH_START and RECEIVE_START, as the published firmware checks: MACs, policy, then key. */
+  SevStatus create(int key, int policy, byte[] certificate, byte[] session, SevGuestState state) {
+    SevGuest shared = firmware.guest(key);
+    SevGuest made = firmware.create(policy, shared == null ? null : shared.vek, state);
+    SevStatus status = SEV_RET_SUCCESS;
     if (session == null) {
-      guest.tek = firmware.draw("tek", SevCrypto.KEY_BYTES);
-      guest.tik = firmware.draw("tik", SevCrypto.KEY_BYTES);
-    } else if (!SevSession.open(session, certificate, guest)) {
-      firmware.decommission(guest.handle);
-      return SEV_RET_BAD_MEASUREMENT;
+      made.tek = firmware.draw("tek", SevCrypto.KEY_BYTES);
+      made.tik = firmware.draw("tik", SevCrypto.KEY_BYTES);
+    } else if (!SevSession.open(session, certificate, made)) {
+      status = SEV_RET_BAD_MEASUREMENT;
     }
-    return SEV_RET_SUCCESS;
+    if (status == SEV_RET_SUCCESS) {
+      status = allowed(key, shared, policy);
+    }
+    if (status == SEV_RET_SUCCESS) {
+      guest = made;
+    } else {
+      firmware.decommission(made.handle);
+    }
+    return status;
+  }
+
+  /** A key is shared by guests of one policy, if that allows it. */
+  private static SevStatus allowed(int key, SevGuest shared, int policy) {
+    if (SevPolicy.tooNew(policy) || SevPolicy.reserved(policy)) {
+      return SEV_RET_POLICY_FAILURE;
+    }
+    if (key == 0) {
+      return SEV_RET_SUCCESS;
+    }
+    if (shared == null) {
+      return SEV_RET_INVALID_GUEST;
+    }
+    boolean shares = shared.policy == policy && !shared.has(SevPolicy.NOKS);
+    return shares ? SEV_RET_SUCCESS : SEV_RET_POLICY_FAILURE;
   }
 
   /** LAUNCH_UPDATE_DATA: measures the plaintext and encrypts it where it lies. */
@@ -90,7 +104,7 @@ final class LaunchFirmware {
     if ((address & MemoryEncryption.BLOCK - 1) != 0) {
       return SEV_RET_INVALID_ADDRESS;
     }
-    if ((length & MemoryEncryption.BLOCK - 1) != 0) {
+    if (length == 0 || (length & MemoryEncryption.BLOCK - 1) != 0) {
       return SEV_RET_INVALID_LEN;
     }
     byte[] plain = user.in(address, length);
@@ -109,7 +123,7 @@ final class LaunchFirmware {
       return status;
     }
     if (!guest.has(SevPolicy.ES)) {
-      return SEV_RET_POLICY_FAILURE;
+      return SEV_RET_UNSUPPORTED;
     }
     guest.measure(vmsa, 0, VMSA_SIZE);
     return SEV_RET_SUCCESS;

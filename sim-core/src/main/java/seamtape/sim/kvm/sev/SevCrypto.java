@@ -1,9 +1,20 @@
 package seamtape.sim.kvm.sev;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.KeyFactory;
 import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.InvalidKeySpecException;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
@@ -36,9 +47,13 @@ final class SevCrypto {
 
   /** HMAC-SHA-256 over the parts in order. */
   static byte[] hmac(byte[] key, byte[]... parts) {
+    return mac("HmacSHA256", key, parts);
+  }
+
+  static byte[] mac(String algorithm, byte[] key, byte[]... parts) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      Mac mac = Mac.getInstance(algorithm);
+      mac.init(new SecretKeySpec(key, algorithm));
       for (byte[] part : parts) {
         mac.update(part);
       }
@@ -46,6 +61,33 @@ final class SevCrypto {
     } catch (GeneralSecurityException e) {
       throw missing(e);
     }
+  }
+
+  /** True for a signature of ECDSA on P-384 with SHA-384 by the key at (x, y), a point of it. */
+  static boolean verifies(BigInteger x, BigInteger y, BigInteger r, BigInteger s, byte[] message) {
+    try {
+      AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
+      curve.init(new ECGenParameterSpec("secp384r1"));
+      ECParameterSpec spec = curve.getParameterSpec(ECParameterSpec.class);
+      ECPublicKeySpec key = new ECPublicKeySpec(new ECPoint(x, y), spec);
+      Signature signature = Signature.getInstance("SHA384withECDSAinP1363Format");
+      signature.initVerify(KeyFactory.getInstance("EC").generatePublic(key));
+      signature.update(message);
+      return signature.verify(joined(octets(r), octets(s)));
+    } catch (InvalidKeyException | InvalidKeySpecException | SignatureException e) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw missing(e);
+    }
+  }
+
+  /** 48 bytes, big-endian; a number that needs more loses its upper ones. */
+  static byte[] octets(BigInteger number) {
+    byte[] bytes = number.toByteArray();
+    byte[] octets = new byte[48];
+    int used = Math.min(bytes.length, octets.length);
+    System.arraycopy(bytes, bytes.length - used, octets, octets.length - used, used);
+    return octets;
   }
 
   /** AES-128-CTR; encrypts and decrypts. */
@@ -112,6 +154,12 @@ final class SevCrypto {
     byte[] words = label.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     byte[] out = hmac(key, u32(1), words, new byte[1], context, u32(8 * KEY_BYTES));
     return java.util.Arrays.copyOf(out, KEY_BYTES);
+  }
+
+  static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   static byte[] u32(int value) {

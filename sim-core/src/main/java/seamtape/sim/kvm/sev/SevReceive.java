@@ -4,10 +4,8 @@ import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOTTY;
 import static seamtape.catalog.SevStatus.SEV_RET_BAD_MEASUREMENT;
-import static seamtape.catalog.SevStatus.SEV_RET_INVALID_GUEST;
+import static seamtape.catalog.SevStatus.SEV_RET_INVALID_ADDRESS;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_LEN;
-import static seamtape.catalog.SevStatus.SEV_RET_INVALID_PARAM;
-import static seamtape.catalog.SevStatus.SEV_RET_POLICY_FAILURE;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
 
 import java.nio.ByteBuffer;
@@ -38,45 +36,17 @@ final class SevReceive {
       return call.blobError;
     }
     int policy = params.getInt(4);
-    Start start = new Start(call.firmware, params.getInt(0), policy);
-    long error = call.issue(call.sevFd(), () -> start.request(certificate, session));
+    LaunchFirmware start = new LaunchFirmware(call.firmware);
+    int key = params.getInt(0);
+    long error = call.issue(call.sevFd(), () -> start(start, key, policy, certificate, session));
     return error != 0 ? error : SevLaunch.bind(call, params, start.guest, policy);
   }
 
-  /** RECEIVE_START of the firmware. */
-  private static final class Start {
-    private final SevFirmware firmware;
-    private final int key;
-    private final int policy;
-    SevGuest guest;
-
-    Start(SevFirmware firmware, int key, int policy) {
-      this.firmware = firmware;
-      this.key = key;
-      this.policy = policy;
-    }
-
-    SevStatus request(byte[] certificate, byte[] session) {
-      if (SevPolicy.reserved(policy)) {
-        return SEV_RET_INVALID_PARAM;
-      }
-      if (SevPolicy.tooNew(policy)) {
-        return SEV_RET_POLICY_FAILURE;
-      }
-      SevGuest shared = firmware.guest(key);
-      if (key != 0 && shared == null) {
-        return SEV_RET_INVALID_GUEST;
-      }
-      if (session.length != SevSession.SIZE) {
-        return SEV_RET_INVALID_LEN;
-      }
-      guest = firmware.create(policy, shared == null ? null : shared.vek, SevGuestState.RUPDATE);
-      if (!SevSession.open(session, certificate, guest)) {
-        firmware.decommission(guest.handle);
-        return SEV_RET_BAD_MEASUREMENT;
-      }
-      return SEV_RET_SUCCESS;
-    }
+  private static SevStatus start(
+      LaunchFirmware start, int key, int policy, byte[] certificate, byte[] session) {
+    return session.length == SevSession.SIZE
+        ? start.create(key, policy, certificate, session, SevGuestState.RUPDATE)
+        : SEV_RET_INVALID_LEN;
   }
 
   static long updateData(SevCall call) {
@@ -114,8 +84,11 @@ final class SevReceive {
       return status;
     }
     int unaligned = length & MemoryEncryption.BLOCK - 1;
-    if (header.length != Packet.HEADER_SIZE || data.length != length || unaligned != 0) {
+    if (header.length < Packet.HEADER_SIZE || data.length != length || unaligned != 0) {
       return SEV_RET_INVALID_LEN;
+    }
+    if ((address & MemoryEncryption.BLOCK - 1) != 0) {
+      return SEV_RET_INVALID_ADDRESS;
     }
     byte[] plain = Packet.open(guest, SevSend.DATA_CONTEXT, header, data, new byte[0]);
     if (plain == null) {

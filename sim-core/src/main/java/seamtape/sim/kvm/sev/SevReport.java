@@ -12,16 +12,21 @@ import java.util.Arrays;
 import seamtape.catalog.SevStatus;
 
 /**
- * KVM_SEV_GET_ATTESTATION_REPORT: nonce, launch digest, policy, and a signature. ECDSA draws a
- * number of its own each time; here HMAC-SHA-256 with a secret of the platform signs instead.
+ * KVM_SEV_GET_ATTESTATION_REPORT: nonce, launch digest, policy, and the signature of the PEK. Its
+ * private key is the platform's secret "pek", so who knows the machine's seed can check reports.
  */
 final class SevReport {
   static final int REPORT_SIZE = 208;
   private static final int SIZE = 32;
   private static final int SIGNATURE = 64;
 
+  /** What is signed: nonce, digest and policy. */
+  private static final int SIGNED = 52;
+
   /** The PEK signs. */
   private static final int KEY_USAGE_PEK = 0x1002;
+
+  private static final int ECDSA_SHA256 = 2;
 
   private SevReport() {}
 
@@ -49,16 +54,20 @@ final class SevReport {
   private static SevStatus status(SevGuest guest, boolean fits) {
     SevStatus status =
         LaunchFirmware.in(
-            guest, SevGuestState.LUPDATE, SevGuestState.LSECRET, SevGuestState.RUNNING);
+            guest,
+            SevGuestState.LSECRET,
+            SevGuestState.RUNNING,
+            SevGuestState.SUPDATE,
+            SevGuestState.SENT);
     return status == SEV_RET_SUCCESS && !fits ? SEV_RET_INVALID_LEN : status;
   }
 
   private static byte[] report(SevFirmware firmware, SevGuest guest, byte[] nonce) {
     ByteBuffer report = ByteBuffer.allocate(REPORT_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    report.put(nonce).put(guest.digest()).putInt(guest.policy).putInt(KEY_USAGE_PEK);
-    byte[] signed = Arrays.copyOf(report.array(), SIGNATURE);
-    byte[] signature = SevCrypto.hmac(firmware.platformSecret("pek"), signed);
-    System.arraycopy(signature, 0, report.array(), SIGNATURE, signature.length);
-    return report.array();
+    report.put(nonce).put(guest.digest()).putInt(guest.policy);
+    report.putInt(KEY_USAGE_PEK).putInt(ECDSA_SHA256);
+    byte[] signed = Arrays.copyOf(report.array(), SIGNED);
+    byte[] signature = new SevEcdsa(firmware.platformSecret("pek"), 256).sign(signed);
+    return report.put(SIGNATURE, signature).array();
   }
 }

@@ -47,16 +47,16 @@ final class SevSecret {
   private static SevStatus secret(
       SevCall call, long address, int length, byte[] header, byte[] data) {
     SevGuest guest = call.sev.firmwareGuest();
-    SevStatus status = LaunchFirmware.in(guest, SevGuestState.LSECRET);
-    if (status != SEV_RET_SUCCESS) {
-      return status;
+    if ((address & MemoryEncryption.BLOCK - 1) != 0) {
+      return SEV_RET_INVALID_ADDRESS;
     }
     int unaligned = length & MemoryEncryption.BLOCK - 1;
     if (header.length != Packet.HEADER_SIZE || data.length != length || unaligned != 0) {
       return SEV_RET_INVALID_LEN;
     }
-    if ((address & MemoryEncryption.BLOCK - 1) != 0) {
-      return SEV_RET_INVALID_ADDRESS;
+    SevStatus status = LaunchFirmware.in(guest, SevGuestState.LSECRET);
+    if (status != SEV_RET_SUCCESS) {
+      return status;
     }
     byte[] plain = Packet.open(guest, SECRET_CONTEXT, header, data, guest.measurement);
     if (plain == null) {

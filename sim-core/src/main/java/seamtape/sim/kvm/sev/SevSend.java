@@ -4,6 +4,7 @@ import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOMEM;
 import static seamtape.catalog.Errno.ENOTTY;
+import static seamtape.catalog.SevStatus.SEV_RET_INVALID_ADDRESS;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_LEN;
 import static seamtape.catalog.SevStatus.SEV_RET_POLICY_FAILURE;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
@@ -77,16 +78,18 @@ final class SevSend {
     return guest;
   }
 
+  /** The room must be exactly what it takes, whatever the guest's state. */
   private static SevStatus start(SevGuest guest, int room) {
-    SevStatus status = LaunchFirmware.in(guest, SevGuestState.RUNNING);
+    SevStatus status = LaunchFirmware.known(guest);
+    if (status == SEV_RET_SUCCESS && room != SevSession.SIZE) {
+      return SEV_RET_INVALID_LEN;
+    }
+    status = LaunchFirmware.in(guest, SevGuestState.RUNNING);
     if (status != SEV_RET_SUCCESS) {
       return status;
     }
     if (guest.has(SevPolicy.NOSEND)) {
       return SEV_RET_POLICY_FAILURE;
-    }
-    if (Integer.compareUnsigned(room, SevSession.SIZE) < 0) {
-      return SEV_RET_INVALID_LEN;
     }
     guest.state = SevGuestState.SUPDATE;
     return SEV_RET_SUCCESS;
@@ -126,7 +129,7 @@ final class SevSend {
       return ENOMEM.result();
     }
     SevGuest guest = call.sev.firmwareGuest();
-    long error = call.issue(() -> data(guest, length, headerRoom, room));
+    long error = call.issue(() -> data(guest, address, length, headerRoom, room));
     if (error != 0) {
       return error;
     }
@@ -150,19 +153,24 @@ final class SevSend {
     return Integer.compareUnsigned(length, Limits.KMALLOC_MAX_SIZE) <= 0;
   }
 
-  private static SevStatus data(SevGuest guest, int length, int headerRoom, int room) {
+  private static SevStatus data(
+      SevGuest guest, long address, int length, int headerRoom, int room) {
+    if (headerRoom < Packet.HEADER_SIZE) {
+      return SEV_RET_INVALID_LEN;
+    }
     SevStatus status = LaunchFirmware.in(guest, SevGuestState.SUPDATE);
     if (status != SEV_RET_SUCCESS) {
       return status;
     }
-    boolean unaligned = (length & MemoryEncryption.BLOCK - 1) != 0;
-    return unaligned || headerRoom < Packet.HEADER_SIZE || room < length
-        ? SEV_RET_INVALID_LEN
-        : SEV_RET_SUCCESS;
+    if ((length & MemoryEncryption.BLOCK - 1) != 0 || room < length) {
+      return SEV_RET_INVALID_LEN;
+    }
+    boolean aligned = (address & MemoryEncryption.BLOCK - 1) == 0;
+    return aligned ? SEV_RET_SUCCESS : SEV_RET_INVALID_ADDRESS;
   }
 
   private static long queryLengths(SevCall call, ByteBuffer params) {
-    long error = call.issue(() -> data(call.sev.firmwareGuest(), Limits.PAGE_SIZE, 0, 0));
+    long error = call.issue(() -> data(call.sev.firmwareGuest(), 0, Limits.PAGE_SIZE, 0, 0));
     boolean told = call.error() == lengthCode();
     params.putInt(HEADER_LEN, told ? Packet.HEADER_SIZE : 0);
     params.putInt(TRANS_LEN, told ? Limits.PAGE_SIZE : 0);

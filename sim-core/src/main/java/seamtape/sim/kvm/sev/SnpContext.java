@@ -1,23 +1,18 @@
 package seamtape.sim.kvm.sev;
 
-import static seamtape.catalog.SevStatus.SEV_RET_BAD_MEASUREMENT;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_GUEST_STATE;
 import static seamtape.catalog.SevStatus.SEV_RET_POLICY_FAILURE;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import seamtape.catalog.SevStatus;
 
 /** The firmware's context of an SNP guest, with its launch digest. */
 final class SnpContext {
-  static final int ID_BLOCK_SIZE = 96;
-  static final int ID_AUTH_SIZE = 4096;
   static final int DIGEST_SIZE = 48;
   static final int HOST_DATA_SIZE = 32;
   private static final int PAGE_INFO_SIZE = 112;
-  private static final int ID_BLOCK_POLICY = 88;
 
   /** States of GSTATE that a launch goes through. */
   enum State {
@@ -31,12 +26,29 @@ final class SnpContext {
   private State state = State.INIT;
   private long policy;
   private byte[] digest = new byte[DIGEST_SIZE];
+  private SnpIdentity identity;
+  private boolean vcekDisabled;
 
   /**
    * @param secret of the platform and this guest, for the keys of its messages
    */
-  SnpContext(byte[] secret) {
-    messages = new SnpMessages(this, secret);
+  SnpContext(byte[] secret, SnpPlatform platform) {
+    messages = new SnpMessages(this, secret, platform);
+  }
+
+  /** What the guest's owner said it must be; null where nothing was said. */
+  SnpIdentity identity() {
+    return identity;
+  }
+
+  /** Security version that the owner gave the guest. */
+  int guestSvn() {
+    return identity == null ? 0 : identity.guestSvn();
+  }
+
+  /** The key of the chip is not to be used for this guest. */
+  boolean vcekDisabled() {
+    return vcekDisabled;
   }
 
   SnpMessages messages() {
@@ -89,24 +101,20 @@ final class SnpContext {
   /**
    * SNP_LAUNCH_FINISH.
    *
-   * @param idBlock what the owner expects; null without one
+   * @param expected by the owner; null without an ID block
    * @param data of the host, for the guest's reports
    */
-  SevStatus finish(byte[] idBlock, byte[] data) {
+  SevStatus finish(SnpIdentity expected, byte[] data, boolean withoutVcek) {
     if (state != State.LAUNCH) {
       return SEV_RET_INVALID_GUEST_STATE;
     }
-    if (idBlock != null) {
-      if (!Arrays.equals(digest, Arrays.copyOf(idBlock, DIGEST_SIZE))) {
-        return SEV_RET_BAD_MEASUREMENT;
-      }
-      ByteBuffer fields = ByteBuffer.wrap(idBlock).order(ByteOrder.LITTLE_ENDIAN);
-      if (fields.getLong(ID_BLOCK_POLICY) != policy) {
-        return SEV_RET_POLICY_FAILURE;
-      }
+    SevStatus status = expected == null ? SEV_RET_SUCCESS : expected.check(digest, policy);
+    if (status == SEV_RET_SUCCESS) {
+      identity = expected;
+      hostData = data.clone();
+      vcekDisabled = withoutVcek;
+      state = State.RUNNING;
     }
-    hostData = data.clone();
-    state = State.RUNNING;
-    return SEV_RET_SUCCESS;
+    return status;
   }
 }

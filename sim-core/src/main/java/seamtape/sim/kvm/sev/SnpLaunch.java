@@ -34,7 +34,7 @@ final class SnpLaunch {
     if (call.issue(call.sevFd(), () -> SEV_RET_SUCCESS) != 0) {
       return ENOTTY.result();
     }
-    SnpContext context = new SnpContext(guestSecret(call));
+    SnpContext context = new SnpContext(guestSecret(call), new SnpPlatform(call.firmware));
     long error = call.issue(call.sevFd(), () -> context.start(policy));
     if (error == 0) {
       error = call.issue(call.sevFd(), () -> call.firmware.own(sev.asid, context));
@@ -78,17 +78,20 @@ final class SnpLaunch {
     if (error != 0) {
       return error;
     }
-    byte[] idBlock = null;
+    SnpIdentity expected = null;
     if (params.get(16) != 0) {
-      idBlock = call.blob(params.getLong(0), SnpContext.ID_BLOCK_SIZE);
-      if (idBlock == null || call.blob(params.getLong(8), SnpContext.ID_AUTH_SIZE) == null) {
+      byte[] block = call.blob(params.getLong(0), SnpIdentity.BLOCK);
+      byte[] auth = block == null ? null : call.blob(params.getLong(8), SnpIdentity.AUTH);
+      if (auth == null) {
         return call.blobError;
       }
+      expected = new SnpIdentity(block, auth, params.get(17) != 0);
     }
-    byte[] expected = idBlock;
+    SnpIdentity identity = expected;
     int end = HOST_DATA + SnpContext.HOST_DATA_SIZE;
     byte[] hostData = Arrays.copyOfRange(params.array(), HOST_DATA, end);
-    return call.issue(() -> call.sev.snpContext.finish(expected, hostData));
+    boolean withoutVcek = params.get(18) != 0;
+    return call.issue(() -> call.sev.snpContext.finish(identity, hostData, withoutVcek));
   }
 
   /** Every vCPU's save area is a page of the launch, in the order of creation. */

@@ -1,5 +1,6 @@
 package seamtape.sim.kvm.sev;
 
+import static seamtape.catalog.SevStatus.SEV_RET_AEAD_OFLOW;
 import static seamtape.catalog.SevStatus.SEV_RET_BAD_MEASUREMENT;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_GUEST_STATE;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_PARAM;
@@ -12,27 +13,24 @@ import seamtape.catalog.SevStatus;
 
 /**
  * SNP_GUEST_REQUEST: guest and firmware talk in messages that the host carries and cannot read,
- * AES-256-GCM with one of four keys that the guest finds in its secrets page. Of the messages there
- * is MSG_REPORT_REQ; the firmware's order of checks is as remembered from its ABI, not as tested.
+ * AES-256-GCM with one of four keys that the guest finds in its secrets page. What the host may
+ * have got wrong fails the command; what the guest got wrong is told in the answer. The order of
+ * checks is that of AMD's published firmware. Of its messages there are MSG_REPORT_REQ and
+ * MSG_KEY_REQ, which Linux sends; the others are answered as unknown.
  */
 final class SnpMessages {
   static final int MSG_TYPE = 52;
   static final int MSG_REPORT_REQ = 5;
+  private static final int MSG_KEY_REQ = 3;
   static final int HEADER = 96;
-  static final int REPORT = 1184;
 
-  private static final int MSG_REPORT_RSP = 6;
   private static final int TAG = 16;
   private static final int SEQNO = 32;
   private static final int AUTHENTICATED = 48;
   private static final int ALGO_AES_256_GCM = 1;
   private static final int VERSION = 1;
-  private static final int MAX_PAYLOAD = 4000;
-  private static final int REPORT_REQ_BYTES = 96;
-  private static final int REPORT_RSP_HEADER = 32;
+  private static final int PAGE = 4096;
   private static final int KEYS = 4;
-  private static final int SIGNED = 0x2a0;
-  private static final int LAST_VMPL = 3;
 
   private static final int SECRETS_VERSION = 3;
   private static final int SECRETS_VMPCK = 0x20;
@@ -40,14 +38,16 @@ final class SnpMessages {
 
   private final SnpContext context;
   private final byte[] secret;
+  private final SnpPlatform platform;
   private final long[] count = new long[KEYS];
 
   /**
    * @param secret of the platform and this guest, from which its keys come
    */
-  SnpMessages(SnpContext context, byte[] secret) {
+  SnpMessages(SnpContext context, byte[] secret, SnpPlatform platform) {
     this.context = context;
     this.secret = secret;
+    this.platform = platform;
   }
 
   private byte[] key(int number) {
@@ -72,28 +72,46 @@ final class SnpMessages {
    */
   SevStatus serve(byte[] request, byte[] response) {
     ByteBuffer header = ByteBuffer.wrap(request).order(ByteOrder.LITTLE_ENDIAN);
-    int vmpck = request[60] & 0xff;
-    int length = header.getShort(54) & 0xffff;
-    long number = header.getLong(SEQNO);
     if (context.state() != SnpContext.State.RUNNING) {
       return SEV_RET_INVALID_GUEST_STATE;
     }
+    int length = header.getShort(54) & 0xffff;
+    int vmpck = request[60] & 0xff;
     boolean known =
-        request[48] == ALGO_AES_256_GCM && request[49] == VERSION && header.getShort(50) == HEADER;
-    if (!known || vmpck >= KEYS || length > MAX_PAYLOAD || number != count[vmpck] + 1) {
+        request[49] == VERSION && header.getShort(50) == HEADER && request[48] == ALGO_AES_256_GCM;
+    boolean whole = length != 0 && (length & TAG - 1) == 0 && HEADER + length <= PAGE;
+    if (!known || !whole || vmpck >= KEYS) {
       return SEV_RET_INVALID_PARAM;
     }
+    long number = header.getLong(SEQNO);
     byte[] sealed = sealed(request, length);
     byte[] payload = SevCrypto.openGcm(key(vmpck), iv(number), aad(request), sealed);
     if (payload == null) {
       return SEV_RET_BAD_MEASUREMENT;
     }
-    if (request[MSG_TYPE] != MSG_REPORT_REQ || length != REPORT_REQ_BYTES) {
+    if (number != count[vmpck] + 1) {
+      return SEV_RET_AEAD_OFLOW;
+    }
+    byte[] answer = request[53] == VERSION ? answer(request[MSG_TYPE], vmpck, payload) : null;
+    if (answer == null) {
       return SEV_RET_INVALID_PARAM;
     }
     count[vmpck] += 2;
-    answer(vmpck, number + 1, MSG_REPORT_RSP, reportResponse(payload), response);
+    seal(vmpck, number + 1, request[MSG_TYPE] + 1, answer, response);
     return SEV_RET_SUCCESS;
+  }
+
+  /** The payload of the answer; null for a message that there is not. */
+  private byte[] answer(int type, int vmpck, byte[] payload) {
+    return switch (type) {
+      case MSG_REPORT_REQ -> {
+        byte[] id = key(KEYS);
+        yield new SnpReport(context, platform, id).answer(payload, vmpck);
+      }
+      case MSG_KEY_REQ ->
+          new SnpDerivedKey(context, platform, key(KEYS + 1)).answer(payload, vmpck);
+      default -> null;
+    };
   }
 
   private static byte[] iv(long number) {
@@ -111,7 +129,7 @@ final class SnpMessages {
     return sealed;
   }
 
-  private void answer(int vmpck, long number, int type, byte[] payload, byte[] page) {
+  private void seal(int vmpck, long number, int type, byte[] payload, byte[] page) {
     Arrays.fill(page, (byte) 0);
     ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
     header.putLong(SEQNO, number).put(48, (byte) ALGO_AES_256_GCM).put(49, (byte) VERSION);
@@ -120,31 +138,5 @@ final class SnpMessages {
     byte[] sealed = SevCrypto.sealGcm(key(vmpck), iv(number), aad(page), payload);
     System.arraycopy(sealed, 0, page, HEADER, payload.length);
     System.arraycopy(sealed, payload.length, page, 0, TAG);
-  }
-
-  /** MSG_REPORT_RSP: status, size, report. */
-  private byte[] reportResponse(byte[] request) {
-    int vmpl = ByteBuffer.wrap(request).order(ByteOrder.LITTLE_ENDIAN).getInt(64);
-    boolean refused = Integer.compareUnsigned(vmpl, LAST_VMPL) > 0;
-    ByteBuffer response =
-        ByteBuffer.allocate(REPORT_RSP_HEADER + REPORT).order(ByteOrder.LITTLE_ENDIAN);
-    response.putInt(0, refused ? SEV_RET_INVALID_PARAM.code() : 0);
-    if (!refused) {
-      response.putInt(4, REPORT).put(REPORT_RSP_HEADER, report(vmpl, request));
-    }
-    return response.array();
-  }
-
-  /**
-   * ATTESTATION_REPORT, version 2. ECDSA draws a number of its own each time; here HMAC-SHA-256
-   * with the guest's secret signs instead.
-   */
-  private byte[] report(int vmpl, byte[] request) {
-    ByteBuffer report = ByteBuffer.allocate(REPORT).order(ByteOrder.LITTLE_ENDIAN);
-    report.putInt(0, 2).putLong(8, context.policy()).putInt(0x30, vmpl).putInt(0x34, 1);
-    report.put(0x50, request, 0, 64).put(0x90, context.digest()).put(0xc0, context.hostData());
-    report.put(0x140, key(KEYS));
-    byte[] signature = SevCrypto.hmac(secret, Arrays.copyOf(report.array(), SIGNED));
-    return report.put(SIGNED, signature).array();
   }
 }
