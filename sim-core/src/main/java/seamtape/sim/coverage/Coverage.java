@@ -1,21 +1,20 @@
 package seamtape.sim.coverage;
 
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import seamtape.catalog.Call;
+import seamtape.catalog.Family;
 import seamtape.catalog.FileOperation;
-import seamtape.catalog.HypercallServer;
 import seamtape.catalog.HypervHypercall;
-import seamtape.catalog.KvmHypercall;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.SevCommand;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdxCommand;
-import seamtape.catalog.XenHypercall;
-import seamtape.sim.kvm.sev.SevIoctl;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.KernelLine;
 import seamtape.sim.profile.Profile;
@@ -27,10 +26,10 @@ import seamtape.sim.tdx.TdxPlatform;
 import seamtape.sim.tdxguest.GuestCallProbe;
 
 /**
- * Call by call and profile by profile: modelled, regular or absent. Ioctls and TDX commands are
- * tried on machines of the profile, TDCALLs and TDVMCALLs by a guest in a TD, SEAMCALLs looked up
- * in the module's own table; a hypercall's row says who serves it, and a test makes every one of
- * them.
+ * Call by call and profile by profile: modelled, regular or absent. Ioctls, TDX and SEV commands
+ * are tried on machines of the profile, hypercalls by a guest, TDCALLs and TDVMCALLs by a guest in
+ * a TD; SEAMCALLs are looked up in the module's own table, and a test makes every one of them
+ * succeed that it says to be modelled.
  */
 public final class Coverage {
   private static final Map<String, Coverage> BY_PROFILE = new TreeMap<>();
@@ -46,6 +45,9 @@ public final class Coverage {
           TdGuest.INTERRUPTED);
   private final Map<KvmIoctl, Status> ioctls = new TreeMap<>();
   private final Map<TdxCommand, Status> tdxCommands = new TreeMap<>();
+  private final Map<SevCommand, Status> sevCommands = new TreeMap<>();
+  private final Map<Family, HypercallProbe> guests = new EnumMap<>(Family.class);
+  private final Map<Call, Status> hypercalls = new HashMap<>();
   private final Map<Tdcall, Status> tdcalls = new TreeMap<>();
   private final Map<Tdvmcall, Status> tdvmcalls = new TreeMap<>();
 
@@ -109,20 +111,20 @@ public final class Coverage {
   }
 
   private Status hypercall(Call row) {
-    if (row instanceof KvmHypercall kvm) {
-      boolean served = kvm.arch().startsWith("x86") && kvm != KvmHypercall.KVM_HC_MMU_OP;
-      return modelledIf(served);
+    if (row instanceof HypervHypercall hyperv
+        && hyperv.since().equals("6.3")
+        && !profile.hypervExtendedHypercalls()) {
+      return Status.ABSENT;
     }
-    if (row instanceof HypervHypercall hyperv) {
-      boolean later = hyperv.since().equals("6.3") && !profile.hypervExtendedHypercalls();
-      return later ? Status.ABSENT : modelledIf(hyperv.server() != HypercallServer.NONE);
-    }
-    return modelledIf(((XenHypercall) row).server() != HypercallServer.USER_SPACE);
+    HypercallProbe guest =
+        guests.computeIfAbsent(row.family(), family -> new HypercallProbe(profile.name(), family));
+    return hypercalls.computeIfAbsent(row, call -> modelledIf(guest.serves(call)));
   }
 
   /** A command of KVM_MEMORY_ENCRYPT_OP on AMD. */
   public Status status(SevCommand command) {
-    return SevIoctl.known(command, profile) ? Status.MODELLED : Status.ABSENT;
+    return sevCommands.computeIfAbsent(
+        command, row -> SevProbe.answers(row, profile.name()) ? Status.MODELLED : Status.ABSENT);
   }
 
   /** A command of KVM_MEMORY_ENCRYPT_OP on Intel. */
