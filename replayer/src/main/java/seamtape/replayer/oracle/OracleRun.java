@@ -1,8 +1,11 @@
 package seamtape.replayer.oracle;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import seamtape.catalog.Errno;
 import seamtape.catalog.KvmCapability;
@@ -18,18 +21,39 @@ import seamtape.replayer.explain.Explanations;
 
 /** Executes one case on a fresh machine and compares. */
 final class OracleRun {
+  /** Capabilities that the measured host answers 0 for, as its configuration or CPU lacks them. */
+  private static final List<KvmCapability> LACKED =
+      List.of(
+          KvmCapability.KVM_CAP_X86_SMM,
+          KvmCapability.KVM_CAP_HYPERV,
+          KvmCapability.KVM_CAP_XEN_HVM,
+          KvmCapability.KVM_CAP_NESTED_STATE);
+
   private final OracleCase oracleCase;
   private final Explanations explanations;
   private final OracleMemory memory = new OracleMemory();
   private final OracleNames names = new OracleNames();
+  private final MachineFactory factory;
+  private final String profile;
   private final Machine machine;
   private final OracleSteps steps;
 
   OracleRun(
       OracleCase oracleCase, MachineFactory factory, String profile, Explanations explanations) {
+    this(oracleCase, factory, profile, explanations, new TreeMap<>());
+  }
+
+  private OracleRun(
+      OracleCase oracleCase,
+      MachineFactory factory,
+      String profile,
+      Explanations explanations,
+      SortedMap<Integer, Long> host) {
     this.oracleCase = oracleCase;
+    this.factory = factory;
+    this.profile = profile;
     this.explanations = explanations;
-    MachineSpec spec = new MachineSpec(profile, "intel", "none", "bare", 1, false);
+    MachineSpec spec = new MachineSpec(profile, "intel", "none", "bare", 1, false, host);
     machine = MachineRefusedException.orMachine(factory, spec, memory.memory, NestedCalls.NONE);
     steps = new OracleSteps(machine, memory, names);
   }
@@ -55,18 +79,45 @@ final class OracleRun {
       return OracleOutcome.skipped("depends on the host: " + oracleCase.why());
     }
     return explanation()
-        .map(e -> OracleOutcome.skipped(e.reason() + ": " + e.words() + " (" + e.source() + ")"))
+        .map(e -> OracleOutcome.skipped(e.text() + " (" + e.source() + ")"))
+        .or(this::lackedByTheHost)
         .orElse(outcome);
   }
 
-  private java.util.Optional<Explanation> explanation() {
+  /** What the measured host does not have, where a machine without it answers as the case says. */
+  private Optional<OracleOutcome> lackedByTheHost() {
+    for (KvmCapability lacking : LACKED) {
+      Map<String, Object> facts = Map.of("arg", lacking.name());
+      Explanation row =
+          explanations
+              .of(Explanation.Use.GIVE, KvmIoctl.KVM_CHECK_EXTENSION.label(), facts)
+              .orElseThrow();
+      SortedMap<Integer, Long> host = new TreeMap<>(Map.of(lacking.number(), 0L));
+      OracleRun there = new OracleRun(oracleCase, factory, profile, explanations, host);
+      if (there.agrees()) {
+        String words = ": on a host without it the machine answers as the case says (";
+        return Optional.of(OracleOutcome.skipped(row.text() + words + row.source() + ")"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean agrees() {
+    try (machine) {
+      return judge().kind() == OracleOutcome.Kind.AGREED;
+    } catch (Inexpressible | PagedMemory.OutOfPages | Form.Malformed e) {
+      return false;
+    }
+  }
+
+  private Optional<Explanation> explanation() {
     Form step = oracleCase.steps().get(oracleCase.call());
     if (!step.text("op").equals("ioctl")) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
     KvmIoctl row = KvmIoctl.byNumber((int) step.number("nr")).orElse(null);
     if (row == null) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
     Map<String, Object> facts = new TreeMap<>();
     Form arg = step.form("arg");

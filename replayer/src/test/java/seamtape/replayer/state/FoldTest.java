@@ -40,7 +40,7 @@ class FoldTest {
     String steps =
         """
         - events: KVM_GET_VCPU_EVENTS
-        - KVM_SET_VCPU_EVENTS: {from: events, interrupt: {injected: 1, nr: 0x20}, smi: {smm: 1}, flags: 8}
+        - KVM_SET_VCPU_EVENTS: {from: events, interrupt: {injected: 1, nr: 0x20}, triple_fault: {pending: 1}, flags: 0x20}
           expect: EINVAL
         """;
     assertTrue(known("refused", steps, Topic.EVENTS).unknown());
@@ -52,7 +52,7 @@ class FoldTest {
         """
         - events: KVM_GET_VCPU_EVENTS
         - KVM_GET_SREGS
-        - KVM_SET_VCPU_EVENTS: {from: events, interrupt: {injected: 1, nr: 3}, smi: {smm: 1}, flags: 8}
+        - KVM_SET_VCPU_EVENTS: {from: events, interrupt: {injected: 1, nr: 3}, triple_fault: {pending: 1}, flags: 0x20}
           expect: EINVAL
         """;
     assertTrue(known("queued", steps, Topic.SREGS).unknown());

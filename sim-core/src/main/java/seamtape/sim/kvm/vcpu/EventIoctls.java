@@ -217,15 +217,14 @@ public final class EventIoctls {
   }
 
   /**
-   * A kernel without CONFIG_KVM_SMM refuses what it cannot keep; and as the oracle's kernel
-   * (events.set_smm_flag_smm1) each refuses to put a vCPU into SMM that is not in it.
+   * Puts a vCPU into SMM or takes it out, without saving or loading state; a kernel without
+   * CONFIG_KVM_SMM, as the oracle's, refuses what it cannot keep.
    */
   private static boolean smiIn(Vcpu vcpu, ByteBuffer in, int at) {
     boolean smm = Bytes.flag(in, at);
     boolean pending = Bytes.flag(in, at + 1);
     boolean insideNmi = Bytes.flag(in, at + 2);
-    boolean unsupported = !smmSupported(vcpu) && (pending || insideNmi);
-    if (unsupported || smm && !vcpu.cpu.smm) {
+    if (!smmSupported(vcpu) && (smm || pending || insideNmi)) {
       return false;
     }
     vcpu.cpu.smm = smm;
