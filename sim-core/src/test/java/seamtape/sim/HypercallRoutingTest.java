@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
+import seamtape.catalog.Errno;
 import seamtape.catalog.Family;
 import seamtape.catalog.HypercallServer;
 import seamtape.catalog.HypervHypercall;
@@ -23,6 +24,7 @@ import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmHypercall;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.XenHypercall;
+import seamtape.machine.Machine;
 import seamtape.machine.NestedCalls;
 
 /** S14: kvm_emulate_hypercall routes to Xen, Hyper-V or KVM; every row of the three tables. */
@@ -162,6 +164,73 @@ final class HypercallRoutingTest {
     assertEquals(0xffff_ffffL & -14, register(RAX));
     assertEquals(EXIT_HLT, call(RAX, 24, RBX, 9, RCX, 0));
     assertEquals(0, register(RAX));
+  }
+
+  /** A VM with a LAPIC whose Xen guest polls port 5; its shared info lies at 0x2000. */
+  private TestMachine poller(long timeout) {
+    TestMachine t = new TestMachine().createVm();
+    assertEquals(0, t.ioctl(t.vm, KvmIoctl.KVM_CREATE_IRQCHIP, 0));
+    t.addSlot(0, 0, 0, 0x1_0000, GUEST);
+    t.memory.map(GUEST, 0x1_0000);
+    t.addVcpu("0f01c1e680f4");
+    t.store(ARG, new byte[72]);
+    t.storeNumber(ARG, 4, 2 | 1 << 5);
+    assertEquals(0, t.ioctl(t.vm, KvmIoctl.KVM_XEN_HVM_CONFIG, ARG));
+    t.store(ARG, new byte[72]);
+    t.storeNumber(ARG, 2, 1);
+    t.storeNumber(ARG + 8, 8, 2);
+    assertEquals(0, t.ioctl(t.vm, KvmIoctl.KVM_XEN_HVM_SET_ATTR, ARG));
+    t.storeNumber(GUEST + 0x100, 4, 0x200);
+    t.storeNumber(GUEST + 0x104, 4, 1);
+    t.storeNumber(GUEST + 0x108, 8, timeout);
+    t.storeNumber(GUEST + 0x200, 4, 5);
+    ByteBuffer regs = ByteBuffer.allocate(144).order(ByteOrder.LITTLE_ENDIAN);
+    regs.putLong(0, 29).putLong(8, 3).putLong(16, 0x100).putLong(128, 0x1000).putLong(136, 2);
+    t.store(ARG, regs.array());
+    assertEquals(0, t.ioctl(t.vcpu, KvmIoctl.KVM_SET_REGS, ARG));
+    return t;
+  }
+
+  private static long begin(TestMachine t) {
+    return t.machine.ioctl(TID, t.vcpu, KvmIoctl.KVM_RUN.number(), 0, 1000);
+  }
+
+  @Test
+  void s14ScheduleOpPollHaltsTheVcpuUntilAPortIsPending() {
+    TestMachine t = poller(0);
+    assertEquals(Machine.IN_PROGRESS, begin(t));
+    assertEquals(Machine.IN_PROGRESS, t.machine.resume(TID, 1000));
+    t.store(ARG, new byte[16]);
+    t.storeNumber(ARG, 4, 5);
+    t.storeNumber(ARG + 8, 4, 0xffff_ffffL);
+    int send = KvmIoctl.KVM_XEN_HVM_EVTCHN_SEND.number();
+    assertEquals(0, t.machine.ioctl(TID + 1, t.vm, send, ARG, 1000));
+    assertEquals(0, t.machine.resume(TID, 1000));
+    assertEquals(2, t.exitReason());
+  }
+
+  @Test
+  void s14ScheduleOpPollOfAPendingPortDoesNotWait() {
+    TestMachine t = poller(0);
+    t.storeNumber(GUEST + 0x2800, 4, 1 << 5);
+    assertEquals(0, t.run());
+    assertEquals(2, t.exitReason());
+  }
+
+  @Test
+  void s14ScheduleOpPollEndsWithItsTimeOrASignalAndTheGuestGoesOnBehindIt() {
+    TestMachine t = poller(1_000_000);
+    assertEquals(0, t.run(), "a millisecond");
+    assertEquals(2, t.exitReason());
+
+    t = poller(0);
+    assertEquals(Machine.IN_PROGRESS, begin(t));
+    t.machine.signal(TID);
+    assertEquals(Errno.EINTR.result(), t.machine.resume(TID, 1000));
+    assertEquals(0, t.run());
+    assertEquals(2, t.exitReason());
+    t.ioctl(t.vcpu, KvmIoctl.KVM_GET_REGS, ARG);
+    assertEquals(0, t.number(ARG, 8), "RAX");
   }
 
   /** A vCPU in flat protected mode whose guest has switched Hyper-V's interface on. */

@@ -59,7 +59,7 @@ final class EntryRequests {
 
   /** The guest must not go on before {@link #leave} was asked. */
   boolean pending() {
-    return apicEvents.leaves();
+    return apicEvents.leaves() || state.xen.polled() != null;
   }
 
   PvPages pages() {

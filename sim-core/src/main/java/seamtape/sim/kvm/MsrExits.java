@@ -50,7 +50,7 @@ final class MsrExits {
       return refused(REASON_FILTER);
     }
     if (vm.xen.isHypercallMsr(index)) {
-      return vm.xen.writeHypercallPage(value, state) ? Answer.DONE : refused(reasonOf(index));
+      return vm.xen.writePage(value, state) ? Answer.DONE : refused(REASON_INVAL);
     }
     if (!state.msrs.write(index, value, false)) {
       return refused(reasonOf(index));

@@ -6,7 +6,10 @@ import static seamtape.catalog.Errno.EINVAL;
 import java.nio.ByteBuffer;
 import seamtape.catalog.KvmCapability;
 
-/** KVM_SET_PMU_EVENT_FILTER: checked and kept; guests have no counters to filter. */
+/**
+ * KVM_SET_PMU_EVENT_FILTER: checked and kept. No more: the counters of guests here hold what was
+ * written and count nothing, so there is nothing that a filter could keep from counting.
+ */
 final class PmuEventFilter {
   private static final int HEADER_SIZE = 32;
   private static final int KVM_PMU_EVENT_DENY = 1;

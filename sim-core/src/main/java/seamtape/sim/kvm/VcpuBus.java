@@ -20,6 +20,7 @@ final class VcpuBus implements GuestBus {
   private final Hypercalls hypercalls;
   private final InterruptSources interrupts;
   private final SystemManagement smm;
+  private final InterceptedInstructions instructions;
 
   /** Guest instructions executed when the run began: the TSC moves with them. */
   private long executedBefore;
@@ -41,6 +42,7 @@ final class VcpuBus implements GuestBus {
     this.interrupts = new InterruptSources(runner);
     this.msrs = new MsrExits(vm, state, runner.lapic());
     this.smm = new SystemManagement(vm, state, this);
+    this.instructions = new InterceptedInstructions(state);
     this.encrypted = vm.sev == null ? null : new EncryptedPages(vm, state);
   }
 
@@ -318,6 +320,12 @@ final class VcpuBus implements GuestBus {
   @Override
   public int intercept(int reason, long qualification, int length) {
     return raisesVc() ? VcCodes.ofReason(reason) : NONE;
+  }
+
+  @Override
+  public int hardware(int reason, int length) {
+    runner.stats.count(VcpuStats.Name.EXITS);
+    return raisesVc() ? NOT_EMULATED : instructions.execute(reason);
   }
 
   @Override

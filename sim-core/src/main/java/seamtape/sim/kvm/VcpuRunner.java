@@ -216,6 +216,7 @@ public final class VcpuRunner {
     boolean holds = state.mpState == Vcpu.MP_STATE_AP_RESET_HOLD;
     if ((holds || state.mpState == Vcpu.MP_STATE_HALTED) && wakes()) {
       state.mpState = Vcpu.MP_STATE_RUNNABLE;
+      waits.endPoll();
       stats.woken();
     }
     boolean runs = state.mpState == Vcpu.MP_STATE_RUNNABLE && !waits.haltedInGuest();
@@ -384,6 +385,7 @@ public final class VcpuRunner {
   }
 
   private long end(long result) {
+    waits.endPoll();
     syncRegs.store();
     run.save(state, vm.interrupts.pic() != null || waits.readyForInjection());
     awaitsInit = false;

@@ -51,6 +51,7 @@ final class VcpuWaits {
         || cpu.interruptInjected
         || cpu.exceptionPending
         || state.xen.eventsWait()
+        || vm.xen.pollEnds(state)
         || open() && bus.interruptPending();
   }
 
@@ -80,5 +81,14 @@ final class VcpuWaits {
   /** The vCPU is reset. */
   void forget() {
     haltedInGuest = false;
+    state.xen.poll(null, 0);
+  }
+
+  /** Whatever ends a run or a halt ends Xen's SCHEDOP_poll, which has its result already. */
+  void endPoll() {
+    if (state.xen.polled() != null) {
+      state.xen.poll(null, 0);
+      state.mpState = Vcpu.MP_STATE_RUNNABLE;
+    }
   }
 }

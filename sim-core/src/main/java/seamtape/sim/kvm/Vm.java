@@ -22,6 +22,7 @@ import seamtape.sim.kvm.vcpu.HypervVm;
 import seamtape.sim.kvm.vcpu.TscSync;
 import seamtape.sim.kvm.vcpu.Vcpu;
 import seamtape.sim.kvm.vcpu.VmFacts;
+import seamtape.sim.kvm.vcpu.XenFacts;
 import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.Profile;
 
@@ -321,18 +322,13 @@ public final class Vm implements VmFacts {
   }
 
   @Override
-  public boolean xenLongMode() {
-    return xen.longMode();
-  }
-
-  @Override
   public HypervVm hyperv() {
     return hyperv;
   }
 
   @Override
-  public boolean interceptsXenHypercalls() {
-    return xen.interceptsHypercalls();
+  public XenFacts xen() {
+    return xen;
   }
 
   @Override

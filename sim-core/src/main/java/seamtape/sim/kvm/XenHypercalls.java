@@ -105,7 +105,10 @@ final class XenHypercalls {
         | input[at + 3] << 24;
   }
 
-  /** Without a LAPIC or event channels it yields; else the ports are looked at, and none is due. */
+  /**
+   * Without a LAPIC or event channels it yields; else the vCPU is halted until one of the ports is
+   * pending, the time (nanoseconds from now, as KVM takes it) is over, or anything wakes it.
+   */
   private long poll(XenVm xen) {
     if (runner.lapic() == null || !xen.sendsEvents()) {
       return 0;
@@ -116,16 +119,26 @@ final class XenHypercalls {
     }
     long ports = u32(0) & 0xffff_ffffL | (wide ? (long) u32(4) << 32 : 0);
     int count = u32(wide ? 8 : 4);
+    int at = wide ? 16 : 8;
+    long timeout = u32(at) & 0xffff_ffffL | (long) u32(at + 4) << 32;
     if (Integer.compareUnsigned(count, MAX_POLLED) > 0) {
       return Errno.EINVAL.result();
     }
     if (count > 0 && !vcpu.readLinear(ports, input, count * 4)) {
       return Errno.EFAULT.result();
     }
+    int[] polled = new int[count];
     for (int i = 0; i < count; i++) {
-      if (Integer.compareUnsigned(u32(4 * i), xen.maxPort()) >= 0) {
+      polled[i] = u32(4 * i);
+      if (!xen.isPort(polled[i])) {
         return Errno.EINVAL.result();
       }
+    }
+    vcpu.xen.poll(polled, timeout == 0 ? 0 : runner.vm().clock.nanos() + timeout);
+    if (xen.pollEnds(vcpu)) {
+      vcpu.xen.poll(null, 0);
+    } else {
+      vcpu.mpState = Vcpu.MP_STATE_HALTED;
     }
     return 0;
   }

@@ -12,10 +12,11 @@ import seamtape.catalog.KvmIoctl;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.kvm.irq.Msi;
 import seamtape.sim.kvm.vcpu.Vcpu;
+import seamtape.sim.kvm.vcpu.XenFacts;
 import seamtape.sim.kvm.vcpu.XenVcpu;
 
 /** The Xen side of a VM: configuration, attributes, and how events reach its vCPUs. */
-final class XenVm {
+final class XenVm implements XenFacts {
   /** The port was made pending, but its mask keeps it from the guest. */
   static final long MASKED = ENOTCONN.result();
 
@@ -37,6 +38,11 @@ final class XenVm {
   private static final int ATTR_SHARED_INFO_HVA = 6;
   private static final int VALUE = 8;
 
+  /** MSRs that no processor has. */
+  private static final int FIRST_SYNTHETIC = 0x4000_0000;
+
+  private static final int LAST_SYNTHETIC = 0x4fff_ffff;
+
   /** Vectors below are exceptions. */
   private static final int FIRST_VECTOR = 0x10;
 
@@ -49,6 +55,7 @@ final class XenVm {
   /** Writing this MSR fills a page with hypercalls; 0 for none. */
   private int hypercallMsr;
 
+  private Blob blob = new Blob(0, 0, 0, 0);
   private boolean longMode;
   private int upcallVector;
   private int xenVersion;
@@ -72,7 +79,8 @@ final class XenVm {
   }
 
   /** KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL is set. */
-  boolean interceptsHypercalls() {
+  @Override
+  public boolean interceptsHypercalls() {
     return (flags & INTERCEPT_HCALL) != 0;
   }
 
@@ -80,7 +88,8 @@ final class XenVm {
     return (flags & EVTCHN_SEND) != 0;
   }
 
-  boolean longMode() {
+  @Override
+  public boolean longMode() {
     return longMode;
   }
 
@@ -139,6 +148,20 @@ final class XenVm {
     return due ? upcallVector : Vcpu.NO_VECTOR;
   }
 
+  /** SCHEDOP_poll of a vCPU need not wait any longer: a port is pending, or it took too long. */
+  boolean pollEnds(Vcpu vcpu) {
+    int[] ports = vcpu.xen.polled();
+    if (ports == null || !shared.backed() || vcpu.xen.pollOver(vm.clock.nanos())) {
+      return ports != null;
+    }
+    for (int port : ports) {
+      if (shared.pending(port)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The timer of a vCPU makes its port pending when it is due. */
   void expireTimer(Vcpu vcpu) {
     XenVcpu xen = vcpu.xen;
@@ -165,13 +188,35 @@ final class XenVm {
     return hypercallMsr != 0 && index == hypercallMsr;
   }
 
-  /** kvm_xen_write_hypercall_page; false is a fault of the guest. */
-  boolean writeHypercallPage(long value, Vcpu vcpu) {
+  /** Since 6.15 only the guest's own write makes the page. */
+  @Override
+  public boolean hostWritesPage(int index) {
+    return isHypercallMsr(index) && !vm.host.profile.xenPageByGuestAlone();
+  }
+
+  /** The page is the kernel's, or one of the pages that user space gave. */
+  @Override
+  public boolean writePage(long value, Vcpu vcpu) {
     setLongMode((vcpu.cpu.efer & CpuState.EFER_LMA) != 0);
-    if (!interceptsHypercalls() || (value & Limits.PAGE_SIZE - 1) != 0) {
-      return false;
+    long number = value & Limits.PAGE_SIZE - 1;
+    long at = value & -Limits.PAGE_SIZE;
+    if (interceptsHypercalls()) {
+      byte[] page = XenHypercallPage.of(vm.host.cpuModel.intel());
+      return number == 0 && vm.writeGuest(at, page);
     }
-    return vm.writeGuest(value, XenHypercallPage.of(vm.host.cpuModel.intel()));
+    byte[] page = number < blob.pages(longMode) ? blob.page(user, longMode, number) : null;
+    return page != null && vm.writeGuest(at, page);
+  }
+
+  /** Pages of hypercalls in user memory, where KVM intercepts none. */
+  private record Blob(long narrow, long wide, int narrowPages, int widePages) {
+    int pages(boolean longMode) {
+      return longMode ? widePages : narrowPages;
+    }
+
+    byte[] page(UserCopy user, boolean longMode, long number) {
+      return user.in((longMode ? wide : narrow) + number * Limits.PAGE_SIZE, Limits.PAGE_SIZE);
+    }
   }
 
   private void setLongMode(boolean wide) {
@@ -197,13 +242,21 @@ final class XenVm {
     }
     long known = vm.host.capability(KvmCapability.KVM_CAP_XEN_HVM.number(), true) & SETTABLE;
     int wanted = config.getInt(0);
-    boolean blob = config.getLong(8) != 0 || config.getLong(16) != 0 || config.getShort(24) != 0;
-    boolean blobAndIntercept = (wanted & INTERCEPT_HCALL) != 0 && blob;
+    boolean blobs = config.getLong(8) != 0 || config.getLong(16) != 0 || config.getShort(24) != 0;
+    boolean blobAndIntercept = (wanted & INTERCEPT_HCALL) != 0 && blobs;
     if ((wanted & ~known) != 0 || blobAndIntercept) {
       return EINVAL.result();
     }
+    int msr = config.getInt(4);
+    boolean synthetic = msr >= FIRST_SYNTHETIC && msr <= LAST_SYNTHETIC;
+    if (msr != 0 && !synthetic && vm.host.profile.xenPageByGuestAlone()) {
+      return EINVAL.result();
+    }
     flags = wanted;
-    hypercallMsr = config.getInt(4);
+    hypercallMsr = msr;
+    int narrow = config.get(24) & 0xff;
+    int wide = config.get(25) & 0xff;
+    blob = new Blob(config.getLong(8), config.getLong(16), narrow, wide);
     return 0;
   }
 

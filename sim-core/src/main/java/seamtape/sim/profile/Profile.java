@@ -174,6 +174,11 @@ public final class Profile {
     return since(V6_12);
   }
 
+  /** Xen's page of hypercalls is made by an MSR that no processor has, and by the guest alone. */
+  public boolean xenPageByGuestAlone() {
+    return since(V7_3);
+  }
+
   /** KVM_PRE_FAULT_MEMORY. */
   public boolean preFaultMemory() {
     return since(V6_12);

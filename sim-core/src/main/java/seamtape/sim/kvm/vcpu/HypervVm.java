@@ -43,7 +43,7 @@ public final class HypervVm {
       if (page == null) {
         return false;
       }
-      write(page, vm.cpuModel().intel() ? 0xc1 : 0xd9, vm.interceptsXenHypercalls());
+      write(page, vm.cpuModel().intel() ? 0xc1 : 0xd9, vm.xen().interceptsHypercalls());
     }
     hypercall = value;
     return true;

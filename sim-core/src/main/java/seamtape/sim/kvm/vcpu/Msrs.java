@@ -76,8 +76,18 @@ public final class Msrs {
     return host && readsZero(index);
   }
 
+  /** RDPMC: reads a counter into {@link #value}; false where the guest's PMU has none such. */
+  public boolean readCounter(int index) {
+    int msr = pmu.counterMsr(index);
+    value = msr == 0 ? 0 : pmu.read(msr);
+    return msr != 0;
+  }
+
   /** Writes an MSR; as {@link #read}. */
   public boolean write(int index, long newValue, boolean host) {
+    if (host && vcpu.vm().xen().hostWritesPage(index)) {
+      return vcpu.vm().xen().writePage(newValue, vcpu);
+    }
     MsrAccess access = writeFamily(index, newValue, host);
     if (access != MsrAccess.UNSUPPORTED) {
       return access == MsrAccess.DONE;

@@ -5,11 +5,19 @@ import java.util.TreeMap;
 import seamtape.sim.profile.CpuFeature;
 import seamtape.sim.profile.FeatureMsrs;
 
-/** The registers of the guest's PMU, as many as its CPUID says. Nothing counts. */
+/**
+ * The registers of the guest's PMU, as many as its CPUID says. Nothing counts: RDPMC and RDMSR give
+ * what was written, and KVM_SET_PMU_EVENT_FILTER has nothing to keep from counting.
+ */
 final class PmuMsrs {
   private static final int MAX_COUNTERS = 8;
   private static final int MAX_FIXED = 3;
   private static final int CORE_COUNTERS = 6;
+  private static final int AMD_COUNTERS = 4;
+
+  /** Upper half of RDPMC's operand for a fixed counter. */
+  private static final int RDPMC_FIXED = 0x4000;
+
   private static final long COUNTER_BITS = (1L << 48) - 1;
   private static final long EVENTSEL_RESERVED = 0xffff_ffff_0020_0000L;
 
@@ -79,6 +87,23 @@ final class PmuMsrs {
 
   private static boolean within(int index, int first, int count) {
     return index >= first && index < first + count;
+  }
+
+  /** The MSR of the counter that RDPMC names, or 0: Intel's fixed counters have bit 30. */
+  int counterMsr(int index) {
+    if (!vcpu.vm().pmuEnabled()) {
+      return 0;
+    }
+    int number = index & 0xffff;
+    if (!vcpu.vm().cpuModel().intel()) {
+      return (index & ~(3 << 30)) == number && number < AMD_COUNTERS
+          ? Msr.K7_PERFCTR3 - 3 + number
+          : 0;
+    }
+    int type = index >>> 16;
+    boolean general = type == 0 && version() > 0 && number < counters();
+    boolean fixed = type == RDPMC_FIXED && number < fixedCounters();
+    return general ? Msr.PERFCTR0 + number : fixed ? Msr.FIXED_CTR0 + number : 0;
   }
 
   long read(int index) {

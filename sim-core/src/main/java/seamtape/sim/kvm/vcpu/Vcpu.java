@@ -236,6 +236,11 @@ public final class Vcpu {
     return ControlRegisters.setApicBase(this, 0xfee0_0000L | enabled | bsp, true);
   }
 
+  /** XSETBV of XCR0: false for a value that KVM refuses. */
+  public boolean setXcr0(long value) {
+    return ControlRegisters.setXcr0(this, value);
+  }
+
   /** MOV to CR4: false for bits that KVM or the guest's CPUID does not have. */
   public boolean acceptsCr4(long value) {
     return ControlRegisters.validCr4(this, value);

@@ -23,9 +23,9 @@ public interface VmFacts {
   /** The MSRs of Hyper-V that belong to the VM. */
   HypervVm hyperv();
 
-  /** Xen's hypercalls come first: those of Hyper-V carry a mark. */
-  default boolean interceptsXenHypercalls() {
-    return false;
+  /** The Xen side of the VM. */
+  default XenFacts xen() {
+    return XenFacts.NONE;
   }
 
   /** The TSC writes of this VM's vCPUs, which keep them in step. */
@@ -54,11 +54,6 @@ public interface VmFacts {
   /** kvmclock of the VM in nanoseconds. */
   default long guestNanos() {
     return nanos();
-  }
-
-  /** The VM's Xen guest has 64-bit structures. */
-  default boolean xenLongMode() {
-    return false;
   }
 
   /** The VM's type takes the registers of its vCPUs from user space. */

@@ -44,6 +44,12 @@ public final class XenVcpu {
   /** When the timer is due by kvmclock; 0 while it does not run. */
   public long timerExpires;
 
+  /** The ports that SCHEDOP_poll waits for; null while it waits for none. */
+  private int[] polled;
+
+  /** When it has waited long enough by kvmclock; 0 for never. */
+  private long pollEnds;
+
   int runstate = RUNSTATE_RUNNING;
   long runstateSince;
   final long[] times = new long[STATES];
@@ -51,6 +57,22 @@ public final class XenVcpu {
   XenVcpu(Vcpu vcpu) {
     this.vcpu = vcpu;
     this.id = vcpu.id();
+  }
+
+  /** SCHEDOP_poll begins to wait. */
+  public void poll(int[] ports, long ends) {
+    polled = ports;
+    pollEnds = ends;
+  }
+
+  /** The ports that SCHEDOP_poll waits for, or null. */
+  public int[] polled() {
+    return polled;
+  }
+
+  /** SCHEDOP_poll has waited long enough. */
+  public boolean pollOver(long nanos) {
+    return pollEnds != 0 && nanos >= pollEnds;
   }
 
   /** Sets struct vcpu_info: 0, or false where nothing backs it. */
@@ -106,7 +128,7 @@ public final class XenVcpu {
       return fresh;
     }
     int at = (int) info & 0xfff;
-    int selector = at + (vcpu.vm().xenLongMode() ? 8 : 4) + word / 8;
+    int selector = at + (vcpu.vm().xen().longMode() ? 8 : 4) + word / 8;
     boolean fresh = (page[selector] >> word % 8 & 1) == 0;
     if (fresh) {
       page[selector] |= (byte) (1 << word % 8);
@@ -152,7 +174,7 @@ public final class XenVcpu {
   }
 
   int runstateSize() {
-    return vcpu.vm().xenLongMode() ? RUNSTATE_SIZE : RUNSTATE_SIZE_32;
+    return vcpu.vm().xen().longMode() ? RUNSTATE_SIZE : RUNSTATE_SIZE_32;
   }
 
   /** struct vcpu_runstate_info in guest memory; a 32-bit guest's is not aligned. */
