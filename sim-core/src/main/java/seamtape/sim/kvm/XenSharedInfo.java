@@ -70,6 +70,10 @@ final class XenSharedInfo {
     return fresh;
   }
 
+  boolean pending(int port) {
+    return bit(page(), PENDING, port);
+  }
+
   boolean masked(int port, boolean wide) {
     return bit(page(), wide ? MASK_64 : MASK_32, port);
   }
