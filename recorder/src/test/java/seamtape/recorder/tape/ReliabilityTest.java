@@ -78,7 +78,8 @@ class ReliabilityTest {
 
   @Test
   void aFlippedBitOfAnyOtherByteOfTheJournalIsDetectedOrHarmless() throws IOException {
-    count(Fault.FLIP_JOURNAL, sealed, 0, firstBlock, SOAK ? 1 : 16, false);
+    Fault fault = SOAK ? Fault.FLIP_REST : Fault.FLIP_JOURNAL;
+    count(fault, sealed, 0, firstBlock, SOAK ? 1 : 16, false);
   }
 
   @Test

@@ -45,7 +45,7 @@ final class SmallTape {
   static SmallTape record(Path path, boolean sealed, int count) throws IOException {
     SmallTape tape = new SmallTape(path);
     TapeWriter writer = TapeWriter.create(path, Manifest.of(Source.SIM, "linux-7.3"));
-    Events source = new Events(5);
+    Events source = Events.settled(5);
     for (int i = 1; i <= count; i++) {
       writer.append(source.next());
       if (i % EVENTS_A_BLOCK == 0 && (sealed || i < count)) {
