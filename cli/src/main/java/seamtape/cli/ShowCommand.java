@@ -132,6 +132,9 @@ final class ShowCommand implements Callable<Integer> {
       }
       index += Math.max(window.size(), 1);
     }
+    if (left > 0) {
+      reader.requireNothingLostAfterwards();
+    }
   }
 
   private String line(RecordedCall call, String vendor, boolean timed) {

@@ -1,7 +1,10 @@
 package seamtape.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seamtape.recorder.tape.Damage;
+import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.Verification;
 
 /** {@code seamtape verify}. */
@@ -43,8 +47,46 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path path = Recordings.find(recording);
-    Verification found =
-        key == null ? Verification.of(path) : Verification.of(path, PemKeys.open(key));
+    PublicKey owner = key == null ? null : PemKeys.open(key);
+    try {
+      return print(owner == null ? Verification.of(path) : Verification.of(path, owner));
+    } catch (TapeException e) {
+      if (isOfARecording(e, path)) {
+        return unproven(e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isOfARecording(TapeException e, Path path) {
+    return switch (e.kind()) {
+      case CHECKSUM, SCHEMA_UNKNOWN -> true;
+      case NOT_A_RECORDING -> Files.isDirectory(path.resolve("journal"));
+      default -> false;
+    };
+  }
+
+  /** Without its manifest or schema nothing of a recording can be proven. */
+  private int unproven(TapeException e) {
+    output.line("damage: " + Failures.words(e));
+    output.line(recording + ": damaged");
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("state", Verification.State.DAMAGED.label());
+    document.put("calls", 0);
+    document.put("events", 0);
+    document.put("blocks", 0);
+    document.put("digest", "");
+    Map<String, Object> damage = new LinkedHashMap<>();
+    damage.put("kind", e.getMessage().contains("schema.avsc") ? "schema" : "manifest");
+    damage.put("block", -1);
+    damage.put("fromEvent", 0);
+    damage.put("toEvent", 0);
+    document.put("damage", List.of(damage));
+    output.document(document);
+    return Exit.DIFFERENT;
+  }
+
+  private int print(Verification found) {
     String state = found.state().label();
     found.damage().forEach(d -> output.line("damage: " + d.text()));
     output.line(

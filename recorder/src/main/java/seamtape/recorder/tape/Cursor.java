@@ -213,14 +213,18 @@ public final class Cursor implements AutoCloseable {
     if (next > snapshot.events()) {
       return false;
     }
-    Damage.Kind damage = snapshot.damageAt(next);
+    throw lost(next, snapshot.damageAt(next));
+  }
+
+  /** An event that the recording had. */
+  TapeException lost(long number, Damage.Kind damage) {
     TapeException.Kind kind =
         damage == Damage.Kind.TRUNCATED
             ? TapeException.Kind.TRUNCATED
             : damage == Damage.Kind.CHECKSUM
                 ? TapeException.Kind.CHECKSUM
                 : TapeException.Kind.SEQUENCE;
-    throw failure(kind, next, "event " + next + " is lost (" + damage.label() + ")", null);
+    return failure(kind, number, "event " + number + " is lost (" + damage.label() + ")", null);
   }
 
   private byte[] read(BlockRow found) throws TapeException {

@@ -59,10 +59,12 @@ public final class TapeIndex {
     if (callIndex < 0 || callIndex >= callCount()) {
       throw new IndexOutOfBoundsException("call " + callIndex + " of " + callCount());
     }
-    if (cursor.toCall(snapshot.rows().get(blockOfCall(callIndex)).header(), callIndex)) {
+    BlockHeader block = snapshot.rows().get(blockOfCall(callIndex)).header();
+    if (cursor.toCall(block, callIndex)) {
       return cursor.event().number;
     }
-    throw new IllegalStateException("the headers promise call " + callIndex);
+    long lost = block.lastEvent() + 1;
+    throw cursor.lost(lost, snapshot.damageAt(lost));
   }
 
   /** The last block that starts at or before a call and has it, unless it is lost. */

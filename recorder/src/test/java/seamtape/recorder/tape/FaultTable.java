@@ -44,6 +44,7 @@ final class FaultTable {
 
   private static final Path DOCUMENT =
       Path.of(System.getProperty("seamtape.root", ".."), "docs/RELIABILITY.md");
+
   /** After this line the document tells the long forms, which {@code ./verify --soak} runs. */
   private static final String LONG_FORMS = "## The long forms";
 

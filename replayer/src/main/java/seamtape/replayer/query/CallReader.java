@@ -85,6 +85,20 @@ public final class CallReader implements AutoCloseable {
     return enter < event && of.event() != enter ? Optional.empty() : Optional.of(copyOf(of));
   }
 
+  /**
+   * To be asked after the last call: calls of which nobody knows may have followed it.
+   *
+   * @throws TapeException when the recording had events after its last block
+   */
+  public void requireNothingLostAfterwards() throws TapeException {
+    List<TapeIndex.Block> blocks = index.blocks();
+    long next = blocks.isEmpty() ? 1 : blocks.get(blocks.size() - 1).lastEvent() + 1;
+    if (next <= tape.eventCount()) {
+      random.seek(next);
+      random.next();
+    }
+  }
+
   /** Position of the last call entered at or before an event; -1 before the first. */
   public long callIndexOf(long event) throws TapeException {
     return index.callIndexOf(event);
