@@ -11,7 +11,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import seamtape.catalog.Call;
@@ -143,14 +142,9 @@ final class Api {
     Parameters parameters = new Parameters(context);
     long from = parameters.number("from", 0, 0, Long.MAX_VALUE / 2);
     int count = (int) parameters.number("count", 128, 1, CallApi.MAX_ROWS);
-    String filter = parameters.filter();
-    boolean dim = parameters.text("mode").equals("dim") && !filter.isEmpty();
-    List<String> rules = parameters.all("rule", CallApi.MAX_RULES);
-    OpenRecording.Task<JsonObject> task =
-        dim
-            ? r -> CallApi.ruled(r, CallApi.marked(r, from, count, filter), rules)
-            : r -> CallApi.ruled(r, CallApi.rows(r, from, count, filter), rules);
-    if (filter.isEmpty()) {
+    CallApi.View view = CallApi.View.of(parameters);
+    OpenRecording.Task<JsonObject> task = r -> CallApi.page(r, from, count, view);
+    if (view.filter().isEmpty()) {
       onSettled(context, task);
     } else {
       on(context, task);

@@ -23,10 +23,15 @@ final class CallApi {
   /** Longest search within one request, in nanoseconds. */
   private static final long SLICE_NANOS = 50_000_000;
 
+  /** Between two looks whether there is a first match. */
+  private static final long FIRST_NANOS = 10_000_000;
+
   static final int MAX_ROWS = 512;
 
   /** Colour rules of one page. */
   static final int MAX_RULES = 8;
+
+  private static final List<String> ERRORS = List.of("first", "next", "previous");
 
   private static final int CHILDREN_PAGE = 100;
   private static final int CHILDREN_EVENTS = 65_536;
@@ -42,13 +47,37 @@ final class CallApi {
     TapeSummary summary = recording.summary();
     long events = recording.tape().eventCount();
     JsonObject json = Views.recording(recording.entry(), recording.tape().manifest());
-    if (summary != null && !summary.lost().isEmpty()) {
-      Views.damage(json, summary.lost());
+    if (!recording.lost().isEmpty()) {
+      Views.damage(json, recording.lost());
     }
     return json.put("events", events)
         .put("calls", recording.reader().callCount())
         .put("summarised", summary == null ? recording.summarised() : events)
         .put("summary", summary == null ? null : Views.summary(summary));
+  }
+
+  /**
+   * Which rows a page shows.
+   *
+   * @param filter blank for all
+   * @param dim true for all rows, and for each whether it passes
+   * @param rules give rows colours
+   */
+  record View(String filter, boolean dim, List<String> rules) {
+    static View of(Parameters parameters) {
+      String filter = parameters.filter();
+      boolean dim = parameters.text("mode").equals("dim") && !filter.isEmpty();
+      return new View(filter, dim, parameters.all("rule", MAX_RULES));
+    }
+  }
+
+  static JsonObject page(OpenRecording recording, long from, int count, View view)
+      throws TapeException, FilterException {
+    JsonObject json =
+        view.dim()
+            ? marked(recording, from, count, view.filter())
+            : rows(recording, from, count, view.filter());
+    return ruled(recording, json, view.rules());
   }
 
   /** Rows by position: of all calls, or of those that pass a filter. */
@@ -65,7 +94,7 @@ final class CallApi {
     }
     Matches matches = recording.matches(filter);
     if (settled && !matches.complete()) {
-      matches.advance(reader, deadline(), from + count);
+      search(matches, reader, from + count);
     }
     JsonArray rows = new JsonArray();
     long end = Math.min(matches.count(), from + count);
@@ -78,6 +107,19 @@ final class CallApi {
         .put("complete", matches.complete())
         .put("scanned", matches.scanned())
         .put("settled", settled);
+  }
+
+  /** The first matches are shown as soon as there are some; the rest is counted meanwhile. */
+  private static void search(Matches matches, CallReader reader, long enough)
+      throws FilterException {
+    long deadline = deadline();
+    if (matches.scanned() > 0 || matches.count() > 0) {
+      matches.advance(reader, deadline, enough);
+      return;
+    }
+    while (!matches.complete() && matches.count() == 0 && System.nanoTime() - deadline < 0) {
+      matches.advance(reader, System.nanoTime() + FIRST_NANOS, enough);
+    }
   }
 
   /** All rows, and for each whether it passes the filter, as far as that is known. */
@@ -145,6 +187,7 @@ final class CallApi {
         if (rows.isEmpty() && nextBlock(recording, at) >= end) {
           throw e;
         }
+        recording.met(e);
       }
       long lost = Math.min(end, nextBlock(recording, from + rows.size()));
       while (from + rows.size() < lost) {
@@ -196,14 +239,35 @@ final class CallApi {
     return new JsonObject().put("rows", Views.rows(rows)).put("next", page.next());
   }
 
+  /** As {@link #find}; with {@code rows} the rows around it too, in pages of so many. */
+  static JsonObject locate(OpenRecording recording, Parameters parameters)
+      throws TapeException, FilterException {
+    JsonObject json = find(recording, parameters);
+    int rows = (int) parameters.number("rows", 0, 0, MAX_ROWS);
+    if (rows == 0 || !json.getBoolean("found")) {
+      return json;
+    }
+    long from = json.getLong("index") / rows * rows;
+    View view = View.of(parameters);
+    try {
+      return json.put("page", page(recording, from, rows, view));
+    } catch (TapeException e) {
+      return json; // who asks for these rows is told
+    }
+  }
+
   /**
    * Finds a row: {@code event}, {@code time}, {@code percent}, or the {@code error} next, previous
    * or first from an event.
    */
-  static JsonObject locate(OpenRecording recording, Parameters parameters)
+  private static JsonObject find(OpenRecording recording, Parameters parameters)
       throws TapeException, FilterException {
-    String filter = parameters.filter();
+    boolean all = View.of(parameters).dim() && !parameters.has("match");
+    String filter = all ? "" : parameters.filter();
     Matches matches = filter.isEmpty() ? null : recording.matches(filter);
+    if (parameters.has("error") && !ERRORS.contains(parameters.text("error"))) {
+      throw Problem.badRequest("error is first, next or previous");
+    }
     boolean ready = recording.summary() != null;
     if (matches != null && ready && !matches.complete()) {
       matches.advance(recording.reader(), deadline());
@@ -289,9 +353,6 @@ final class CallApi {
       throws TapeException {
     TapeSummary summary = recording.summary();
     String direction = parameters.text("error");
-    if (!List.of("first", "next", "previous").contains(direction)) {
-      throw Problem.badRequest("error is first, next or previous");
-    }
     long from = parameters.number("event", 0, 0, Long.MAX_VALUE);
     boolean back = direction.equals("previous");
     long event = direction.equals("first") ? 0 : from;

@@ -6,6 +6,8 @@ import io.vertx.core.WorkerExecutor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -13,6 +15,7 @@ import seamtape.recorder.tape.IndexFile;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.recorder.tape.TapeIndex;
 import seamtape.replayer.index.RecordingIndex;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.Filter;
@@ -47,9 +50,19 @@ final class OpenRecording {
   /** Events read by the summary between looks at {@link #closed}. */
   private static final int SLICE = 16_384;
 
+  /** Damaged blocks that are told one by one. */
+  private static final int MAX_MET = 64;
+
+  /** Events of a recording whose pass takes seconds. */
+  private static final long LONG = 1 << 20;
+
+  /** What a person waits for first has the processors to itself so long. */
+  private static final long FIRST_MILLIS = 500;
+
   /** Longest that a slice of the background's work waits for requests to be answered. */
   private static final int GIVE_WAY_MILLIS = 20;
 
+  private final Vertx vertx;
   private final Library.Entry entry;
   private final WorkerExecutor worker;
   private final WorkerExecutor background;
@@ -57,6 +70,9 @@ final class OpenRecording {
   private volatile boolean closed;
   private volatile TapeSummary summary;
   private volatile long summarised;
+
+  /** Damage that was met, by its first event. */
+  private final Map<Long, TapeSummary.Lost> met = new ConcurrentSkipListMap<>();
 
   private volatile Tape tape;
   private IndexFile indexFile;
@@ -80,6 +96,7 @@ final class OpenRecording {
       };
 
   OpenRecording(Vertx vertx, Library.Entry entry) {
+    this.vertx = vertx;
     this.entry = entry;
     worker = vertx.createSharedWorkerExecutor("reader-" + entry.id(), 1, 60, TimeUnit.SECONDS);
     background = vertx.createSharedWorkerExecutor("summary-" + entry.id(), 1, 1, TimeUnit.HOURS);
@@ -104,7 +121,12 @@ final class OpenRecording {
         .executeBlocking(
             () -> {
               prepare();
-              return task.run(this);
+              try {
+                return task.run(this);
+              } catch (TapeException e) {
+                met(e);
+                throw e;
+              }
             },
             false)
         .onComplete(done -> waiting.decrementAndGet());
@@ -129,9 +151,23 @@ final class OpenRecording {
     builder = new TapeShape.Builder(timed);
     scan = new TapeSummary.Scan(tape, builder);
     stateScan = new StateScan(tape);
-    if (!recall()) {
-      background.executeBlocking(this::summarise, false);
+    boolean known = recall();
+    later(known ? this::indexStates : this::summarise);
+  }
+
+  /** A long pass begins when the first view of a recording has been shown. */
+  private void later(Callable<Void> pass) {
+    if (tape.eventCount() < LONG) {
+      background.executeBlocking(pass, false);
+      return;
     }
+    vertx.setTimer(
+        FIRST_MILLIS,
+        now -> {
+          if (!closed) {
+            background.executeBlocking(pass, false);
+          }
+        });
   }
 
   /** Takes what an earlier pass has told of a finished recording; false when there is nothing. */
@@ -147,7 +183,7 @@ final class OpenRecording {
     background.executeBlocking(
         () -> {
           tape.keepIndex();
-          return indexStates();
+          return null;
         },
         false);
     return true;
@@ -265,10 +301,33 @@ final class OpenRecording {
     return used;
   }
 
-  /** What the last pass had to leave out; any thread. */
+  /** What the last pass had to leave out, or else what was met since; any thread. */
   List<TapeSummary.Lost> lost() {
     TapeSummary made = summary;
-    return made == null ? List.of() : made.lost();
+    return made == null || made.lost().isEmpty() ? List.copyOf(met.values()) : made.lost();
+  }
+
+  /**
+   * Notes damage that somebody came upon: an index tells what an earlier pass has read, and the
+   * journal may have been damaged since. On the recording's thread.
+   */
+  void met(TapeException why) {
+    if (why.event() <= 0) {
+      return;
+    }
+    long first = why.event();
+    long last = tape.eventCount();
+    for (TapeIndex.Block block : tape.index().blocks()) {
+      if (block.firstEvent() <= why.event()) {
+        first = block.firstEvent();
+      } else {
+        last = block.firstEvent() - 1;
+        break;
+      }
+    }
+    if (met.size() < MAX_MET) {
+      met.putIfAbsent(first, new TapeSummary.Lost(first, last, why));
+    }
   }
 
   /** Events the summary has seen. */

@@ -1,9 +1,11 @@
 package seamtape.web;
 
+import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.VertxConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Iterator;
 import java.util.Map;
@@ -11,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Ends connections on which a request, its body or its answer does not come to its end in time: an
- * idle timeout alone lets in who sends, or takes, a byte now and then.
+ * idle timeout alone lets in who sends, or takes, a byte now and then. What waits for a reader is
+ * one answer and a full queue at most.
  */
 final class SlowClients {
   /**
@@ -20,9 +23,10 @@ final class SlowClients {
    * @param head from the connection to the end of its first request's head
    * @param body for each {@link #BODY_BYTES} of a body, however long that is
    * @param answer from the end of a request until its answer is made
+   * @param drain for a reader to take some of what waits for it
    */
-  record Limits(long head, long body, long answer) {
-    static final Limits USUAL = new Limits(10_000, 30_000, 60_000);
+  record Limits(long head, long body, long answer, long drain) {
+    static final Limits USUAL = new Limits(10_000, 30_000, 60_000, 30_000);
   }
 
   /** Least progress of a body within its time; the logs that are sent have gigabytes. */
@@ -42,6 +46,16 @@ final class SlowClients {
   private record End(long millis, HttpServerRequest body, long bytes) {}
 
   private final Map<HttpConnection, End> ends = new ConcurrentHashMap<>();
+
+  /**
+   * Of an answer that its reader does not take.
+   *
+   * @param bytes what was left to be taken then
+   */
+  private record Stuck(long millis, long bytes) {}
+
+  private final Map<HttpConnection, Stuck> stuck = new ConcurrentHashMap<>();
+
   private final Limits limits;
 
   private SlowClients(Limits limits) {
@@ -57,7 +71,11 @@ final class SlowClients {
 
   private void began(HttpConnection connection) {
     ends.put(connection, in(limits.head()));
-    connection.closeHandler(closed -> ends.remove(connection));
+    connection.closeHandler(
+        closed -> {
+          ends.remove(connection);
+          stuck.remove(connection);
+        });
   }
 
   private static End in(long millis) {
@@ -74,7 +92,25 @@ final class SlowClients {
       ends.replace(connection, body(request));
     }
     context.addEndHandler(done -> ends.replace(connection, in(KEPT_MILLIS)));
-    context.next();
+    if (full(connection)) {
+      // Who asks and asks and takes no answer is not worked for until they are taken.
+      request.pause();
+      context
+          .response()
+          .drainHandler(
+              taken -> {
+                context.response().drainHandler(null);
+                request.resume();
+                context.next();
+              });
+    } else {
+      context.next();
+    }
+  }
+
+  /** True while more is to be written than the connection takes. */
+  private static boolean full(HttpConnection connection) {
+    return connection instanceof VertxConnection own && own.writeQueueFull();
   }
 
   /** A stream has no end; it leaves out notices that are not taken. */
@@ -91,11 +127,42 @@ final class SlowClients {
     return System.nanoTime() / 1_000_000;
   }
 
+  private boolean takesNothing(HttpConnection connection, long now) {
+    long bytes = waiting(connection);
+    Stuck known = bytes == 0 ? stuck.remove(connection) : stuck.get(connection);
+    if (bytes > 0 && (known == null || known.bytes() != bytes)) {
+      stuck.put(connection, new Stuck(now, bytes));
+      return false;
+    }
+    return bytes > 0 && now - known.millis() > limits.drain();
+  }
+
+  /** Bytes that are written and that the connection has not taken. */
+  private static long waiting(HttpConnection connection) {
+    if (!(connection instanceof VertxConnection own)) {
+      return 0;
+    }
+    long most = own.channel().config().getWriteBufferHighWaterMark();
+    long room = own.channel().bytesBeforeUnwritable();
+    return room > 0 ? Math.max(0, most + 1 - room) : most + own.channel().bytesBeforeWritable();
+  }
+
+  /** Any other way to close a connection waits until all is written. */
+  private static void cut(VertxConnection connection) {
+    Channel channel = connection.channel();
+    channel.eventLoop().execute(() -> channel.unsafe().close(channel.voidPromise()));
+  }
+
   private void look() {
     long now = now();
     for (Iterator<Map.Entry<HttpConnection, End>> i = ends.entrySet().iterator(); i.hasNext(); ) {
       Map.Entry<HttpConnection, End> one = i.next();
       End end = one.getValue();
+      if (takesNothing(one.getKey(), now)) {
+        i.remove();
+        cut((VertxConnection) one.getKey());
+        continue;
+      }
       if (end.millis() >= now) {
         continue;
       }

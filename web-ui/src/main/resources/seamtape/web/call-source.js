@@ -100,11 +100,27 @@ export class CallSource extends EventTarget {
       if (e.name === 'AbortError') return;
       if (e instanceof api.Problem && e.status === 422) {
         this.#keep(page, {fault: e});
+        this.damaged = true;
         if (!this.filter || this.dim) this.complete = true;
       } else this.fault = e;
     } finally {
       if (this.#loading.get(page) === request) this.#loading.delete(page);
     }
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** The part of a question that says which rows these are. */
+  get asked() {
+    return {filter: this.filter, mode: this.dim ? 'dim' : '', rule: this.rules, rows: PAGE};
+  }
+
+  /** Rows that came with the place of one of them. */
+  bring(index, answer) {
+    if (this.#closed) return;
+    const page = Math.floor(index / PAGE);
+    this.#loading.get(page)?.abort();
+    this.#loading.delete(page);
+    this.#take(page, answer);
     this.dispatchEvent(new Event('change'));
   }
 
@@ -114,6 +130,7 @@ export class CallSource extends EventTarget {
     this.complete = answer.complete;
     this.settled = answer.settled;
     this.scanned = answer.scanned ?? 0;
+    if (answer.rows.some((row) => row === null)) this.damaged = true;
     const whole = answer.complete || answer.rows.length === PAGE;
     this.#keep(page, {rows: answer.rows, marks: answer.marks, rules: answer.rules, whole, early: !answer.settled || (this.dim && !answer.marked)});
     this.matched = answer.matched;

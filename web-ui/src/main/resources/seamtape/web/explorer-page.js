@@ -213,10 +213,18 @@ class ExplorerPage extends LitElement {
 
   changed() {
     const {source} = this;
+    if (source.damaged) this.damageMet();
     this.progress = {total: source.total, complete: source.complete, settled: source.settled, scanned: source.scanned, matched: source.matched, marked: source.marked};
     this.lost = source.fault instanceof api.Unreachable;
     if (this.lost) setTimeout(() => source.search(), RETRY_MILLIS);
     else if (source.fault instanceof api.Problem) this.note = source.fault.message;
+  }
+
+  /** Damage that nobody knew of when the page was opened: the recording tells of it now. */
+  damageMet() {
+    if (this.recording.fault || this.askedWhy) return;
+    this.askedWhy = true;
+    this.again();
   }
 
   async applyFilter(filter) {
@@ -239,8 +247,17 @@ class ExplorerPage extends LitElement {
     this.remember(true);
   }
 
-  find(what, signal) {
-    return api.locate(this.recordingId, {...what, filter: this.source?.dim && !what.match ? '' : this.filter}, signal);
+  /** Where a row is; the rows around it come with the answer. */
+  async find(what, signal) {
+    const {source} = this;
+    try {
+      const answer = await api.locate(this.recordingId, {...what, ...source.asked}, signal);
+      if (answer.page) source.bring(answer.index, answer.page);
+      return answer;
+    } catch (e) {
+      if (e.status === 422) this.damageMet();
+      throw e;
+    }
   }
 
   setSelected(index, event, show = false) {

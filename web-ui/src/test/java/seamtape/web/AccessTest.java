@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class AccessTest {
   private static final String LOGIN = "/api/v1/login";
   private static final long SLOW_MILLIS = 600;
   private static final SlowClients.Limits LIMITS =
-      new SlowClients.Limits(SLOW_MILLIS, SLOW_MILLIS, 20 * SLOW_MILLIS);
+      new SlowClients.Limits(SLOW_MILLIS, SLOW_MILLIS, 20 * SLOW_MILLIS, 2 * SLOW_MILLIS);
 
   @TempDir static Path dir;
   private static TestCertificate certificate;
@@ -209,7 +211,10 @@ class AccessTest {
 
   private static Socket connect() throws IOException {
     int port = server.uri().getPort();
-    return certificate.trusting().getSocketFactory().createSocket("127.0.0.1", port);
+    SSLSocket socket =
+        (SSLSocket) certificate.trusting().getSocketFactory().createSocket("127.0.0.1", port);
+    socket.startHandshake();
+    return socket;
   }
 
   private static String head(String first) {
@@ -244,14 +249,53 @@ class AccessTest {
 
   /** Sends something at once and then a byte now and then, until the server hangs up. */
   private static void cut(String begin, String dribble) throws Exception {
+    long start = System.nanoTime();
     try (Socket socket = connect()) {
-      long start = System.nanoTime();
       socket.setSoTimeout(50);
       socket.getOutputStream().write(ascii(begin));
       assertThrows(IOException.class, () -> dribble(socket, dribble));
       long millis = (System.nanoTime() - start) / 1_000_000;
       assertTrue(millis >= SLOW_MILLIS && millis < 8000, millis + " ms");
     }
+  }
+
+  @Test
+  void cutsAClientThatAsksAndAsksAndTakesNoAnswer() throws Exception {
+    String page = head("GET /api/v1/openapi.json") + "Accept-Encoding: identity\r\n\r\n";
+    int asked = 2000;
+    long before = served();
+    try (Socket plain = new Socket()) {
+      plain.setReceiveBufferSize(4 << 10);
+      int port = server.uri().getPort();
+      plain.connect(new InetSocketAddress("127.0.0.1", port));
+      Socket socket =
+          certificate.trusting().getSocketFactory().createSocket(plain, "localhost", port, true);
+      long start = System.nanoTime();
+      assertThrows(
+          IOException.class,
+          () -> {
+            for (int i = 0; i < asked; i++) {
+              socket.getOutputStream().write(ascii(page));
+            }
+            while (System.nanoTime() - start < 30_000_000_000L) {
+              socket.getOutputStream().write(ascii(page));
+              Thread.sleep(50);
+            }
+          },
+          "it is cut");
+    }
+    long worked = served() - before;
+    assertTrue(worked > 0 && worked < asked / 2, worked + " of " + asked + " were answered");
+  }
+
+  /** Requests for the contract that were answered. */
+  private static long served() throws Exception {
+    String metrics = send("GET", "/api/v1/metrics", "", "authorization", "Bearer " + TOKEN).body();
+    return metrics
+        .lines()
+        .filter(line -> line.contains("requests_total") && line.contains("openapi.json"))
+        .mapToLong(line -> Math.round(Double.parseDouble(line.replaceAll(".* ", ""))))
+        .sum();
   }
 
   @Test

@@ -350,6 +350,35 @@ class BrowserFlowsTest {
   }
 
   @Test
+  void damageThatCameAfterTheIndexIsShownWhenItIsMet() throws Exception {
+    Path other = Files.createDirectory(dir.resolve("rotten"));
+    Path tape = other.resolve("plain.tape");
+    SampleTapes.plain(tape, 40_000);
+    try (TraceServer first = TraceServer.start(new ServerOptions(other, "127.0.0.1", 0))) {
+      open(first.uri().resolve("/r/plain").toString());
+      that(page.locator(".errors .n")).containsText("error");
+      waitForIndex(tape);
+    }
+    SampleTapes.damage(tape);
+    try (TraceServer again = TraceServer.start(new ServerOptions(other, "127.0.0.1", 0))) {
+      page.navigate(again.uri().resolve("/r/plain").toString());
+      that(page.locator(".errors .n")).containsText("error");
+      that(page.locator(".band.bad")).hasCount(0);
+      press("g");
+      page.keyboard().type("50%");
+      press("Enter");
+      that(page.locator(".band.bad")).containsText("checksum is wrong");
+    }
+    complaints.removeIf(complaint -> complaint.contains("422"));
+  }
+
+  private void waitForIndex(Path tape) {
+    for (int i = 0; i < 200 && !Files.exists(tape.resolve("index/shape")); i++) {
+      page.waitForTimeout(20);
+    }
+  }
+
+  @Test
   void tenTabsStayAlive() {
     open("/r/qemu");
     List<Page> tabs = new ArrayList<>();

@@ -60,6 +60,28 @@ class IndexTest {
   }
 
   @Test
+  void damageThatCameAfterTheIndexIsToldOnceSomebodyMeetsIt() throws Exception {
+    Path tape = dir.resolve("run.tape");
+    SampleTapes.plain(tape, 40_000);
+    pages();
+    SampleTapes.damage(tape);
+    try (TraceServer server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0))) {
+      JsonObject before = whole(server, "");
+      assertEquals("sealed", before.getString("state"));
+      boolean lost = false;
+      for (int from = 0; from < 20_000; from += 500) {
+        JsonObject page = whole(server, "/calls?count=500&from=" + from);
+        lost |= page.containsKey("rows") && page.getJsonArray("rows").contains(null);
+      }
+      assertTrue(lost, "some rows are not there");
+      JsonObject after = whole(server, "");
+      assertEquals("damaged", after.getString("state"));
+      assertTrue(after.getString("fault").contains("checksum"), after.getString("fault"));
+      assertEquals(1, after.getJsonArray("damage").size());
+    }
+  }
+
+  @Test
   void showsTheSameWhateverBecomesOfTheIndex() throws Exception {
     Path tape = dir.resolve("run.tape");
     SampleTapes.nested(tape, 1300, false);

@@ -47,7 +47,7 @@ class OpenApiTest {
         recordings/{id}/events/{event}          , recordings/td-one/events/29
         recordings/{id}/events/{event}/children , recordings/td-one/events/29/children
         recordings/{id}/locate                  , recordings/td-one/locate?percent=50
-        recordings/{id}/locate                  , recordings/td-one/locate?error=first
+        recordings/{id}/locate                  , recordings/td-one/locate?error=first&rows=16
         recordings/{id}/locate                  , recordings/td-one/locate?match=next&filter=errno
         recordings/{id}/timeline                , recordings/td-one/timeline
         recordings/{id}/latency                 , recordings/td-one/latency

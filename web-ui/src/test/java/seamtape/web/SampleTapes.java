@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import seamtape.catalog.Call;
@@ -252,11 +253,18 @@ final class SampleTapes implements AutoCloseable {
   /** A recording in whose middle bytes were overwritten: what is around them can be read. */
   static void cut(Path dir) throws IOException {
     plain(dir, 40_000);
+    damage(dir);
+  }
+
+  /** Overwrites bytes as a failing disk does: length and time of the file stay. */
+  static void damage(Path dir) throws IOException {
     try (Stream<Path> files = Files.walk(dir.resolve("journal"))) {
       Path journal = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
+      FileTime time = Files.getLastModifiedTime(journal);
       try (FileChannel channel = FileChannel.open(journal, StandardOpenOption.WRITE)) {
         channel.write(ByteBuffer.wrap(new byte[100]), 300_000);
       }
+      Files.setLastModifiedTime(journal, time);
     }
   }
 
