@@ -52,7 +52,10 @@ final class CatalogCommand implements Callable<Integer> {
             .filter(row -> profile == null || status(profile, row) != Status.ABSENT)
             .toList();
     if (rows.isEmpty()) {
-      throw new UsageException("no call named " + name + ": 'seamtape catalog' lists them");
+      throw new UsageException(
+          Catalog.calls().stream().anyMatch(this::named)
+              ? profile + " has no " + name + ": leave out --profile to see it"
+              : "no call named " + name + ": 'seamtape catalog' lists them");
     }
     rows.forEach(this::print);
     Map<String, Object> document = new LinkedHashMap<>();

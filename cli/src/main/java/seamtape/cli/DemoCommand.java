@@ -40,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Files.createDirectories(directory);
+    Files.createDirectories(Recordings.library(directory));
     Demo demo = new Demo(directory, output);
     boolean good = demo.run();
     output.document(document(demo));

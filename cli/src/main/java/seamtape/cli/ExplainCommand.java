@@ -61,8 +61,9 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     if (!byName() && !byNumber()) {
       throw new UsageException(
-          value
-              + " is no number, status, errno or exit reason: try 0xc000010000000001, EBUSY or"
+          "'"
+              + value
+              + "' is no number, status, errno or exit reason: try 0xc000010000000001, EBUSY or"
               + " KVM_EXIT_IO");
     }
     if (callName != null) {

@@ -1,5 +1,6 @@
 package seamtape.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,8 +29,11 @@ import seamtape.replayer.export.ExportFormat;
       "  seamtape export qemu.tape --to jsonl -o qemu.jsonl",
       "  seamtape export qemu.tape --to chrome --from 1 --last 20000 -o qemu.json",
       "  seamtape export qemu.tape --to avro -o qemu.avro",
+      "  seamtape export qemu.tape --to jsonl -o - | jq -c 'select(.errno)'",
     })
 final class ExportCommand implements Callable<Integer> {
+  private static final Path STDOUT = Path.of("-");
+
   @Parameters(paramLabel = "REC", description = "The recording.")
   private Path recording;
 
@@ -40,7 +44,11 @@ final class ExportCommand implements Callable<Integer> {
       description = "jsonl, csv, avro or chrome.")
   private String to;
 
-  @Option(names = "-o", paramLabel = "FILE", required = true, description = "The file to make.")
+  @Option(
+      names = "-o",
+      paramLabel = "FILE",
+      required = true,
+      description = "The file to make; - is stdout.")
   private Path out;
 
   @Option(names = "--from", paramLabel = "N", description = "First event. Default: 1.")
@@ -68,6 +76,10 @@ final class ExportCommand implements Callable<Integer> {
         throw new UsageException(
             "--from " + from + ": the recording has events 1 to " + tape.eventCount());
       }
+      if (out.equals(STDOUT)) {
+        toStdout(tape, format, end);
+        return Exit.DONE;
+      }
       long bytes;
       try (Progress progress = new Progress("export", end - from + 1, output)) {
         bytes = Export.toFile(tape, format, from, end, out, progress);
@@ -82,5 +94,16 @@ final class ExportCommand implements Callable<Integer> {
       output.document(document);
     }
     return Exit.DONE;
+  }
+
+  private void toStdout(Tape tape, ExportFormat format, long end) throws IOException {
+    if (output.json) {
+      throw new UsageException("--json tells of the file that is made: leave it out with -o -");
+    }
+    try {
+      Export.toStream(tape, format, from, end, output.bytes(), done -> {});
+    } catch (Output.Unread e) {
+      return; // it was enough
+    }
   }
 }

@@ -39,6 +39,7 @@ import seamtape.recorder.tape.TapeException;
       CatalogCommand.class,
       OracleCommand.class,
       ExplainCommand.class,
+      CommandLine.HelpCommand.class,
     },
     footer = {
       "",
@@ -87,14 +88,23 @@ public final class Main {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     String help = command.getCommandSpec().qualifiedName() + " --help";
-    err.println("seamtape: " + oneLine(e.getMessage()) + nearest(e) + "; try " + help);
+    String words =
+        e instanceof UnmatchedArgumentException unmatched
+            ? words(unmatched)
+            : oneLine(e.getMessage()).replaceAll("is not an? (long|int)$", "is not a whole number");
+    err.println("seamtape: " + words + (words.endsWith("?") ? " Try " : "; try ") + help);
     return Exit.USAGE;
   }
 
-  private static String nearest(ParameterException e) {
-    List<String> known =
-        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-    return known.isEmpty() ? "" : "; did you mean " + String.join(" or ", known) + "?";
+  private static String words(UnmatchedArgumentException e) {
+    String first = e.getUnmatched().get(0);
+    boolean verbs = e.getCommandLine().getCommandSpec().parent() == null;
+    String what =
+        first.startsWith("-") ? "unknown option " : verbs ? "unknown verb " : "unexpected argument ";
+    List<String> known = e.getSuggestions();
+    String nearest =
+        known.isEmpty() ? "" : "; did you mean " + String.join(" or ", known) + "?";
+    return what + first + nearest;
   }
 
   private static int failed(Exception thrown, CommandLine command) {

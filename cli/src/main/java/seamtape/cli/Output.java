@@ -1,5 +1,7 @@
 package seamtape.cli;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -62,5 +64,32 @@ final class Output {
 
   PrintStream stream() {
     return out;
+  }
+
+  /** stdout was closed by its reader, as by {@code | head}. */
+  static final class Unread extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Unread() {
+      super("nobody reads stdout");
+    }
+  }
+
+  /** stdout for bytes; a write fails by {@link Unread} once nobody reads it any more. */
+  OutputStream bytes() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        out.write(bytes, from, length);
+        if (!read()) {
+          throw new Unread();
+        }
+      }
+    };
   }
 }

@@ -122,10 +122,16 @@ final class RecordCommand implements Callable<Integer> {
     for (String name : WorkloadFile.bundled()) {
       String doc = WorkloadFile.read(name, Map.of()).doc();
       names.put(name, doc);
-      output.line(String.format("%-26s %s", name, doc.replaceAll("\\s+", " ")));
+      output.line(String.format("%-26s %s", name, firstSentence(doc)));
     }
     output.document(Map.of("workloads", names));
     return Exit.DONE;
+  }
+
+  private static String firstSentence(String doc) {
+    String text = doc.replaceAll("\\s+", " ").trim();
+    int end = text.indexOf(". ");
+    return end < 0 ? text : text.substring(0, end + 1);
   }
 
   private void print(Sessions.Recorded recorded) {

@@ -43,6 +43,15 @@ final class Recordings {
     return path;
   }
 
+  /** A directory for recordings, which is none itself. */
+  static Path library(Path directory) {
+    if (Files.exists(directory.resolve("manifest.json"))) {
+      throw new UsageException(
+          directory + " is a recording: name the directory that holds it, or another one");
+    }
+    return directory;
+  }
+
   /** Removes a recording that came to nothing. */
   static void remove(Path path) throws java.io.IOException {
     try (var files = Files.walk(path)) {

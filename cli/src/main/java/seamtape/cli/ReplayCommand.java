@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seamtape.machine.MachineFactory;
+import seamtape.machine.MachineRefusedException;
 import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeWriter;
@@ -91,6 +92,9 @@ final class ReplayCommand implements Callable<Integer> {
       writer.signWith(signer);
       report = run(tape, machines, writer);
       sealed = writer.seal();
+    } catch (MachineRefusedException e) {
+      Recordings.remove(recorded); // nothing was replayed
+      throw e;
     }
     seal.finish(recorded, sealed, signer, events -> {});
     return report;

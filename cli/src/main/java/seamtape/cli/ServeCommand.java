@@ -93,6 +93,7 @@ final class ServeCommand implements Callable<Integer> {
     if (!Files.isDirectory(directory)) {
       throw new UsageException("no directory at " + directory + ": check the path");
     }
+    Recordings.library(directory);
     if (port < 0 || port > 0xffff) {
       throw new UsageException("--port " + port + ": a port is 0 to 65535");
     }

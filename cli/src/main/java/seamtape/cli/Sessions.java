@@ -1,10 +1,12 @@
 package seamtape.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.util.function.LongConsumer;
 import seamtape.event.EventSink;
 import seamtape.machine.MachineFactory;
+import seamtape.machine.MachineRefusedException;
 import seamtape.machine.MachineSpec;
 import seamtape.recorder.RecordingVmm;
 import seamtape.recorder.tape.Durability;
@@ -54,12 +56,12 @@ final class Sessions {
   /** As {@link #record(Workload, MachineFactory, String, long, Path, Writing)}, plainly. */
   static Recorded record(
       Workload workload, MachineFactory machines, String profile, long seed, Path out)
-      throws TapeException {
+      throws IOException {
     return record(workload, machines, profile, seed, out, Writing.PLAIN);
   }
 
   /**
-   * @throws seamtape.machine.MachineRefusedException for a machine that cannot be built
+   * @throws MachineRefusedException for a machine that cannot be built; nothing is left behind
    * @throws TapeException when the recording cannot be written
    */
   static Recorded record(
@@ -69,7 +71,7 @@ final class Sessions {
       long seed,
       Path out,
       Writing writing)
-      throws TapeException {
+      throws IOException {
     long start = System.nanoTime();
     MachineSpec spec = spec(workload, machines, profile, seed);
     try (LeftOpen left = new LeftOpen(out);
@@ -77,6 +79,9 @@ final class Sessions {
       Outcome outcome = run(workload, machines, spec, writing.telling(writer));
       Manifest sealed = writer.seal();
       return new Recorded(sealed, outcome, (System.nanoTime() - start) / 1e9);
+    } catch (MachineRefusedException e) {
+      Recordings.remove(out); // nothing was recorded
+      throw e;
     }
   }
 

@@ -80,8 +80,11 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (from < 1 || count < 0) {
-      throw new UsageException("events are numbered from 1, and a count is not negative");
+    if (from < 1) {
+      throw new UsageException("--from " + from + ": events are numbered from 1");
+    }
+    if (count < 0) {
+      throw new UsageException("--count " + count + ": a count is not negative");
     }
     Filter filter = filter();
     try (Tape tape = Recordings.open(recording);
@@ -96,7 +99,7 @@ final class ShowCommand implements Callable<Integer> {
       }
       if (from > tape.eventCount()) {
         throw new UsageException(
-            "--from " + from + ": the recording has " + tape.eventCount() + " events");
+            "--from " + from + ": the recording has events 1 to " + tape.eventCount());
       }
       if (output.json && expression.isBlank()) {
         events(tape);

@@ -46,7 +46,7 @@ final class StateCommand implements Callable<Integer> {
     try (Tape tape = Recordings.open(recording)) {
       if (at < 0 || at > tape.eventCount()) {
         throw new UsageException(
-            "--at " + at + ": the recording has " + tape.eventCount() + " events");
+            "--at " + at + ": the recording has events 1 to " + tape.eventCount());
       }
       MachineState state = MachineState.at(tape, at);
       Map<String, Object> document = document(tape, state);

@@ -44,6 +44,38 @@ class MainTest {
     }
   }
 
+  private static List<String> names() throws Exception {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files.map(Path::toString).sorted().toList();
+    }
+  }
+
+  @Test
+  void aMachineThatCannotBeBuiltLeavesNothing() throws Exception {
+    Path file = dir.resolve("refused.yaml");
+    Files.writeString(file, "machine: {vendor: amd, role: td-guest}\nsteps:\n  - kvm: open /dev/kvm\n");
+    Result result = Command.run("record", file.toString(), "-o", path("refused.tape"));
+    assertEquals(Exit.USAGE, result.exit());
+    assertTrue(result.err().contains("role td-guest needs"), result.err());
+    assertFalse(Files.exists(dir.resolve("refused.tape")));
+  }
+
+  @Test
+  void anExportToStdoutIsTheFile() throws Exception {
+    for (String format : List.of("jsonl", "csv", "chrome")) {
+      Path file = dir.resolve("out." + format);
+      Command.run("export", minimal, "--to", format, "-o", file.toString());
+      Result piped = Command.run("export", minimal, "--to", format, "-o", "-");
+      assertEquals(Exit.DONE, piped.exit(), piped.err());
+      assertEquals(Files.readString(file), piped.out());
+    }
+  }
+
+  @Test
+  void helpIsAVerbToo() {
+    assertEquals(Command.run("show", "--help").out(), Command.run("help", "show").out());
+  }
+
   private static String path(String name) {
     return dir.resolve(name).toString();
   }
@@ -265,10 +297,22 @@ class MainTest {
         "record minimal --live --simulator x.jar -o DIR/y.tape|leave out --simulator",
         "import|kind of log",
         "catalog --call KVM_NOPE|no call named",
-        "frobnicate|Unmatched",
+        "catalog --call KVM_SET_MEMORY_REGION --profile linux-6.2|leave out --profile",
+        "replay DIR/minimal.tape --profile linux-9 -o DIR/y.tape|no profile linux-9",
+        "trim DIR/minimal.tape --from 9 --to 5 -o DIR/y.tape|behind --to 5",
+        "state DIR/minimal.tape --at x|not a whole number",
+        "export DIR/minimal.tape --to jsonl -o - --json|leave it out",
+        "serve DIR/minimal.tape|is a recording",
+        "demo DIR/minimal.tape --no-serve|is a recording",
+        "frobnicate|unknown verb frobnicate",
+        "shwo DIR/minimal.tape|did you mean show? Try seamtape --help",
+        "show DIR/minimal.tape --tere|unknown option --tere; try seamtape show --help",
       })
-  void wrongUseGetsOneClearLineAndExitCodeTwo(String line, String told) throws Exception {
+  void wrongUseGetsOneClearLineAndExitCodeTwoAndLeavesNothing(String line, String told)
+      throws Exception {
+    List<String> before = names();
     Result result = Command.run(line.replace("DIR", dir.toString()).split(" "));
+    assertEquals(before, names());
     assertEquals(Exit.USAGE, result.exit(), result.out() + result.err());
     assertTrue(result.err().contains(told), result.err());
     assertEquals(1, result.err().lines().count(), result.err());

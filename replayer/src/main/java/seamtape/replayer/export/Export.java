@@ -49,9 +49,7 @@ public final class Export {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
-      write(tape, format, from, to, out, progress);
-      out.flush();
+      toStream(tape, format, from, to, Channels.newOutputStream(channel), progress);
       channel.force(true);
       long bytes = channel.size();
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -64,10 +62,11 @@ public final class Export {
     }
   }
 
-  /** Writes events to a stream. */
-  static void write(
-      Tape tape, ExportFormat format, long from, long to, OutputStream out, LongConsumer progress)
+  /** Exports events to a stream, which stays open. */
+  public static void toStream(
+      Tape tape, ExportFormat format, long from, long to, OutputStream sink, LongConsumer progress)
       throws IOException {
+    OutputStream out = new BufferedOutputStream(sink, BUFFER_BYTES);
     EventWriter writer = format.open(new Unclosed(out), tape.manifest());
     try (EventScan scan = new EventScan(tape, from)) {
       for (long event = from; event <= to && scan.next(); event++) {
@@ -76,6 +75,7 @@ public final class Export {
       }
     }
     writer.finish();
+    out.flush();
   }
 
   /** Keeps a stream open for the one who opened it. */
