@@ -100,10 +100,11 @@ public final class Main {
     String first = e.getUnmatched().get(0);
     boolean verbs = e.getCommandLine().getCommandSpec().parent() == null;
     String what =
-        first.startsWith("-") ? "unknown option " : verbs ? "unknown verb " : "unexpected argument ";
+        first.startsWith("-")
+            ? "unknown option "
+            : verbs ? "unknown verb " : "unexpected argument ";
     List<String> known = e.getSuggestions();
-    String nearest =
-        known.isEmpty() ? "" : "; did you mean " + String.join(" or ", known) + "?";
+    String nearest = known.isEmpty() ? "" : "; did you mean " + String.join(" or ", known) + "?";
     return what + first + nearest;
   }
 

@@ -53,7 +53,8 @@ class MainTest {
   @Test
   void aMachineThatCannotBeBuiltLeavesNothing() throws Exception {
     Path file = dir.resolve("refused.yaml");
-    Files.writeString(file, "machine: {vendor: amd, role: td-guest}\nsteps:\n  - kvm: open /dev/kvm\n");
+    Files.writeString(
+        file, "machine: {vendor: amd, role: td-guest}\nsteps:\n  - kvm: open /dev/kvm\n");
     Result result = Command.run("record", file.toString(), "-o", path("refused.tape"));
     assertEquals(Exit.USAGE, result.exit());
     assertTrue(result.err().contains("role td-guest needs"), result.err());

@@ -89,7 +89,10 @@ public final class Oracle {
     OracleReport.Refused last = refused.isEmpty() ? null : refused.get(refused.size() - 1);
     String why = last == null ? "it holds no case" : "line " + last.line() + ": " + last.reason();
     return new OracleException(
-        file + " is no oracle file: " + why + ": give one case a line, as fixtures/corpus/ORACLE.md says");
+        file
+            + " is no oracle file: "
+            + why
+            + ": give one case a line, as fixtures/corpus/ORACLE.md says");
   }
 
   /** A line without its end; of one that is too long only so much that this shows. */
