@@ -61,21 +61,15 @@ final class LaunchFirmware {
   /** LAUNCH_START and RECEIVE_START, as the published firmware checks: MACs, policy, then key. */
   SevStatus create(int key, int policy, byte[] certificate, byte[] session, SevGuestState state) {
     SevGuest shared = firmware.guest(key);
-    SevGuest made = firmware.create(policy, shared == null ? null : shared.vek, state);
-    SevStatus status = SEV_RET_SUCCESS;
-    if (session == null) {
-      made.tek = firmware.draw("tek", SevCrypto.KEY_BYTES);
-      made.tik = firmware.draw("tik", SevCrypto.KEY_BYTES);
-    } else if (!SevSession.open(session, certificate, made)) {
-      status = SEV_RET_BAD_MEASUREMENT;
+    SevGuest asked = new SevGuest(0, policy, new byte[SevCrypto.KEY_BYTES], state);
+    if (session != null && !SevSession.open(session, certificate, asked)) {
+      return SEV_RET_BAD_MEASUREMENT;
     }
+    SevStatus status = allowed(key, shared, policy);
     if (status == SEV_RET_SUCCESS) {
-      status = allowed(key, shared, policy);
-    }
-    if (status == SEV_RET_SUCCESS) {
-      guest = made;
-    } else {
-      firmware.decommission(made.handle);
+      guest = firmware.create(policy, shared == null ? null : shared.vek, state);
+      guest.tek = session == null ? firmware.draw("tek", SevCrypto.KEY_BYTES) : asked.tek;
+      guest.tik = session == null ? firmware.draw("tik", SevCrypto.KEY_BYTES) : asked.tik;
     }
     return status;
   }
