@@ -16,7 +16,7 @@ import seamtape.sim.guest.GuestExit.Kind;
  */
 class AnyTablesTest {
   private static final int GUESTS =
-      Integer.getInteger("seamtape.guests", Boolean.getBoolean("seamtape.soak") ? 100_000 : 400);
+      Integer.getInteger("seamtape.guests", Boolean.getBoolean("seamtape.soak") ? 100_000 : 300);
   private static final int INSTRUCTIONS = 400;
   private static final int GDT = 0x4000;
   private static final int IDT = 0x3000;
@@ -42,16 +42,25 @@ class AnyTablesTest {
     Random random = new Random(seed);
     Guest guest = new Guest();
     byte[] code = new byte[0x2000];
-    for (int at = 0; at < code.length; ) {
-      code[at++] = (byte) OPCODES[random.nextInt(OPCODES.length)];
-      for (int n = random.nextInt(7); n > 0 && at < code.length; n--) {
-        code[at++] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : 8 * random.nextInt(16));
+    for (int at = 0; at < code.length - 8; ) {
+      int opcode = OPCODES[random.nextInt(OPCODES.length)];
+      code[at++] = (byte) opcode;
+      boolean far = opcode == 0x9a || opcode == 0xea;
+      for (int n = far ? 4 : random.nextInt(3); n > 0; n--) {
+        code[at++] = (byte) random.nextInt(256);
+      }
+      if (far) {
+        int target = random.nextBoolean() ? 0x30 : 8 * random.nextInt(16) | random.nextInt(4);
+        code[at++] = (byte) target;
+        code[at++] = 0;
       }
     }
     guest.bus.write(Guest.START, code);
     for (int i = 8; i < TABLE_BYTES; i += 8) {
       descriptor(guest, GDT + i, random);
     }
+    write(guest, GDT + 0x30, 0x5400_0097);
+    write(guest, GDT + 0x34, random.nextInt(4) << 13 | 0x8900);
     for (int vector = 0; vector < 256; vector++) {
       descriptor(guest, IDT + 8 * vector, random);
     }
@@ -71,7 +80,7 @@ class AnyTablesTest {
     boolean tss = !gate && (rights & 0x10) == 0;
     write(guest, at, tss ? 0x5000 + 0x100 * random.nextInt(16) << 16 | 0x97 : where);
     long high = (rights & 0xff) << 8 | (rights & 0xff00) << 8 & 0x00f0_0000;
-    high |= gate || tss ? random.nextInt(3) : 0xf_0000;
+    high |= gate ? random.nextInt(3) : tss ? 0 : 0xf_0000;
     if (random.nextInt(10) == 0) {
       high ^= 1L << random.nextInt(32);
     }
