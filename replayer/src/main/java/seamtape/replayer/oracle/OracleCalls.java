@@ -25,6 +25,11 @@ final class OracleCalls {
     this.tid = tid;
   }
 
+  /** No call took more than one go: the case may be run on other machines at little cost. */
+  boolean wereShort() {
+    return slices == 0;
+  }
+
   /** SIGALRM rings in the next call that blocks or runs for long. */
   long alarm(int milliseconds) {
     alarm = milliseconds;

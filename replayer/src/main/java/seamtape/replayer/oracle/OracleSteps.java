@@ -33,6 +33,11 @@ final class OracleSteps {
     this.calls = new OracleCalls(machine, TID);
   }
 
+  /** No call of the case went on for long. */
+  boolean wereShort() {
+    return calls.wereShort();
+  }
+
   /** The exits of the last run step. */
   List<Map<String, Object>> exits() {
     return exits;
