@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.Recovery;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 
@@ -36,6 +37,9 @@ final class Recordings {
     if (!name.endsWith(SUFFIX)) {
       throw new UsageException(
           "a recording's name ends in " + SUFFIX + ": try -o " + path + SUFFIX);
+    }
+    if (Recovery.beingRecorded(path)) {
+      throw new UsageException(path + ": another process records here: choose another name");
     }
     if (Files.exists(path)) {
       throw new UsageException(path + " exists already: choose another name or remove it first");

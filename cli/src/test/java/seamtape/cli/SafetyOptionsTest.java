@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +107,50 @@ class SafetyOptionsTest {
         made.json().get("digest"));
     assertEquals(Exit.DONE, Command.run("verify", tape).exit());
     assertTrue(Command.run("record", "--help").out().contains(level + ":"));
+  }
+
+  /** At the level none, where nothing but the seal is forced to the disk. */
+  @ParameterizedTest
+  @ValueSource(strings = {"journal/19700101F.cq4 1", "manifest.json.new 2"})
+  void anFsyncThatFailsAtTheSealIsOneLineAndLeavesAnOpenRecording(String place) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "no strace to make fsync fail");
+    Path tape = dir.toRealPath().resolve("f.tape");
+    String[] words = place.split(" ");
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync"));
+    line.addAll(List.of("-P", tape.resolve(words[0]).toString()));
+    line.addAll(List.of("-e", "inject=fsync:error=EIO:when=" + words[1]));
+    line.addAll(Command.line("record", "minimal", "-o", tape.toString()));
+    Process process = new ProcessBuilder(line).start();
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(Exit.USAGE, process.waitFor(), err);
+    assertEquals(1, err.lines().count(), err);
+    assertTrue(err.contains("f.tape: cannot ") && err.contains("Input/output error"), err);
+    assertTrue(err.contains("seamtape recover"), err);
+    assertEquals("open", Command.run("verify", tape.toString(), "--json").json().get("state"));
+    Result sealed = Command.run("recover", tape.toString(), "-o", path("s.tape"), "--json");
+    Result whole = Command.run("record", "minimal", "-o", path("w.tape"), "--json");
+    assertEquals(whole.json().get("digest"), sealed.json().get("digest"));
+  }
+
+  @Test
+  void aSecondWriterIsToldNotToTouchTheFirstOnesRecording() throws Exception {
+    Path tape = dir.resolve("first.tape");
+    Process first =
+        Command.start("record", "pio-storm", "--set", "count=2000000000", "-o", tape.toString());
+    try {
+      for (int i = 0; i < 600 && !Files.exists(tape.resolve("manifest.json")); i++) {
+        Thread.sleep(50);
+      }
+      Result second = Command.run("record", "minimal", "-o", tape.toString());
+      assertEquals(Exit.USAGE, second.exit());
+      assertTrue(second.err().contains("another process records here"), second.err());
+      assertTrue(first.isAlive());
+    } finally {
+      first.destroyForcibly().waitFor();
+    }
+    Result third = Command.run("record", "minimal", "-o", tape.toString());
+    assertTrue(third.err().contains("exists already"), third.err());
   }
 
   @Test

@@ -123,7 +123,9 @@ final class BlockIndex {
               && header.count > 0
               && header.calls >= 0
               && header.storedBytes >= 0
-              && header.plainBytes >= 0;
+              && header.storedBytes <= JournalScanner.MAX_PAYLOAD
+              && header.plainBytes >= 0
+              && header.plainBytes <= JournalScanner.MAX_PAYLOAD;
       if (!follows) {
         return false;
       }

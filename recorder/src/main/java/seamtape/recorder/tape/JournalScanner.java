@@ -16,6 +16,9 @@ import seamtape.codec.EventEncoder;
  * that what is missing can be named. {@link #scan} goes on where it ended. Payloads are not read.
  */
 final class JournalScanner implements AutoCloseable {
+  /** Bytes of a block's events, stored or plain: no header that says more is believed. */
+  static final int MAX_PAYLOAD = EventEncoder.MAX_EVENT_BYTES + Block.MAX_BYTES;
+
   private static final int WINDOW_BYTES = 256 << 10;
 
   /** A writer fills and completes a document in less, unless it lost its processor or its life. */
@@ -135,9 +138,9 @@ final class JournalScanner implements AutoCloseable {
             && block.idHigh == idHigh
             && block.idLow == idLow
             && block.storedBytes >= 0
-            && block.storedBytes <= EventEncoder.MAX_EVENT_BYTES + Block.MAX_BYTES
+            && block.storedBytes <= MAX_PAYLOAD
             && block.plainBytes >= 0
-            && block.plainBytes <= EventEncoder.MAX_EVENT_BYTES + Block.MAX_BYTES
+            && block.plainBytes <= MAX_PAYLOAD
             && block.count >= (block.kind == BlockHeader.SEAL ? 0 : 1)
             && block.count <= Block.MAX_EVENTS;
     return sane ? block : null;
