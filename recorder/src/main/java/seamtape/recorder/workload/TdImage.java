@@ -67,7 +67,7 @@ record TdImage(Program program, long hob, boolean firmware, List<Section> sectio
   private static byte[] content(String file) throws IOException {
     Path path = Path.of(file);
     if (!Files.isRegularFile(path)) {
-      throw new IOException("no such file");
+      throw new IOException(Files.exists(path) ? "it is no regular file" : "no such file");
     }
     try (InputStream in = Files.newInputStream(path)) {
       byte[] bytes = in.readNBytes(MAX_FIRMWARE + 1);

@@ -1,10 +1,13 @@
 package seamtape.sim.sev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static seamtape.sim.TestMachine.GUEST;
 import static seamtape.sim.TestMachine.RUN;
 import static seamtape.sim.TestMachine.TID;
 
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -237,6 +240,40 @@ final class RmpTest {
     assertEquals(2, word(guest, EsGuest.MAILBOX + 0x10), "FAIL_PERMISSION: a write");
     assertEquals(0, word(guest, EsGuest.MAILBOX + 0x18), "a read; the save area is ignored");
     assertEquals(13, word(guest, TOLD), "#GP");
+  }
+
+  /** Any registers: a result of the table or an exception that the guest takes, and never more. */
+  @Test
+  void s7AnyRegistersGetAResultOrAnException() {
+    String again =
+        """
+        again:
+        mov rax, [0xa040]
+        mov rcx, [0xa048]
+        mov rdx, [0xa050]
+        %s
+        mov [0xa010], rax
+        hlt
+        jmp again
+        """;
+    Random random = new Random(15);
+    List<Long> results = List.of(0L, 1L, 2L, 6L);
+    List<String> exceptions = List.of("29 404", "14 9", "14 0");
+    long[] values = {0, 1, 2, 0xb000, 0xc000, 0xd000, 0xa000, 0x20_0000, 0x0f01, 0x10001, 0x302};
+    for (int guests = 0; guests < 40; guests++) {
+      EsGuest guest = guest(true, again.formatted(guests % 2 == 0 ? "pvalidate" : "rmpadjust"));
+      for (int i = 0; i < 30 && word(guest, TOLD) == 0; i++) {
+        for (int register = 0; register < 3; register++) {
+          boolean known = random.nextInt(8) != 0;
+          long value = known ? values[random.nextInt(values.length)] : random.nextLong();
+          guest.m.storeNumber(GUEST + EsGuest.MAILBOX + 0x40 + 8 * register, 8, value);
+        }
+        assertEquals(HLT, guest.run());
+        boolean told = word(guest, TOLD) != 0;
+        long result = word(guest, EsGuest.MAILBOX + 0x10);
+        assertTrue(told ? exceptions.contains(exception(guest)) : results.contains(result));
+      }
+    }
   }
 
   @ParameterizedTest
