@@ -77,7 +77,11 @@ final class Api {
   }
 
   static void send(RoutingContext context, JsonObject json) {
-    context.response().putHeader("content-type", "application/json").end(json.toBuffer());
+    send(context, json.toBuffer());
+  }
+
+  private static void send(RoutingContext context, Buffer json) {
+    context.response().putHeader("content-type", "application/json").end(json);
   }
 
   private static void answer(RoutingContext context, Future<JsonObject> future) {
@@ -183,7 +187,10 @@ final class Api {
     long from = parameters.number("from", -1, -1, Long.MAX_VALUE / 2);
     long to = parameters.number("to", -1, -1, Long.MAX_VALUE / 2);
     int bins = (int) parameters.number("bins", 1024, 16, ShapeApi.MAX_BINS);
-    shape(context, recording -> ShapeApi.timeline(recording, from, to, bins));
+    recordings
+        .with(context.pathParam("id"), recording -> ShapeApi.timeline(recording, from, to, bins))
+        .onSuccess(json -> send(context, json))
+        .onFailure(context::fail);
   }
 
   private void state(RoutingContext context) {

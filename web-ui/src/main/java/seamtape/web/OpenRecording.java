@@ -264,12 +264,13 @@ final class OpenRecording {
    * pass is over; null until then.
    */
   <T> Future<T> withShape(Function<TapeShape, T> task) {
-    return run(recording -> summary != null)
-        .compose(
-            passed ->
-                passed
-                    ? background.executeBlocking(() -> task.apply(shape()), false)
-                    : Future.succeededFuture());
+    Future<Boolean> known =
+        summary == null ? run(recording -> summary != null) : Future.succeededFuture(true);
+    return known.compose(
+        passed ->
+            passed
+                ? background.executeBlocking(() -> task.apply(shape()), false)
+                : Future.succeededFuture());
   }
 
   private TapeShape shape() {

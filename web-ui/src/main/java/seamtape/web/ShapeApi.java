@@ -1,6 +1,8 @@
 package seamtape.web;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -44,17 +46,17 @@ final class ShapeApi {
    * @param from in the recording's clock, -1 for its start
    * @param to -1 for its end
    */
-  static Future<JsonObject> timeline(OpenRecording recording, long from, long to, int bins) {
+  static Future<Buffer> timeline(OpenRecording recording, long from, long to, int bins) {
     return recording
-        .withShape(shape -> Drawing.of(shape, from, to, bins))
+        .withShape(shape -> Drawing.of(shape, from, to, bins).asText())
         .compose(
             drawing -> {
               if (drawing == null) {
-                return Future.succeededFuture(unfinished(recording));
+                return Future.succeededFuture(unfinished(recording).toBuffer());
               }
               return drawing.mustRead()
-                  ? recording.run(open -> drawing.read(open).json())
-                  : Future.succeededFuture(drawing.json());
+                  ? recording.run(open -> drawing.read(open).write())
+                  : Future.succeededFuture(drawing.text);
             });
   }
 
@@ -65,6 +67,7 @@ final class ShapeApi {
     private final long to;
     private final long bin;
     private final TapeShape.Reach reach;
+    private Buffer text;
 
     /** By lane and depth: {@code vm0/vcpu0 1}. */
     private final Map<String, List<Item>> items = new LinkedHashMap<>();
@@ -88,6 +91,12 @@ final class ShapeApi {
         }
       }
       return drawing;
+    }
+
+    /** Its text is made here, where nobody waits, unless there is more to be read for it. */
+    Drawing asText() {
+      text = mustRead() ? null : write();
+      return this;
     }
 
     /** True when tracks that are kept in leaves can be drawn call by call. */
@@ -121,46 +130,45 @@ final class ShapeApi {
       }
     }
 
-    JsonObject json() {
-      JsonArray lanes = new JsonArray();
+    /** Written as it is: an item is seven numbers, and an answer has a hundred thousand of them. */
+    private Buffer write() {
+      StringBuilder text = new StringBuilder(1 << 16);
       Map<Integer, Integer> used = new LinkedHashMap<>();
+      text.append("{\"complete\":true,\"first\":").append(shape.firstTime());
+      text.append(",\"last\":").append(shape.lastTime());
+      text.append(",\"from\":").append(from).append(",\"to\":").append(to);
+      text.append(",\"bin\":").append(bin).append(",\"lanes\":[");
       for (Lane lane : shape.lanes()) {
-        JsonArray depths = new JsonArray();
+        text.append("{\"lane\":").append(Json.encode(lane.name()));
+        text.append(",\"vcpu\":").append(lane.vcpu()).append(",\"depths\":[");
         for (Track track : lane.tracks()) {
-          depths.add(items(items.get(Closeup.key(lane.name(), track.depth())), used));
+          items(items.get(Closeup.key(lane.name(), track.depth())), used, text);
+          text.append(',');
         }
-        lanes.add(
-            new JsonObject()
-                .put("lane", lane.name())
-                .put("vcpu", lane.vcpu())
-                .put("depths", depths));
+        end(text, "]},");
       }
-      return new JsonObject()
-          .put("complete", true)
-          .put("first", shape.firstTime())
-          .put("last", shape.lastTime())
-          .put("from", from)
-          .put("to", to)
-          .put("bin", bin)
-          .put("calls", names(used))
-          .put("lanes", lanes);
+      end(text, "],\"calls\":");
+      return Buffer.buffer(text.append(names(used).encode()).append('}').toString());
+    }
+
+    /** Instead of the comma after the last of a list. */
+    private static void end(StringBuilder text, String end) {
+      int last = text.length() - 1;
+      text.setLength(text.charAt(last) == ',' ? last : last + 1);
+      text.append(end);
     }
 
     /** Flat: start, length, count, errors, event, call, error event; seven numbers an item. */
-    private static JsonArray items(List<Item> items, Map<Integer, Integer> used) {
-      JsonArray array = new JsonArray();
+    private static void items(List<Item> items, Map<Integer, Integer> used, StringBuilder text) {
+      text.append('[');
       for (Item item : items) {
         int name = used.computeIfAbsent(item.call(), key -> used.size());
-        array
-            .add(item.start())
-            .add(item.end() - item.start())
-            .add(item.count())
-            .add(item.errors())
-            .add(item.event())
-            .add(name)
-            .add(item.errorEvent());
+        text.append(item.start()).append(',').append(item.end() - item.start()).append(',');
+        text.append(item.count()).append(',').append(item.errors()).append(',');
+        text.append(item.event()).append(',').append(name).append(',');
+        text.append(item.errorEvent()).append(',');
       }
-      return array;
+      end(text, "]");
     }
 
     private static JsonArray names(Map<Integer, Integer> used) {

@@ -6,7 +6,7 @@ import {Problem} from './api.js';
 
 export const COLUMNS = [
   ['event', 'event', '78px'], ['time', 'time', '104px'], ['actor', 'actor', '88px'], ['on', 'on', '84px'],
-  ['call', 'call', 'minmax(180px, 1fr)'], ['arguments', 'arguments', 'minmax(140px, 1.5fr)'], ['result', 'result', 'minmax(90px, .6fr)'],
+  ['call', 'call', 'minmax(240px, 1fr)'], ['arguments', 'arguments', 'minmax(140px, 1.5fr)'], ['result', 'result', 'minmax(90px, .6fr)'],
   ['took', 'took', '104px'], ['error', 'errno', '112px'],
 ];
 export const USUAL = ['event', 'time', 'actor', 'on', 'call', 'arguments', 'result', 'error'];

@@ -61,6 +61,7 @@ class DiffPage extends LitElement {
     .sum b { font: 650 13px var(--mono); }
     .sum.bad b { color: var(--error); }
     .replay { display: inline-flex; gap: 4px; }
+    .replay select { width: 148px; }
     .sums .rest { flex: 1; }
     .sums.mid { justify-content: center; border: 0; }
     .heads { display: grid; grid-template-columns: 30px 1fr 1fr; padding-right: 13px; background: var(--panel); border-bottom: 1px solid var(--line); flex: none; }
@@ -389,9 +390,9 @@ class DiffPage extends LitElement {
 
   replayer() {
     this.profiles ??= api.get('workloads').then(({profiles}) => { this.profiles = profiles; this.requestUpdate(); }, () => []);
-    if (!Array.isArray(this.profiles)) return nothing;
+    const profiles = Array.isArray(this.profiles) ? [...this.profiles].reverse() : [];
     return html`<span class="replay"><select aria-label="Replay the left recording on another profile" @change=${(e) => { this.profile = e.target.value; }}>
-      <option value="">Replay left on…</option>${[...this.profiles].reverse().map((one) => html`<option>${one}</option>`)}</select>
+      <option value="">Replay left on…</option>${profiles.map((one) => html`<option>${one}</option>`)}</select>
       <button id="replay" ?disabled=${!this.profile} @click=${() => this.replayOn(this.profile)}>Replay</button></span>`;
   }
 

@@ -31,7 +31,7 @@ class RecordingsPage extends LitElement {
     thead td { border-bottom: 1px solid var(--line); }
     th { text-align: left; font-weight: 550; font-size: 11.5px; color: var(--muted); padding: 7px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
     td { padding: 0 10px; height: 31px; border-bottom: 1px solid var(--line-soft); white-space: nowrap; vertical-align: middle; }
-    tr:last-child td { border-bottom: 0; }
+    tbody tr:last-child td { border-bottom: 0; }
     tbody tr { cursor: pointer; }
     tbody tr:hover { background: var(--hover); }
     tbody tr.at { background: var(--select); }

@@ -69,6 +69,9 @@ class GalleryTest {
     SampleTapes.nested(served.resolve("td-one.tape"), 60, false);
     SampleTapes.nested(served.resolve("td-two.tape"), 60, true);
     SampleTapes.imported(served.resolve("qemu.tape"), "qemu-pc-seabios");
+    // The pages of the others bring their first answers along.
+    SampleTapes.nested(served.resolve("unopened-a.tape"), 20, false);
+    SampleTapes.nested(served.resolve("unopened-b.tape"), 20, false);
     SampleTapes.hostile(served.resolve("hostile.tape"));
     SampleTapes.empty(served.resolve("empty.tape"));
     SampleTapes.cut(served.resolve("cut.tape"));
@@ -221,7 +224,7 @@ class GalleryTest {
   @ParameterizedTest
   @CsvSource({
     "loading-recordings, /",
-    "loading-explorer, /r/qemu",
+    "loading-explorer, /r/unopened-a",
     "loading-state, /r/qemu/state?at=5",
     "loading-shape, /r/qemu/shape",
     "loading-diff, /diff/td-one/td-two",
@@ -241,7 +244,7 @@ class GalleryTest {
   @ParameterizedTest
   @CsvSource({
     "error-recordings, /, Trying again",
-    "error-explorer, /r/qemu, Try again",
+    "error-explorer, /r/unopened-b, Try again",
     "error-state, /r/qemu/state?at=5, Try again",
     "error-shape, /r/qemu/shape, Try again",
     "error-diff, /diff/td-one/td-two, Try again",
