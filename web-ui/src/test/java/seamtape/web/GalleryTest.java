@@ -3,9 +3,11 @@ package seamtape.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.InputStream;
@@ -221,6 +223,17 @@ class GalleryTest {
     page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
   }
 
+  /** A page that comes without the answers that it asks for first. */
+  private static void withoutFirstAnswers() {
+    page.route(
+        "**/r/*",
+        route -> {
+          APIResponse answer = route.fetch();
+          String bare = answer.text().replace("id=\"answers\"", "id=\"none\"");
+          route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(bare));
+        });
+  }
+
   @ParameterizedTest
   @CsvSource({
     "loading-recordings, /",
@@ -231,6 +244,7 @@ class GalleryTest {
   })
   void aPageThatWaitsForItsServerSaysSo(String name, String path) {
     page.setViewportSize(1280, 720);
+    withoutFirstAnswers();
     page.route("**/api/v1/**", route -> {});
     try {
       page.navigate(address(path));
@@ -251,6 +265,7 @@ class GalleryTest {
   })
   void aPageWithoutItsServerSaysSoAndWhatToDo(String name, String path, String next) {
     page.setViewportSize(1280, 720);
+    withoutFirstAnswers();
     page.route("**/api/v1/**", route -> route.abort());
     try {
       page.navigate(address(path));
