@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
 import seamtape.catalog.Call;
-import seamtape.catalog.Errno;
 import seamtape.catalog.Family;
 import seamtape.catalog.Field;
 import seamtape.catalog.FileOperation;
@@ -20,6 +19,7 @@ import seamtape.event.Phase;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
+import seamtape.replayer.query.RecordedCall;
 
 /**
  * Counts of a recording, call by call. Latencies are in the recording's own time: cycles of the
@@ -104,7 +104,7 @@ public record Stats(
       if (start != null && event.time >= start) {
         tally.latency.recordValue(event.time - start);
       }
-      if (failed(event)) {
+      if (RecordedCall.failed(event)) {
         tally.errors++;
       }
       addCosts(event, tally.costs);
@@ -118,18 +118,6 @@ public record Stats(
         costs.merge(out.get(i).name(), event.fields[i], Long::sum);
       }
     }
-  }
-
-  private static boolean failed(Event event) {
-    if (event.call.out().isEmpty()) {
-      return false;
-    }
-    return switch (event.call.out().get(0).format()) {
-      case RESULT -> Errno.isError(event.fields[0]);
-      case TDX_STATUS -> event.fields[0] < 0;
-      case TDVMCALL_STATUS -> event.fields[0] != 0;
-      default -> false;
-    };
   }
 
   private static Stats of(long events, boolean timed, Map<Call, Tally> tallies) {
