@@ -25,6 +25,11 @@ final class Virtual8086 {
     this.segmentation = segmentation;
   }
 
+  /** In real mode the flag means nothing. */
+  private boolean inMode() {
+    return !core.real && cpu.flag(CpuState.VM);
+  }
+
   private boolean iopl3() {
     return (cpu.rflags & CpuState.IOPL) == CpuState.IOPL;
   }
@@ -39,7 +44,7 @@ final class Virtual8086 {
 
   /** PUSHF, POPF and IRET act on VIF; #GP where they may act on nothing. */
   boolean virtualFlags(int size) {
-    if (!cpu.flag(CpuState.VM) || iopl3()) {
+    if (!inMode() || iopl3()) {
       return false;
     }
     if (!extended() || size != 2) {
@@ -55,7 +60,7 @@ final class Virtual8086 {
       return false;
     }
     boolean level3 = (cpu.cr4 & CpuState.CR4_PVI) != 0 && cpu.cpl() == 3;
-    if (!(cpu.flag(CpuState.VM) ? extended() : level3)) {
+    if (!(inMode() ? extended() : level3)) {
       throw refused();
     }
     return true;
@@ -134,7 +139,7 @@ final class Virtual8086 {
    * @return true when it went through the guest's own vector table; false: through the IDT
    */
   boolean software(int vector) {
-    if (!cpu.flag(CpuState.VM)) {
+    if (!inMode()) {
       return false;
     }
     if (extended() && redirected(vector)) {

@@ -193,6 +193,14 @@ class Virtual8086Test {
   }
 
   @Test
+  void inRealModeTheFlagMeansNothing() {
+    Guest guest = new Guest("pushf", "pop ax", "cli", "int 0x40").vector(0x40, 0x2000);
+    guest.code(0x2000, "in al,0x10").cpu.rflags |= VM;
+    assertEquals(Kind.IO, guest.run());
+    assertEquals(2, guest.ax());
+  }
+
+  @Test
   void withTsdTheTimeStampIsForLevel0() {
     List<String> lines = new ArrayList<>(List.of("mov eax,4", "mov cr4,eax", "rdtsc"));
     lines.addAll(List.of(ProtectedGuest.user()));
