@@ -9,10 +9,10 @@ import seamtape.sim.kvm.sev.SevVm;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /**
- * The memory of an encrypted guest as its vCPU reaches it: with the C-bit, or without paging, its
- * plaintext; without the C-bit what the VMM sees. Private pages of an SNP guest are checked against
- * the RMP (AMD's manual, volume 2, table 15-39): who owns the page and where, then whether the
- * guest has validated it, then what its VMPL may do with it.
+ * The memory of an encrypted guest as its vCPU reaches it: with the C-bit, without paging, and for
+ * code always, its plaintext; without the C-bit what the VMM sees. Private pages of an SNP guest
+ * are checked against the RMP (AMD's manual, volume 2, table 15-39): who owns the page and where,
+ * then whether the guest has validated it, then what its VMPL may do with it.
  */
 final class EncryptedPages {
   static final int READ = 0;
@@ -68,7 +68,7 @@ final class EncryptedPages {
    * @param slot null for memory that nothing backs
    */
   byte[] page(MemorySlot slot, long gfn, long gpa, int access) {
-    boolean isPrivate = (gpa & SevVm.C_BIT) != 0 || (cpu.cr0 & CpuState.CR0_PG) == 0;
+    boolean isPrivate = access == FETCH || isPrivate(gpa);
     begin();
     if (vm.sev.memoryInMemfd()) {
       if (isPrivate) {
@@ -85,6 +85,10 @@ final class EncryptedPages {
     absent = page == null;
     GuestView view = isPrivate && !absent ? vm.sev.view() : null;
     return view == null ? page : view.page(address, page, access == WRITE);
+  }
+
+  private boolean isPrivate(long gpa) {
+    return (gpa & SevVm.C_BIT) != 0 || (cpu.cr0 & CpuState.CR0_PG) == 0;
   }
 
   private void begin() {

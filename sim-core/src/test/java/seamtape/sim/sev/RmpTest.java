@@ -143,6 +143,15 @@ final class RmpTest {
   }
 
   @Test
+  void s7CodeIsAlwaysPrivateWhateverTheGuestsTablesSay() {
+    EsGuest guest = guest(true, "mov rax, 0xa100\njmp rax");
+    assertEquals(-14, guest.m.run(), "EFAULT");
+    assertEquals(39, guest.m.exitReason(), "KVM_EXIT_MEMORY_FAULT");
+    assertEquals(8, guest.runField(32), "private");
+    assertEquals(0xa000, guest.runField(40));
+  }
+
+  @Test
   void s7WhatIsRescindedIsLostUntilItIsValidatedAgain() {
     String code =
         with(0xb000, 0, 0)
