@@ -89,7 +89,10 @@ final class Api {
   }
 
   private void on(RoutingContext context, OpenRecording.Task<JsonObject> task) {
-    answer(context, recordings.run(context.pathParam("id"), task));
+    recordings
+        .run(context.pathParam("id"), recording -> task.run(recording).toBuffer())
+        .onSuccess(json -> send(context, json))
+        .onFailure(context::fail);
   }
 
   /** As {@link #on}, for answers that never change once the recording is sealed and summarised. */
@@ -101,13 +104,14 @@ final class Api {
               String tag = tag(recording);
               boolean known =
                   tag != null && tag.equals(context.request().getHeader("if-none-match"));
-              return new Tagged(tag, known ? null : task.run(recording));
+              return new Tagged(tag, known ? null : task.run(recording).toBuffer());
             })
         .onSuccess(tagged -> send(context, tagged))
         .onFailure(context::fail);
   }
 
-  private record Tagged(String tag, JsonObject json) {}
+  /** Made into text where it was answered: the event loop only sends. */
+  private record Tagged(String tag, Buffer json) {}
 
   private static void send(RoutingContext context, Tagged tagged) {
     if (tagged.tag() != null) {

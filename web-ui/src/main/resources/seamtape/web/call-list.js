@@ -108,7 +108,7 @@ export class CallList extends VirtualRows {
   colours = [];
   #chosen = USUAL;
 
-  /** The names of the columns; on a narrow screen those that fit. */
+  /** The names of the columns; on a narrow screen those that fit. Costs a layout: rows ask what is laid out. */
   get columns() {
     return this.clientWidth > 0 && this.clientWidth < NARROW_PX ? NARROW : this.#chosen;
   }
@@ -145,7 +145,7 @@ export class CallList extends VirtualRows {
       const cell = document.createElement('span');
       cell.className = name;
       cell.dataset.column = name;
-      cell.classList.toggle('gone', !this.columns.includes(name));
+      cell.classList.toggle('gone', !this.laid.includes(name));
       cell.setAttribute('role', 'gridcell');
       row.cells[name] = cell;
       row.append(cell);
@@ -224,7 +224,7 @@ export class CallList extends VirtualRows {
     cells.arguments.textContent = call[format.ARGUMENTS];
     cells.arguments.title = call[format.ARGUMENTS];
     const flight = call[format.RETURN] === 0;
-    const narrow = this.columns === NARROW;
+    const narrow = this.laid === NARROW;
     cells.result.textContent = flight ? '…' : narrow && call[format.ERROR] ? `✕ ${call[format.ERROR]}` : call[format.RESULT];
     cells.result.title = flight ? 'no return in the recording' : call[format.RESULT];
     cells.took.textContent = format.duration(call[format.DURATION], this.clock);

@@ -15,7 +15,7 @@ class TimeLine extends LitElement {
 
   static styles = [controls, css`
     :host { display: block; position: relative; background: var(--panel); border-bottom: 1px solid var(--line); flex: none; }
-    .scroll { overflow-y: auto; overflow-x: hidden; max-height: var(--timeline, 170px); }
+    .scroll { overflow-y: auto; overflow-x: hidden; max-height: var(--timeline, 150px); }
     canvas { display: block; width: 100%; touch-action: pan-y; cursor: crosshair; }
     .wait { position: absolute; right: 12px; top: 6px; color: var(--muted); font-size: 12px; background: var(--panel); padding: 0 6px; }
     .tip { position: absolute; z-index: 6; pointer-events: none; background: var(--text); color: var(--bg); font: 12px/1.35 var(--mono); padding: 3px 8px; border-radius: 4px; max-width: 420px; white-space: pre-line; }
@@ -24,7 +24,7 @@ class TimeLine extends LitElement {
     .tools { position: absolute; left: 2px; top: 25px; z-index: 3; display: flex; gap: 2px; }
     .tools button { height: 17px; padding: 0 5px; font-size: 11px; }
     table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 44px; }
-    .scroll.table { max-height: max(var(--timeline, 170px), 190px); }
+    .scroll.table { max-height: max(var(--timeline, 150px), 190px); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 3px 12px; }
     td { padding: 0 12px; }
     td.n, th.n { text-align: right; }
