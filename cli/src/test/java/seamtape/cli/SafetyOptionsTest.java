@@ -2,6 +2,7 @@ package seamtape.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +14,7 @@ import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +78,29 @@ class SafetyOptionsTest {
     assertFalse(Files.exists(dir.resolve("x.tape")));
     assertEquals(Exit.USAGE, Command.run("verify", tape, "--key", path("own.pem")).exit());
     assertEquals(Exit.USAGE, Command.run("verify", tape, "--key", path("none")).exit());
+  }
+
+  /** A key file is read from outside, too: whatever it holds, it is a key or it is refused. */
+  @Test
+  void noKeyFileIsAFaultOfOurs() throws Exception {
+    keys("own");
+    Random random = new Random(4);
+    for (String name : List.of("own.pem", "own.pub")) {
+      byte[] good = Files.readAllBytes(dir.resolve(name));
+      for (int round = 0; round < 300; round++) {
+        byte[] bad = good.clone();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+          bad[random.nextInt(bad.length)] = (byte) random.nextInt(128);
+        }
+        Path file = Files.write(dir.resolve("bad"), bad);
+        try {
+          Object key = name.endsWith("pem") ? PemKeys.secret(file) : PemKeys.open(file);
+          assertNotNull(key);
+        } catch (UsageException e) {
+          assertTrue(e.getMessage().contains("bad is no Ed25519"), e.getMessage());
+        }
+      }
+    }
   }
 
   @Test
