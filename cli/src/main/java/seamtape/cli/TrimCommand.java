@@ -48,11 +48,11 @@ final class TrimCommand implements Callable<Integer> {
     PrivateKey signer = seal.signer();
     try (Tape tape = Recordings.open(recording)) {
       long last = to == null ? tape.eventCount() : to;
-      if (from > last && last <= tape.eventCount()) {
+      if (from > last && from <= tape.eventCount()) {
         throw new UsageException(
             "--from " + from + " is behind --to " + last + ": name the first event, then the last");
       }
-      if (from < 1 || last > tape.eventCount()) {
+      if (from < 1 || from > last || last > tape.eventCount()) {
         throw new UsageException(
             String.format(
                 "--from %d --to %d: the recording has events 1 to %d",

@@ -5,9 +5,7 @@ import static seamtape.recorder.tape.TapeException.Kind.VERSION;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.PrivateKey;
 
 /**
@@ -27,19 +25,13 @@ final class Derived {
    */
   static Manifest make(Path from, Path out, Manifest manifest, PrivateKey signer, Work work)
       throws TapeException {
-    if (Files.exists(out)) {
-      throw new TapeException(
-          EXISTS, out, "there is something here already; choose another name, or remove it");
-    }
-    Path part = out.resolveSibling("." + out.getFileName() + ".part");
-    boolean done = false;
-    TapeWriter writer = begin(part, manifest.plain());
-    try (writer) {
+    Path path = Part.nameFor(out);
+    TapeWriter writer = begin(path, manifest.plain());
+    try (Part part = new Part(path, out);
+        writer) {
       writer.signWith(signer);
       Manifest sealed = work.write(writer);
-      Files.move(part, out, StandardCopyOption.ATOMIC_MOVE);
-      TapeFiles.force(out.toAbsolutePath().getParent());
-      done = true;
+      part.becomeWhole();
       return sealed;
     } catch (IllegalArgumentException e) {
       throw new TapeException(VERSION, from, 0, e.getMessage() + ": use that build", e);
@@ -51,10 +43,6 @@ final class Derived {
       throw e;
     } catch (IOException e) {
       throw TapeException.io(out, "name the recording", e);
-    } finally {
-      if (!done) {
-        TapeFiles.remove(part);
-      }
     }
   }
 

@@ -1,7 +1,6 @@
 package seamtape.recorder.tape;
 
 import static seamtape.recorder.tape.TapeException.Kind.CHECKSUM;
-import static seamtape.recorder.tape.TapeException.Kind.EXISTS;
 import static seamtape.recorder.tape.TapeException.Kind.TRUNCATED;
 
 import java.io.IOException;
@@ -44,18 +43,11 @@ public final class Pack {
     if (manifest.state() == Manifest.State.OPEN) {
       throw new TapeException(TRUNCATED, from, "is not sealed: recover it first");
     }
-    if (Files.exists(out)) {
-      throw new TapeException(
-          EXISTS, out, "there is something here already; choose another name, or remove it");
-    }
-    Path part = out.resolveSibling("." + out.getFileName() + ".part");
-    TapeFiles.remove(part);
-    boolean done = false;
-    try {
-      Manifest packed = new Pack(from, part, manifest).write(signer, progress);
-      Files.move(part, out, StandardCopyOption.ATOMIC_MOVE);
-      TapeFiles.force(out.toAbsolutePath().getParent());
-      done = true;
+    Path path = Part.nameFor(out);
+    TapeFiles.remove(path);
+    try (Part part = new Part(path, out)) {
+      Manifest packed = new Pack(from, path, manifest).write(signer, progress);
+      part.becomeWhole();
       return packed;
     } catch (TapeException e) {
       throw e;
@@ -63,10 +55,6 @@ public final class Pack {
       throw TapeException.io(out, "write", e);
     } catch (GeneralSecurityException e) {
       throw TapeException.io(out, "sign", new IOException(e.getMessage(), e));
-    } finally {
-      if (!done) {
-        TapeFiles.remove(part);
-      }
     }
   }
 
