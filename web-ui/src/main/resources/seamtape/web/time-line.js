@@ -75,6 +75,7 @@ class TimeLine extends LitElement {
 
   /** The whole recording first: it is the minimap for good. */
   async load() {
+    if (!this.recording) return;
     this.request?.abort();
     const {signal} = this.request = new AbortController();
     try {
