@@ -100,7 +100,7 @@ class FirmwareTest {
     misplaced.section(3, 0, 0, RAM, 3, 0);
     assertRefused(file(misplaced), "is not in the 0x1000000 bytes of RAM");
     assertRefused(dir.resolve("nothing.fd"), "no such file");
-    assertRefused(dir, "no such file");
+    assertRefused(dir, "it is no regular file");
   }
 
   private static void assertRefused(Path firmware, String because) {
