@@ -130,16 +130,36 @@ final class SevEcdsa {
     }
   }
 
-  /** The base point, that many times. */
+  /** The base point, that many times: a multiple from the table for each four bits, added up. */
   private static BigInteger[] times(BigInteger factor) {
     BigInteger[] sum = null;
-    for (int bit = factor.bitLength() - 1; bit >= 0; bit--) {
-      sum = sum == null ? null : add(sum, sum);
-      if (factor.testBit(bit)) {
-        sum = sum == null ? BASE : add(sum, BASE);
+    for (int window = 0; window < Multiples.WINDOWS; window++) {
+      int digit = factor.shiftRight(4 * window).intValue() & 0xf;
+      if (digit != 0) {
+        BigInteger[] part = Multiples.OF_BASE[window][digit];
+        sum = sum == null ? part : add(sum, part);
       }
     }
     return sum;
+  }
+
+  /** Made when the first report is signed: storms of guests ask for thousands. */
+  private static final class Multiples {
+    static final int WINDOWS = BITS / 4;
+
+    /** The base point 0 to 15 times 16 to the window's power; 0 times is no point. */
+    static final BigInteger[][][] OF_BASE = new BigInteger[WINDOWS][16][];
+
+    static {
+      BigInteger[] unit = BASE;
+      for (BigInteger[][] window : OF_BASE) {
+        window[1] = unit;
+        for (int i = 2; i < window.length; i++) {
+          window[i] = add(window[i - 1], unit);
+        }
+        unit = add(window[15], unit);
+      }
+    }
   }
 
   /** Neither sum nor tangent is ever vertical on the way to a factor below the curve's order. */
