@@ -135,11 +135,11 @@ final class ShowCommand implements Callable<Integer> {
       }
       index += Math.max(window.size(), 1);
     }
-    if (left == count && count > 0 && !expression.isBlank()) {
-      output.message("no call passes the filter");
-    }
     if (left > 0) {
       reader.requireNothingLostAfterwards();
+    }
+    if (left == count && count > 0 && !expression.isBlank()) {
+      output.message("no call passes the filter");
     }
   }
 
