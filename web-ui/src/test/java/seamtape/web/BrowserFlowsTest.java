@@ -301,6 +301,7 @@ class BrowserFlowsTest {
     that(page.locator(".rules")).containsText("KVM_NO_SUCH_CALL");
     page.locator(".rules textarea").fill("KVM_HC_KICK_CPU.ret  # does not count");
     that(page.getByText("No difference")).isVisible();
+    page.waitForURL(Pattern.compile(".*rules=KVM_HC.*"));
     page.reload();
     that(page.getByText("No difference")).isVisible();
     complaints.removeIf(complaint -> complaint.contains("400"));
