@@ -121,7 +121,7 @@ class StatePage extends LitElement {
     try {
       const state = await ask('');
       this.take(state, push);
-      if (state.canReexecute && event > 0) this.take(await ask('true'), false);
+      if (state.canReexecute && event > 0) await this.retell(await ask('true'));
     } catch (e) {
       if (e.name === 'AbortError') return;
       this.progress = null;
@@ -133,15 +133,33 @@ class StatePage extends LitElement {
 
   /** The next children of a node that has more than are sent at once. */
   async more(path) {
-    const from = this.loaded.get(path) ?? PAGE;
-    const {event, when, machine} = this.state;
-    const reread = machine.reexecution === 'agrees' ? 'true' : '';
     const {state} = this;
-    const page = await api.whole(`recordings/${this.recordingId}/state`, {event, when, machine: reread, under: path, from}, this.request.signal);
-    if (this.state !== state) return;
-    Object.assign(path.split('/').reduce((node, name) => node[name], machine), page.children);
-    this.loaded.set(path, from + PAGE);
+    const from = state.loaded.get(path) ?? PAGE;
+    if ((this.wanted.get(path) ?? PAGE) > from) return;
+    this.wanted.set(path, from + PAGE);
+    try {
+      await this.extend(state, path, from);
+    } catch (e) {
+      this.wanted.set(path, from);
+      if (e.name !== 'AbortError') this.tell = e.message;
+    }
     this.requestUpdate();
+  }
+
+  async extend(state, path, from) {
+    const {event, when, machine} = state;
+    const reread = machine.reexecution === 'agrees' ? 'true' : '';
+    const page = await api.whole(`recordings/${this.recordingId}/state`, {event, when, machine: reread, under: path, from}, this.request.signal);
+    Object.assign(path.split('/').reduce((node, name) => node?.[name], machine) ?? {}, page.children);
+    state.loaded.set(path, from + PAGE);
+  }
+
+  /** The same state once more, told by re-execution too: lists that were read on meanwhile keep their length. */
+  async retell(state) {
+    state.loaded = new Map();
+    const from = (path) => state.loaded.get(path) ?? PAGE;
+    for (let short; (short = [...this.wanted].find(([path, to]) => from(path) < to)?.[0]);) await this.extend(state, short, from(short));
+    this.take(state, false, this.wanted);
   }
 
   /** What is not sent can only be found by the server. */
@@ -151,8 +169,9 @@ class StatePage extends LitElement {
     if (this.state && (this.sought || Object.keys(this.state.cut).length)) this.findTimer = setTimeout(() => this.load(this.event, false), FIND_MILLIS);
   }
 
-  take(state, push) {
-    this.loaded = new Map();
+  take(state, push, wanted = new Map()) {
+    this.wanted = wanted;
+    state.loaded ??= new Map();
     this.sought = this.find;
     this.tell = null;
     this.progress = null;
@@ -291,7 +310,7 @@ class StatePage extends LitElement {
   }
 
   rest(path, depth) {
-    const left = (this.state.cut[path] ?? 0) - (this.loaded.get(path) ?? PAGE);
+    const left = (this.state.cut[path] ?? 0) - (this.state.loaded.get(path) ?? PAGE);
     if (left <= 0) return [];
     const next = Math.min(left, PAGE);
     return [html`<li role="none"><button class="node" role="treeitem" data-depth=${depth} aria-level=${depth + 1} @click=${() => this.more(path)}>

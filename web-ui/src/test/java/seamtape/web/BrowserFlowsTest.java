@@ -166,26 +166,6 @@ class BrowserFlowsTest {
   }
 
   @Test
-  void aLongListInTheStateIsReadOnAndSearched() throws Exception {
-    Path served = Files.createDirectory(dir.resolve("long"));
-    SampleTapes.files(served.resolve("files.tape"), 450);
-    try (TraceServer other = TraceServer.start(new ServerOptions(served, "127.0.0.1", 0))) {
-      open(other.uri().resolve("/r/files/state?at=899").toString());
-      Locator nodes = page.locator(".tree .node[aria-level='2']");
-      that(page.locator(".tree .node.changed").first()).isVisible();
-      that(nodes).hasCount(200 + 1 + 1);
-      page.getByText("200 more of 250").click();
-      that(nodes).hasCount(400 + 1 + 1);
-      page.getByText("50 more of 50").click();
-      that(nodes).hasCount(450);
-      page.locator("input.find").fill("fd333");
-      that(nodes).hasCount(1);
-      page.locator("input.find").fill("");
-      that(page.getByText("200 more of 250")).isVisible();
-    }
-  }
-
-  @Test
   void everyBarOfTheLatencyPageLeadsToItsCalls() {
     open("/r/qemu/shape");
     that(page.locator(".bars a").first()).isVisible();
