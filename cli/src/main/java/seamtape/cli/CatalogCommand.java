@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,6 +14,7 @@ import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Family;
 import seamtape.catalog.Field;
+import seamtape.catalog.Seamcall;
 import seamtape.sim.coverage.Coverage;
 import seamtape.sim.coverage.Status;
 
@@ -78,6 +80,9 @@ final class CatalogCommand implements Callable<Integer> {
     if (name != null) {
       row.in().forEach(field -> print("in ", field));
       row.out().forEach(field -> print("out", field));
+      if (row instanceof Seamcall leaf) {
+        output.line("    by TDX module: " + words(modules(leaf)));
+      }
     }
   }
 
@@ -113,8 +118,28 @@ final class CatalogCommand implements Callable<Integer> {
     List<String> shown = profile == null ? Coverage.profiles() : List.of(profile);
     shown.forEach(each -> profiles.put(each, status(each, row).text()));
     document.put("profiles", profiles);
+    if (row instanceof Seamcall leaf) {
+      document.put("modules", modules(leaf));
+    }
     document.put("doc", row.doc());
     return document;
+  }
+
+  private static String words(Map<String, Object> modules) {
+    StringJoiner words = new StringJoiner(", ");
+    modules.forEach((version, status) -> words.add(version + " " + status));
+    return words.toString();
+  }
+
+  /** How each version of the TDX module answers a leaf, on the newest kernel. */
+  private static Map<String, Object> modules(Seamcall leaf) {
+    Map<String, Object> modules = new LinkedHashMap<>();
+    Coverage.modules()
+        .forEach(
+            version ->
+                modules.put(
+                    version.label(), Coverage.of("linux-7.3").status(leaf, version).text()));
+    return modules;
   }
 
   private static Map<String, Object> field(Field field, String direction) {

@@ -15,35 +15,24 @@ import seamtape.catalog.SevCommand;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdxCommand;
-import seamtape.sim.profile.CpuModel;
 import seamtape.sim.profile.KernelLine;
 import seamtape.sim.profile.Profile;
-import seamtape.sim.tdx.PhysicalMemory;
-import seamtape.sim.tdx.TdGuest;
-import seamtape.sim.tdx.TdxModule;
 import seamtape.sim.tdx.TdxModuleVersion;
-import seamtape.sim.tdx.TdxPlatform;
 import seamtape.sim.tdxguest.GuestCallProbe;
 
 /**
  * Call by call and profile by profile: modelled, regular or absent. Ioctls, TDX and SEV commands
  * are tried on machines of the profile, hypercalls by a guest, TDCALLs and TDVMCALLs by a guest in
- * a TD; SEAMCALLs are looked up in the module's own table, and a test makes every one of them
- * succeed that it says to be modelled.
+ * a TD, SEAMCALLs by a host that leads a TDX module and TDs on it from beginning to end.
  */
 public final class Coverage {
   private static final Map<String, Coverage> BY_PROFILE = new TreeMap<>();
+  private static final TdxModuleVersion NEWEST = TdxModuleVersion.V1_5;
 
   private final Profile profile;
-  private final TdxModule module =
-      new TdxModule(
-          TdxModuleVersion.V1_5,
-          TdxPlatform.model(),
-          CpuModel.of("intel"),
-          new PhysicalMemory(TdxPlatform.model().cmrs()),
-          1,
-          TdGuest.INTERRUPTED);
   private final Map<KvmIoctl, Status> ioctls = new TreeMap<>();
+  private final Map<TdxModuleVersion, Map<Seamcall, Status>> seamcalls =
+      new EnumMap<>(TdxModuleVersion.class);
   private final Map<TdxCommand, Status> tdxCommands = new TreeMap<>();
   private final Map<SevCommand, Status> sevCommands = new TreeMap<>();
   private final Map<Family, HypercallProbe> guests = new EnumMap<>(Family.class);
@@ -64,13 +53,18 @@ public final class Coverage {
     return Profile.names();
   }
 
+  /** Versions of the TDX module that a machine can have. */
+  public static List<TdxModuleVersion> modules() {
+    return List.of(TdxModuleVersion.V1_0, TdxModuleVersion.V1_5_01, TdxModuleVersion.V1_5);
+  }
+
   /** How the profile answers a row of the catalog. */
   public Status status(Call row) {
     if (row instanceof KvmIoctl ioctl) {
       return ioctls.computeIfAbsent(ioctl, this::ioctl);
     }
     if (row instanceof Seamcall leaf) {
-      return hostsTds() ? modelledIf(module.models(leaf)) : Status.ABSENT;
+      return status(leaf, NEWEST);
     }
     if (row instanceof Tdcall leaf) {
       return tdcalls.computeIfAbsent(leaf, this::tdcall);
@@ -119,6 +113,13 @@ public final class Coverage {
     HypercallProbe guest =
         guests.computeIfAbsent(row.family(), family -> new HypercallProbe(profile.name(), family));
     return hypercalls.computeIfAbsent(row, call -> modelledIf(guest.serves(call)));
+  }
+
+  /** How a module of a version answers a leaf on a host of the profile. */
+  public Status status(Seamcall leaf, TdxModuleVersion module) {
+    return seamcalls
+        .computeIfAbsent(module, version -> SeamcallProbe.ask(profile.name(), version.label()))
+        .get(leaf);
   }
 
   /** A command of KVM_MEMORY_ENCRYPT_OP on AMD. */

@@ -5,8 +5,10 @@ import java.util.StringJoiner;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Family;
+import seamtape.catalog.Seamcall;
 import seamtape.catalog.SevCommand;
 import seamtape.catalog.TdxCommand;
+import seamtape.sim.tdx.TdxModuleVersion;
 
 /** docs/COVERAGE.md: every call, and how each profile answers it. */
 public final class CoverageDocument {
@@ -17,6 +19,17 @@ public final class CoverageDocument {
       Every call of the catalog, profile by profile. Derived from what the machines do; `-Dgolden=update` rewrites it.
       **modelled**: it has behaviour of its own · **regular**: answered from the row's rule alone, as a kernel built without it or as the
       interface says for what it does not serve · **absent**: the profile's kernel does not have it.
+
+      """;
+
+  private static final String MODULES =
+      """
+
+      ## SEAMCALL leaves by TDX module
+
+      A host on `linux-7.3` leads a module of each version, and two TDs on it, from the first call to the last. **modelled**: the leaf
+      succeeded on the way · **regular**: the module knows it, checks what its row says and then refuses it · **absent**: answered as a
+      number that nobody knows. The table above is that of 1.5. The leaves of SEAMLDR need a SEAM loader, and there is none.
 
       """;
 
@@ -38,7 +51,21 @@ public final class CoverageDocument {
     for (TdxCommand row : TdxCommand.values()) {
       line(text, row.name(), "tdx", profile -> Coverage.of(profile).status(row));
     }
+    modules(text);
     return text.toString();
+  }
+
+  /** The same leaves by version of the module, on the newest kernel. */
+  private static void modules(StringBuilder text) {
+    List<TdxModuleVersion> versions = Coverage.modules();
+    text.append(MODULES).append("| call ");
+    versions.forEach(version -> text.append("| ").append(version.label()).append(' '));
+    text.append("|\n|---|").append("---|".repeat(versions.size())).append('\n');
+    for (Seamcall leaf : Seamcall.values()) {
+      StringJoiner cells = new StringJoiner(" | ", "| ", " |\n").add(leaf.label());
+      versions.forEach(version -> cells.add(Coverage.of("linux-7.3").status(leaf, version).text()));
+      text.append(cells);
+    }
   }
 
   private static void line(

@@ -1,6 +1,5 @@
 package seamtape.sim.tdx;
 
-import seamtape.catalog.Call;
 import seamtape.catalog.Seamcall;
 
 /** From leaf number to what serves it, for one module. */
@@ -10,7 +9,6 @@ final class LeafTable {
 
   private final Leaf[] leaves = new Leaf[SIZE];
   private final byte[] highest = new byte[SIZE];
-  private final boolean[] modelled = new boolean[SIZE];
   private final TdxModuleVersion version;
 
   LeafTable(TdxModule module, TdGuest guest) {
@@ -37,14 +35,7 @@ final class LeafTable {
       return;
     }
     leaves[row.number()] = leaf;
-    modelled[row.number()] = true;
     highest[row.number()] = (byte) highestVersion(row);
-  }
-
-  /** Serves a leaf that answers by its row alone. */
-  void addRegular(Seamcall row, Leaf leaf) {
-    add(row, leaf);
-    modelled[row.number()] = false;
   }
 
   boolean serves(Seamcall row) {
@@ -64,9 +55,5 @@ final class LeafTable {
   /** Null for a leaf that the module does not dispatch. */
   Leaf leaf(int number) {
     return number < SIZE ? leaves[number] : null;
-  }
-
-  boolean models(Call row) {
-    return row.number() >= 0 && row.number() < SIZE && modelled[row.number()];
   }
 }

@@ -21,7 +21,7 @@ final class RegularLeaves {
   void register(LeafTable table) {
     for (Seamcall leaf : Seamcall.values()) {
       if (!leaf.opStates().isEmpty() && !table.serves(leaf)) {
-        table.addRegular(leaf, (lp, regs) -> answer(leaf, regs));
+        table.add(leaf, (lp, regs) -> answer(leaf, regs));
       }
     }
   }

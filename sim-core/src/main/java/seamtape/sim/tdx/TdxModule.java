@@ -8,7 +8,6 @@ import static seamtape.catalog.TdxStatus.TDX_SYS_NOT_READY;
 import static seamtape.catalog.TdxStatus.TDX_SYS_SHUTDOWN;
 
 import java.util.List;
-import seamtape.catalog.Seamcall;
 import seamtape.sim.profile.CpuModel;
 
 /**
@@ -149,11 +148,6 @@ public final class TdxModule {
   /** The next draws of random numbers fail. */
   public void failEntropy(int draws) {
     entropy.fail(draws);
-  }
-
-  /** True when this module does what its rows say; false when it only answers by rule. */
-  public boolean models(Seamcall leaf) {
-    return leaves.models(leaf);
   }
 
   public TdxModuleVersion version() {

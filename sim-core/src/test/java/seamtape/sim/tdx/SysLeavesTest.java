@@ -1,7 +1,6 @@
 package seamtape.sim.tdx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static seamtape.catalog.TdxStatus.TDX_INVALID_PAMT;
 import static seamtape.catalog.TdxStatus.TDX_INVALID_RESERVED_IN_TDMR;
 import static seamtape.catalog.TdxStatus.TDX_INVALID_TDMR;
@@ -74,7 +73,6 @@ class SysLeavesTest {
     assertStatus(INVALID_RAX, old.callVersion(Seamcall.TDH_MNG_RD, 1));
     TestTdx middle = TestTdx.ready(TdxModuleVersion.V1_5_01);
     assertStatus(INVALID_RAX, middle.callVersion(Seamcall.TDH_VP_INIT, 1));
-    assertFalse(middle.module.models(Seamcall.TDH_EXPORT_PAUSE));
   }
 
   @Test
