@@ -28,10 +28,16 @@ final class Failures {
       return other.getFile() + ": " + other.getReason();
     }
     String words = e.getMessage() == null ? e.toString() : e.getMessage();
-    return e instanceof TapeException tape ? words + whatToDo(tape, words) : words;
+    return e instanceof TapeException tape ? words + whatToDo(tape) : words;
   }
 
-  private static String whatToDo(TapeException e, String words) {
+  /** What is wrong with a recording, without its path, which may be any words. */
+  static String withoutPath(TapeException e) {
+    return e.getMessage().substring(e.path().toString().length());
+  }
+
+  private static String whatToDo(TapeException e) {
+    String words = withoutPath(e);
     boolean told = words.contains("recover") || words.contains("seamtape verify");
     return switch (e.kind()) {
       case TRUNCATED, CHECKSUM, SEQUENCE, MALFORMED, SCHEMA_UNKNOWN ->

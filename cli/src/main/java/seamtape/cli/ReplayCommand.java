@@ -73,7 +73,13 @@ final class ReplayCommand implements Callable<Integer> {
     long start = System.nanoTime();
     MachineFactory machines = Simulators.of(simulator);
     try (Tape tape = Recordings.open(recording)) {
-      ReplayReport report = out == null ? run(tape, machines, null) : record(tape, machines);
+      ReplayReport report;
+      try (Progress progress = new Progress("replay", tape.eventCount(), output)) {
+        report =
+            out == null
+                ? run(tape, machines, null, progress)
+                : record(tape, machines, progress);
+      }
       double seconds = (System.nanoTime() - start) / 1e9;
       print(report, seconds);
       output.document(document(report, seconds));
@@ -81,7 +87,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private ReplayReport record(Tape tape, MachineFactory machines) throws Exception {
+  private ReplayReport record(Tape tape, MachineFactory machines, Progress progress)
+      throws Exception {
     Manifest manifest = manifest(tape.manifest(), machines);
     PrivateKey signer = seal.signer();
     Path recorded = Recordings.create(out);
@@ -90,13 +97,13 @@ final class ReplayCommand implements Callable<Integer> {
     try (LeftOpen left = new LeftOpen(out);
         TapeWriter writer = TapeWriter.create(recorded, manifest)) {
       writer.signWith(signer);
-      report = run(tape, machines, writer);
+      report = run(tape, machines, writer, progress);
       sealed = writer.seal();
     } catch (MachineRefusedException e) {
       Recordings.remove(recorded); // nothing was replayed
       throw e;
     }
-    seal.finish(recorded, sealed, signer, events -> {});
+    seal.finish(recorded, sealed, signer, progress);
     return report;
   }
 
@@ -111,11 +118,10 @@ final class ReplayCommand implements Callable<Integer> {
         .with("replayOf", of.digest());
   }
 
-  private ReplayReport run(Tape tape, MachineFactory machines, TapeWriter writer) throws Exception {
-    try (Progress progress = new Progress("Replaying", tape.eventCount(), output)) {
-      return Replay.run(
-          tape, new ReplayOptions(machines, profile, keepGoing, 10_000, writer, progress));
-    }
+  private ReplayReport run(
+      Tape tape, MachineFactory machines, TapeWriter writer, Progress progress) throws Exception {
+    return Replay.run(
+        tape, new ReplayOptions(machines, profile, keepGoing, 10_000, writer, progress));
   }
 
   private void print(ReplayReport report, double seconds) {

@@ -77,7 +77,7 @@ final class VerifyCommand implements Callable<Integer> {
     document.put("blocks", 0);
     document.put("digest", "");
     Map<String, Object> damage = new LinkedHashMap<>();
-    damage.put("kind", e.getMessage().contains("schema.avsc") ? "schema" : "manifest");
+    damage.put("kind", Failures.withoutPath(e).contains("schema.avsc") ? "schema" : "manifest");
     damage.put("block", -1);
     damage.put("fromEvent", 0);
     damage.put("toEvent", 0);

@@ -272,6 +272,18 @@ class BadRecordingsTest {
   }
 
   @Test
+  void whatToDoIsToldWhateverTheRecordingIsCalled() throws Exception {
+    Path tape = dir.resolve("recovered.schema.avsc.tape");
+    copy(dir.resolve("good.tape"), tape);
+    Bad.A_FLIPPED_BIT.spoil(tape);
+    String err = Command.run("trim", tape.toString(), "-o", dir.resolve("t.tape").toString()).err();
+    assertTrue(err.contains("seamtape recover saves"), err);
+    Bad.WITHOUT_MANIFEST.spoil(tape);
+    String found = Command.run("verify", tape.toString(), "--json").out();
+    assertTrue(found.contains("\"kind\":\"manifest\"") || found.contains("\"kind\": \"manifest\""));
+  }
+
+  @Test
   void theServerAnswersForEachOfThemAndGoesOn() throws Exception {
     for (Bad bad : Bad.values()) {
       spoiled(bad);
