@@ -12,7 +12,10 @@ final class Alignment {
   /** Calls with the same name but another question are a pair, unless an equal one is this near. */
   private static final int NEAR = 32;
 
-  /** Calls that must be there behind one before its pairing is certain. */
+  /**
+   * Calls that must be there behind one before its pairing is certain, and have returned, as a step
+   * tells at most so many of them.
+   */
   private static final int REACH = WINDOW + 2;
 
   /** What the walk finds. */
@@ -47,8 +50,8 @@ final class Alignment {
    * @param endedB true when no more come in the second
    */
   void walk(Visitor visitor, boolean endedA, boolean endedB) {
-    int endA = endedA ? a.size() : Math.min(a.settled(), a.size() - REACH);
-    int endB = endedB ? b.size() : Math.min(b.settled(), b.size() - REACH);
+    int endA = endedA ? a.size() : a.settled() - REACH;
+    int endB = endedB ? b.size() : b.settled() - REACH;
     while (i < endA && j < endB) {
       step(visitor);
     }
@@ -61,8 +64,8 @@ final class Alignment {
     if (endedA && endedB) {
       rest(visitor);
     }
-    a.dropBefore(Math.min(i, a.settled()));
-    b.dropBefore(Math.min(j, b.settled()));
+    a.dropBefore(i);
+    b.dropBefore(j);
   }
 
   /** Calls that have not returned when the recording ends are told all the same. */

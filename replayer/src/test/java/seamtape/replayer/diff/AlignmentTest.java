@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class AlignmentTest {
   /** What the walk told: pairs as they are, calls of one stream with the other's number -1. */
-  private static final class Told implements Alignment.Visitor {
+  private static class Told implements Alignment.Visitor {
     private final List<String> all = new ArrayList<>();
 
     @Override
@@ -95,6 +95,30 @@ class AlignmentTest {
       }
       assertEquals(sides(aligned(stream(lettersA), stream(lettersB))), sides(told.all));
     }
+  }
+
+  /** The second call of a stream has not returned when the first piece ends. */
+  @Test
+  void tellsNoCallBeforeItHasReturned() {
+    String nested = letters(new Random(7)).repeat(3000);
+    CallStream a = stream("y");
+    a.begin(3, 'z', 'z');
+    add(a, "yz" + nested, 2000);
+    CallStream b = new CallStream();
+    add(b, nested, 2000);
+    List<Long> returns = new ArrayList<>();
+    Told told =
+        new Told() {
+          @Override
+          public void onlyA(int call) {
+            returns.add(a.returns(call));
+          }
+        };
+    Alignment alignment = new Alignment(a, b);
+    alignment.walk(told, false, false);
+    a.answer(9999, 0);
+    alignment.walk(told, true, true);
+    assertEquals(List.of(2L, 9999L), returns);
   }
 
   private static void add(CallStream stream, String letters, int calls) {
