@@ -50,12 +50,12 @@ final class FarTransfers {
   }
 
   private void direct(int selector, long offset, int size, boolean call) {
+    segmentation.checkCode(selector);
+    segmentation.requireOffset(offset);
     if (call) {
       core.poke(size, size, cpu.segments[CpuState.CS].selector);
       core.poke(2 * size, size, core.nextRip);
     }
-    segmentation.checkCode(selector);
-    segmentation.requireOffset(offset);
     segmentation.commitCode();
     if (call) {
       core.moveStack(-2L * size);

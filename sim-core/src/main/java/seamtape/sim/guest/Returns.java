@@ -70,12 +70,13 @@ final class Returns {
       tasks.back();
       return;
     }
+    boolean own = virtual8086.virtualFlags(size);
     long offset = core.peek(0, size);
     int selector = (int) core.peek(size, size) & 0xffff;
     long image = core.peek(2 * size, size);
     boolean toVirtual = size == 4 && (image & CpuState.VM) != 0 && cpu.cpl() == 0;
     if (core.shifts()) {
-      shifted(selector, offset, image, size);
+      shifted(selector, offset, image, size, own);
     } else if (toVirtual && !core.longModeActive()) {
       virtual8086.enter(offset, selector, image);
       cpu.nmiMasked = false;
@@ -85,9 +86,12 @@ final class Returns {
     }
   }
 
-  /** In real and virtual-8086 mode; there IOPL must allow it, or CR4.VME keep IF to itself. */
-  private void shifted(int selector, long offset, long image, int size) {
-    boolean own = virtual8086.virtualFlags(size);
+  /**
+   * In real and virtual-8086 mode.
+   *
+   * @param own IF is the guest's own, VIF
+   */
+  private void shifted(int selector, long offset, long image, int size, boolean own) {
     long taken = own ? virtual8086.takenFlags(image) : image;
     core.branch(offset, size);
     segmentation.loadCode(selector);

@@ -128,4 +128,13 @@ class CallGateTest {
     assertEquals(Kind.HLT, guest.run());
     assertEquals(8, guest.gpr(CpuState.RAX));
   }
+
+  @Test
+  void aFarCallThatIsRefusedHasPushedNothing() {
+    ProtectedGuest guest = level3(GATE, "call 0x13:0").handler(13, 0, "pop eax", "hlt");
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0x10, guest.gpr(CpuState.RAX), "it names data");
+    assertEquals(0, guest.dword(0x8ffc));
+    assertEquals(0x9000, guest.dword(0x7000 - 8), "the user's ESP");
+  }
 }

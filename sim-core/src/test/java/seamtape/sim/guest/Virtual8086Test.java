@@ -79,6 +79,14 @@ class Virtual8086Test {
   }
 
   @Test
+  void withoutIoplIretIsGpWhateverItsStack() {
+    ProtectedGuest guest = guest(0, 0, "mov sp,0xffff", "iret").handler(12, 0, "mov ebx,9", "hlt");
+    assertEquals(Kind.HLT, guest.run());
+    assertEquals(0, guest.gpr(CpuState.RBX), "no #SS");
+    assertEquals(3, guest.dword(0x7000 - 36));
+  }
+
+  @Test
   void withIopl3TheyAreTheGuestsOwn() {
     ProtectedGuest guest =
         guest(IOPL3, 0, "sti", "pushf", "pop bx", "cli", "pushf", "pop dx", "popf", "int 0x40");
