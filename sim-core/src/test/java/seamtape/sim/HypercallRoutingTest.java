@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Errno;
@@ -195,9 +196,10 @@ final class HypercallRoutingTest {
     return t.machine.ioctl(TID, t.vcpu, KvmIoctl.KVM_RUN.number(), 0, 1000);
   }
 
-  @Test
-  void s14ScheduleOpPollHaltsTheVcpuUntilAPortIsPending() {
-    TestMachine t = poller(0);
+  @ParameterizedTest
+  @ValueSource(longs = {0, Long.MAX_VALUE, -1})
+  void s14ScheduleOpPollHaltsTheVcpuUntilAPortIsPending(long timeout) {
+    TestMachine t = poller(timeout);
     assertEquals(Machine.IN_PROGRESS, begin(t));
     assertEquals(Machine.IN_PROGRESS, t.machine.resume(TID, 1000));
     t.store(ARG, new byte[16]);

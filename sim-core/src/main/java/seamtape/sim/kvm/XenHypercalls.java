@@ -134,13 +134,19 @@ final class XenHypercalls {
         return Errno.EINVAL.result();
       }
     }
-    vcpu.xen.poll(polled, timeout == 0 ? 0 : runner.vm().clock.nanos() + timeout);
+    vcpu.xen.poll(polled, pollEnds(timeout));
     if (xen.pollEnds(vcpu)) {
       vcpu.xen.poll(null, 0);
     } else {
       vcpu.mpState = Vcpu.MP_STATE_HALTED;
     }
     return 0;
+  }
+
+  /** 0, which is never, for no timeout and for one beyond the end of the clock. */
+  private long pollEnds(long timeout) {
+    long end = runner.vm().clock.nanos() + timeout;
+    return timeout <= 0 || end <= 0 ? 0 : end;
   }
 
   private long setTimer() {
