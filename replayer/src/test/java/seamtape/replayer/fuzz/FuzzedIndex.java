@@ -3,9 +3,6 @@ package seamtape.replayer.fuzz;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import seamtape.event.Event;
-import seamtape.event.EventText;
-import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.IndexFile;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
@@ -59,24 +56,12 @@ final class FuzzedIndex {
       blocksFile(tape).write(bytes, bytes.length);
       try (Tape opened = Tape.open(tape)) {
         TapeIndex index = opened.index();
-        events(opened);
+        FuzzedTape.events(opened);
         for (long call = 0; call < index.callCount(); call++) {
           index.enterEventOfCall(call);
         }
       } catch (TapeException e) {
         return; // a block that is not where it is said to be
-      }
-    }
-
-    private static void events(Tape tape) throws TapeException {
-      try (Cursor cursor = tape.cursor()) {
-        for (long number = 1; cursor.next(); number++) {
-          Event event = cursor.event();
-          EventText.event(event, null, "intel");
-          if (event.number != number) {
-            throw new IllegalStateException("event " + event.number + " instead of " + number);
-          }
-        }
       }
     }
   }

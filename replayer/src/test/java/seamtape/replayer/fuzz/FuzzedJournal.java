@@ -9,13 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import seamtape.event.Event;
-import seamtape.event.EventText;
-import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeIndex;
-import seamtape.recorder.tape.Verification;
 import seamtape.replayer.Recordings;
 
 /**
@@ -80,18 +76,7 @@ final class FuzzedJournal implements FuzzedReader.Target {
         FileChannel.open(cycle, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
       channel.write(new ByteBuffer[] {ByteBuffer.wrap(head), mended.rewind()});
     }
-    boolean whole = Verification.of(tape).whole();
-    try (Tape opened = Tape.open(tape)) {
-      long events = events(opened);
-      if (whole && events != opened.eventCount()) {
-        throw new IllegalStateException(events + " of " + opened.eventCount() + " whole events");
-      }
-      calls(opened);
-    } catch (TapeException e) {
-      if (whole) {
-        throw new IllegalStateException("verified as whole", e);
-      }
-    }
+    FuzzedTape.read(tape, FuzzedJournal::calls);
   }
 
   /** Gives every excerpt the id and schema of the recording and right checksums. */
@@ -115,18 +100,6 @@ final class FuzzedJournal implements FuzzedReader.Target {
     CRC32C crc = new CRC32C();
     crc.update(bytes.array(), from, length);
     return (int) crc.getValue();
-  }
-
-  private static long events(Tape tape) throws TapeException {
-    long events = 0;
-    try (Cursor cursor = tape.cursor()) {
-      while (cursor.next()) {
-        Event event = cursor.event();
-        EventText.event(event, null, "intel");
-        events++;
-      }
-    }
-    return events;
   }
 
   /** Calls and events find each other by the index. */

@@ -12,11 +12,6 @@ import seamtape.codec.EventDecoder;
 import seamtape.codec.EventSchema;
 import seamtape.codec.MalformedEventException;
 import seamtape.event.Event;
-import seamtape.event.EventText;
-import seamtape.recorder.tape.Cursor;
-import seamtape.recorder.tape.Tape;
-import seamtape.recorder.tape.TapeException;
-import seamtape.recorder.tape.Verification;
 
 /**
  * Bytes as the slots of an open recording's staging file. The check of each slot is made right as
@@ -74,22 +69,7 @@ final class FuzzedStaging implements FuzzedReader.Target {
   public void read(byte[] bytes) throws IOException {
     open();
     put(bytes);
-    boolean whole = Verification.of(tape).whole();
-    try (Tape opened = Tape.open(tape);
-        Cursor cursor = opened.cursor()) {
-      long events = 0;
-      while (cursor.next()) {
-        EventText.event(cursor.event(), null, "intel");
-        events++;
-      }
-      if (whole && events != opened.eventCount()) {
-        throw new IllegalStateException(events + " of " + opened.eventCount() + " whole events");
-      }
-    } catch (TapeException e) {
-      if (whole) {
-        throw new IllegalStateException("verified as whole", e);
-      }
-    }
+    FuzzedTape.read(tape, opened -> {});
   }
 
   /** Lays the slots into the file and empties those of the input before. */
