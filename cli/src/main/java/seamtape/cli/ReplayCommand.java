@@ -76,9 +76,7 @@ final class ReplayCommand implements Callable<Integer> {
       ReplayReport report;
       try (Progress progress = new Progress("replay", tape.eventCount(), output)) {
         report =
-            out == null
-                ? run(tape, machines, null, progress)
-                : record(tape, machines, progress);
+            out == null ? run(tape, machines, null, progress) : record(tape, machines, progress);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       print(report, seconds);
@@ -118,8 +116,8 @@ final class ReplayCommand implements Callable<Integer> {
         .with("replayOf", of.digest());
   }
 
-  private ReplayReport run(
-      Tape tape, MachineFactory machines, TapeWriter writer, Progress progress) throws Exception {
+  private ReplayReport run(Tape tape, MachineFactory machines, TapeWriter writer, Progress progress)
+      throws Exception {
     return Replay.run(
         tape, new ReplayOptions(machines, profile, keepGoing, 10_000, writer, progress));
   }

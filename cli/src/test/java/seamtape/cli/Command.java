@@ -25,6 +25,7 @@ final class Command {
   }
 
   private static final long LIMIT_SECONDS = 180;
+  private static final int BEGUN_MILLIS = 30_000;
 
   private Command() {}
 
@@ -77,6 +78,17 @@ final class Command {
   /** Starts a command that does not end by itself. */
   static Process start(String... arguments) throws IOException {
     return new ProcessBuilder(line(arguments)).start();
+  }
+
+  /** Starts to record so many exits, and comes back once the recording is there. */
+  static Process recording(Path tape, long exits) throws IOException, InterruptedException {
+    Process process =
+        start("record", "pio-storm", "--set", "count=" + exits, "-o", tape.toString());
+    Path manifest = tape.resolve("manifest.json");
+    for (int i = 0; i < BEGUN_MILLIS / 2 && process.isAlive() && !Files.exists(manifest); i++) {
+      Thread.sleep(2);
+    }
+    return process;
   }
 
   /** Starts a command in a directory; its messages come out with what it prints. */

@@ -107,12 +107,8 @@ class LongWorkTest {
   @Test
   void aRemovedDirectoryEndsARecordingWithOneLine() throws Exception {
     Path tape = dir.resolve("gone.tape");
-    Process process =
-        Command.start("record", "pio-storm", "--set", "count=300000", "-o", tape.toString());
+    Process process = Command.recording(tape, 300_000);
     try {
-      for (int i = 0; i < 6000 && !Files.exists(tape.resolve("manifest.json")); i++) {
-        Thread.sleep(2);
-      }
       remove(tape);
       String err = Command.messages(process);
       assertEquals(Exit.USAGE, process.waitFor(), err);

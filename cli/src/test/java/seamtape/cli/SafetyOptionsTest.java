@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -147,7 +146,7 @@ class SafetyOptionsTest {
     line.addAll(List.of("-e", "inject=fsync:error=EIO:when=" + words[1]));
     line.addAll(Command.line("record", "minimal", "-o", tape.toString()));
     Process process = new ProcessBuilder(line).start();
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = Command.messages(process);
     assertEquals(Exit.USAGE, process.waitFor(), err);
     assertEquals(1, err.lines().count(), err);
     assertTrue(err.contains("f.tape: cannot ") && err.contains("Input/output error"), err);
@@ -161,12 +160,8 @@ class SafetyOptionsTest {
   @Test
   void aSecondWriterIsToldNotToTouchTheFirstOnesRecording() throws Exception {
     Path tape = dir.resolve("first.tape");
-    Process first =
-        Command.start("record", "pio-storm", "--set", "count=2000000000", "-o", tape.toString());
+    Process first = Command.recording(tape, 2_000_000_000);
     try {
-      for (int i = 0; i < 600 && !Files.exists(tape.resolve("manifest.json")); i++) {
-        Thread.sleep(50);
-      }
       Result second = Command.run("record", "minimal", "-o", tape.toString());
       assertEquals(Exit.USAGE, second.exit());
       assertTrue(second.err().contains("another process records here"), second.err());
@@ -181,12 +176,8 @@ class SafetyOptionsTest {
   @Test
   void aSignalSaysWhatIsLeftAndItCanBeRecovered() throws Exception {
     Path tape = dir.resolve("stopped.tape");
-    Process recording =
-        Command.start("record", "pio-storm", "--set", "count=2000000000", "-o", tape.toString());
+    Process recording = Command.recording(tape, 2_000_000_000);
     try {
-      for (int i = 0; i < 600 && !Files.exists(tape.resolve("manifest.json")); i++) {
-        Thread.sleep(50);
-      }
       Thread.sleep(200);
       recording.toHandle().destroy(); // Process.destroy would close its streams
       assertTrue(recording.waitFor(20, TimeUnit.SECONDS));
@@ -198,7 +189,7 @@ class SafetyOptionsTest {
     assertEquals("open", Command.run("verify", tape.toString(), "--json").json().get("state"));
     Result recovered = Command.run("recover", tape.toString(), "-o", path("r.tape"), "--json");
     assertEquals(Exit.DONE, recovered.exit(), recovered.err());
-    assertEquals(java.util.List.of(), recovered.json().get("gaps"));
+    assertEquals(List.of(), recovered.json().get("gaps"));
   }
 
   @Test
