@@ -16,7 +16,7 @@ import seamtape.machine.NestedCalls;
  * on. A call has behaviour where the kernel answers it otherwise than as an unknown number, or
  * where KVM's and Hyper-V's go to user space; Xen's all go there that the kernel does not serve.
  */
-final class HypercallProbe implements NestedCalls, AutoCloseable {
+final class HypercallProbe implements NestedCalls {
   /** vmcall; hlt. */
   private static final byte[] CODE = {0x0f, 0x01, (byte) 0xc1, (byte) 0xf4};
 
@@ -143,10 +143,5 @@ final class HypercallProbe implements NestedCalls, AutoCloseable {
   @Override
   public void returns(int tid, long[] fields) {
     answered = fields[0];
-  }
-
-  @Override
-  public void close() {
-    machine.close();
   }
 }
