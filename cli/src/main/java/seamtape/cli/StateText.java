@@ -51,13 +51,28 @@ final class StateText {
       line("  " + part, (Map<?, ?>) vm.get(part));
     }
     if (vm.get("sev") instanceof Map<?, ?> sev) {
-      line("  sev", sev);
+      sev(sev);
     }
     list(vm, "capabilities").forEach(cap -> line("  enabled", (Map<?, ?>) cap));
     ((Map<?, ?>) vm.get("settings"))
         .forEach((name, setting) -> line("  " + name, (Map<?, ?>) setting));
     for (Object vcpu : list(vm, "vcpus")) {
       vcpu(String.valueOf(vm.get("vm")), (Map<?, ?>) vcpu);
+    }
+  }
+
+  private void sev(Map<?, ?> sev) {
+    Map<Object, Object> alone = new LinkedHashMap<>(sev);
+    alone.remove("rmp");
+    line("  sev", alone);
+    if (sev.get("rmp") instanceof Map<?, ?> rmp) {
+      if (rmp.containsKey("text")) {
+        lines.add("  rmp: " + rmp.get("text"));
+      }
+      list(rmp, "launched").forEach(range -> line("  rmp, launched", (Map<?, ?>) range));
+      if (rmp.containsKey("reexecuted")) {
+        list(rmp, "reexecuted").forEach(range -> line("  rmp, executed again", (Map<?, ?>) range));
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import static seamtape.catalog.Errno.EBADF;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.EIO;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import seamtape.catalog.FdKind;
@@ -13,6 +14,7 @@ import seamtape.event.Subject;
 import seamtape.machine.Descriptors;
 import seamtape.machine.Inspection;
 import seamtape.machine.Machine;
+import seamtape.machine.RmpRange;
 import seamtape.machine.ScriptedExits;
 import seamtape.sim.kvm.EventFd;
 import seamtape.sim.kvm.FileIoctls;
@@ -22,6 +24,7 @@ import seamtape.sim.kvm.MiscDevices;
 import seamtape.sim.kvm.ScriptedExit;
 import seamtape.sim.kvm.VcpuFile;
 import seamtape.sim.kvm.VirtualTime;
+import seamtape.sim.kvm.VmFile;
 
 /** System calls of one VMM process: its fds and threads in front of the simulated kernel. */
 final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Descriptors {
@@ -160,6 +163,11 @@ final class SimulatedMachine implements Machine, ScriptedExits, Inspection, Desc
       return vcpu.admits(request) ? vcpu.inspect(request, arg) : EAGAIN.result();
     }
     return file.ioctl(request, arg);
+  }
+
+  @Override
+  public List<RmpRange> reverseMap(int vmFd) {
+    return host.files.find(vmFd) instanceof VmFile vm ? vm.reverseMap() : null;
   }
 
   /** Begins an ioctl of a vCPU whose mutex is free. */

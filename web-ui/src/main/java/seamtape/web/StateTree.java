@@ -20,8 +20,8 @@ final class StateTree {
   /** Keys that name an element of a list, the first that is there. */
   private static final List<String> NAMES =
       List.of(
-          "vm", "vcpu", "tdr", "tdvpr", "fd", "slot", "index", "asid", "mapping", "hpa", "cap",
-          "id", "name");
+          "vm", "vcpu", "tdr", "tdvpr", "fd", "slot", "index", "mapping", "hpa", "gpa", "cap", "id",
+          "name");
 
   private StateTree() {}
 

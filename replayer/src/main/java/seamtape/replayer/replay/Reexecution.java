@@ -1,11 +1,13 @@
 package seamtape.replayer.replay;
 
+import java.util.List;
 import seamtape.catalog.Errno;
 import seamtape.event.Event;
 import seamtape.event.Phase;
 import seamtape.machine.Inspection;
 import seamtape.machine.Machine;
 import seamtape.machine.MachineFactory;
+import seamtape.machine.RmpRange;
 import seamtape.machine.UserMemory;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
@@ -87,6 +89,14 @@ public final class Reexecution implements AutoCloseable {
     long result = inspection.inspect(replay.driver().fds().of(fd), request, SCRATCH);
     memory.read(SCRATCH, argument, 0, argument.length);
     return result;
+  }
+
+  /** The reverse map table's ranges of a VM, by its recorded fd; null where there are none. */
+  public List<RmpRange> reverseMap(long fd) {
+    Machine machine = replay.driver().vmm().unrecorded();
+    return machine instanceof Inspection inspection
+        ? inspection.reverseMap(replay.driver().fds().of(fd))
+        : null;
   }
 
   /** What an fd of the recorded process is, as the machine has it. */

@@ -13,6 +13,7 @@ import seamtape.catalog.FdKind;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Structs;
 import seamtape.event.Subject;
+import seamtape.machine.RmpRange;
 import seamtape.replayer.replay.Reexecution;
 
 /** Reads from the machine of a re-execution what a fold of the same events tells, by its ioctls. */
@@ -122,8 +123,23 @@ public final class MachineReading {
         compareMsrs(vm.number(), vcpu, found);
       }
       compareSev(vm, found);
+      compareRmp(vm, found);
     }
     return found;
+  }
+
+  /** The reverse map table of a VM; null where there is none, or where nobody can be asked. */
+  List<RmpRange> reverseMap(int vm) {
+    OptionalLong fd = fd(Subject.vm(vm));
+    return fd.isPresent() ? machine.reverseMap(fd.getAsLong()) : null;
+  }
+
+  private void compareRmp(VmState vm, List<String> found) {
+    List<RmpRange> table = vm.sev().rmp() == null ? null : reverseMap(vm.number());
+    String differs = table == null ? null : vm.sev().rmp().disagreement(table);
+    if (differs != null) {
+      found.add("event " + state.event() + ": vm" + vm.number() + " rmp: " + differs);
+    }
   }
 
   private void compareSev(VmState vm, List<String> found) {

@@ -208,6 +208,11 @@ public final class MachineState {
     if (closed != null) {
       touched.add(StatePart.Kind.FD, fd);
     }
+    VmState owner = closed == null ? null : vms.get(Subject.vm(closed.subject()));
+    if (owner != null && closed.kind() == FdKind.GUEST_MEMFD && owner.sev().rmp() != null) {
+      owner.sev().rmp().memfdClosed(event);
+      touched.add(StatePart.Kind.VM, owner.number());
+    }
     if (closed != null && Subject.vm(closed.subject()) >= 0) {
       int vm = Subject.vm(closed.subject());
       if (fds.values().stream().noneMatch(left -> Subject.vm(left.subject()) == vm)) {
@@ -227,6 +232,9 @@ public final class MachineState {
     if (vm != null && Subject.vcpu(enter.link) >= 0) {
       vm.vcpu(Subject.vcpu(enter.link), 0).apply(enter, returned);
       touchSiblings(vm, call, enter);
+      if (call == KvmIoctl.KVM_RUN && vm.sev().ran(enter.number)) {
+        touched.add(StatePart.Kind.VM, vm.number());
+      }
       if (call == KvmIoctl.KVM_MEMORY_ENCRYPT_OP) {
         vm.encryptOp(Subject.vcpu(enter.link), enter, returned);
       }
@@ -310,6 +318,17 @@ public final class MachineState {
       }
     }
     return null;
+  }
+
+  /** The enter event of a KVM_RUN in flight in a VM; 0 for none. */
+  long running(int vm) {
+    for (Event enter : enters.values()) {
+      boolean runs = enter.number != 0 && enter.call == KvmIoctl.KVM_RUN;
+      if (runs && Subject.vm(enter.link) == vm) {
+        return enter.number;
+      }
+    }
+    return 0;
   }
 
   /** The call in flight that may change MSRs of a vCPU now; null for none. */

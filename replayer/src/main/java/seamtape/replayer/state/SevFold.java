@@ -27,6 +27,7 @@ final class SevFold {
   private Long policy;
   private String measurement;
   private SevMeasurement launch = new SevMeasurement();
+  private RmpFold rmp = new RmpFold();
   private long event;
 
   SevFold(long vmType) {
@@ -41,6 +42,7 @@ final class SevFold {
     copy.policy = policy;
     copy.measurement = measurement;
     copy.launch = launch.copy();
+    copy.rmp = rmp.copy();
     copy.event = event;
     return copy;
   }
@@ -143,6 +145,7 @@ final class SevFold {
     for (long gfn = first; gfn < end; gfn++) {
       long page = source + (gfn - first << 12);
       launch.page(gfn, (int) (long) type, memory.bytes(page, 1 << 12));
+      rmp.page(gfn << 12, (int) (long) type, event);
     }
   }
 
@@ -203,6 +206,16 @@ final class SevFold {
     return fields;
   }
 
+  /** What the events tell of the reverse map table; null for a guest that is not in it. */
+  RmpFold rmp() {
+    return "snp".equals(kind) ? rmp : null;
+  }
+
+  /** KVM_RUN of a vCPU came back: true where with it the table became less well known. */
+  boolean ran(long event) {
+    return rmp() != null && "RUNNING".equals(state) && rmp.ran(event);
+  }
+
   /** The part of a state document; null for a VM that is not encrypted. */
   Map<String, Object> document() {
     if (kind == null) {
@@ -218,9 +231,6 @@ final class SevFold {
       json.put("digest", launch.digest(snp));
     }
     put(json, "measurement", measurement);
-    if (snp) {
-      json.put("rmp", launch.rmp());
-    }
     json.put("event", event);
     return json;
   }

@@ -6,9 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The launch digest of an SEV guest, of the memory that the VMM stored: SHA-256 over what was
@@ -18,17 +16,7 @@ import java.util.Map;
 final class SevMeasurement {
   private static final int SNP_DIGEST = 48;
   private static final int PAGE_INFO = 112;
-  private static final String[] PAGE_TYPES = {
-    "?", "NORMAL", "VMSA", "ZERO", "UNMEASURED", "SECRETS", "CPUID"
-  };
   private static final int NORMAL = 1;
-
-  /** Frames that the launch gave to the guest, of one type. */
-  private record Frames(long gfn, long pages, int type) {
-    boolean goesOn(long next, int nextType) {
-      return next == gfn + pages && nextType == type;
-    }
-  }
 
   private record Range(long address, long length) {
     boolean meets(long other, long otherLength) {
@@ -38,7 +26,6 @@ final class SevMeasurement {
 
   private final MessageDigest stream;
   private final List<Range> encrypted = new ArrayList<>();
-  private final List<Frames> frames = new ArrayList<>();
   private byte[] chain = new byte[SNP_DIGEST];
   private long unknownSince;
 
@@ -53,7 +40,6 @@ final class SevMeasurement {
   SevMeasurement copy() {
     SevMeasurement copy = new SevMeasurement(copyOf(stream));
     copy.encrypted.addAll(encrypted);
-    copy.frames.addAll(frames);
     copy.chain = chain;
     copy.unknownSince = unknownSince;
     return copy;
@@ -95,12 +81,6 @@ final class SevMeasurement {
     ByteBuffer info = ByteBuffer.allocate(PAGE_INFO).order(ByteOrder.LITTLE_ENDIAN);
     info.put(chain).put(contents).putShort((short) PAGE_INFO).put((byte) type);
     chain = digest("SHA-384").digest(info.putLong(104, gfn << 12).array());
-    Frames last = frames.isEmpty() ? null : frames.get(frames.size() - 1);
-    if (last != null && last.goesOn(gfn, type)) {
-      frames.set(frames.size() - 1, new Frames(last.gfn, last.pages + 1, type));
-    } else {
-      frames.add(new Frames(gfn, 1, type));
-    }
   }
 
   /** Something was measured that the events do not show. */
@@ -118,18 +98,5 @@ final class SevMeasurement {
 
   boolean known() {
     return unknownSince == 0;
-  }
-
-  /** What the reverse map table says of the launch: frames, and what they are. */
-  List<Map<String, Object>> rmp() {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (Frames range : frames) {
-      Map<String, Object> row = new LinkedHashMap<>();
-      row.put("gpa", "0x" + Long.toHexString(range.gfn << 12));
-      row.put("pages", range.pages);
-      row.put("type", PAGE_TYPES[range.type < PAGE_TYPES.length ? range.type : 0]);
-      rows.add(row);
-    }
-    return rows;
   }
 }

@@ -141,8 +141,12 @@ public final class StateView {
     json.put("irqchip", part(vm.irqchip(), vm.irqchipEvent()));
     json.put("pit", part(vm.pitEvent() == 0 ? "none" : "kernel", vm.pitEvent()));
     json.put("gsi_routing", routing(vm));
-    if (vm.sev().document() != null) {
-      json.put("sev", vm.sev().document());
+    Map<String, Object> sev = vm.sev().document();
+    if (sev != null) {
+      if (vm.sev().rmp() != null) {
+        sev.put("rmp", rmp(vm));
+      }
+      json.put("sev", sev);
     }
     if (vm.tdx().document() != null) {
       json.put("tdx", vm.tdx().document());
@@ -150,6 +154,13 @@ public final class StateView {
     json.put("capabilities", vm.enabled().stream().map(StateView::enabled).toList());
     json.put("settings", settings(vm));
     return json;
+  }
+
+  private Map<String, Object> rmp(VmState vm) {
+    long running = overlaid ? state.running(vm.number()) : 0;
+    return vm.sev()
+        .rmp()
+        .document(reading == null ? null : reading.reverseMap(vm.number()), running);
   }
 
   private static Map<String, Object> part(String mode, long event) {

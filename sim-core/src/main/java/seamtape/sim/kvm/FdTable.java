@@ -4,6 +4,8 @@ import static seamtape.catalog.Errno.EBADF;
 import static seamtape.catalog.Errno.EMFILE;
 
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * File descriptors of the VMM process: the lowest free number is given out, 0 to 2 are the standard
@@ -60,6 +62,11 @@ public final class FdTable {
     lowestFree = Math.min(lowestFree, (int) fd);
     file.drop();
     return 0;
+  }
+
+  /** The open files, each once, by its lowest number. */
+  Stream<KernelFile> opened() {
+    return Arrays.stream(files).filter(Objects::nonNull).distinct();
   }
 
   /** Closes all, in the order of their numbers, as a process that ends does. */

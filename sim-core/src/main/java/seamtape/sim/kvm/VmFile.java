@@ -3,8 +3,13 @@ package seamtape.sim.kvm;
 import static seamtape.catalog.Errno.EIO;
 import static seamtape.catalog.Errno.ENOTTY;
 
+import java.util.List;
+import java.util.stream.Stream;
 import seamtape.catalog.FdKind;
 import seamtape.catalog.KvmIoctl;
+import seamtape.machine.RmpRange;
+import seamtape.sim.kvm.mem.GuestMemfd;
+import seamtape.sim.kvm.sev.ReverseMap;
 
 /** The fd of a VM: kvm_vm_ioctl, which hands on to the architecture and the vendor module. */
 public final class VmFile extends KernelFile {
@@ -23,6 +28,18 @@ public final class VmFile extends KernelFile {
     }
     KvmIoctl row = KvmIoctl.byNumber(request).orElse(null);
     return row == null || !row.on().contains(FdKind.VM) ? ENOTTY.result() : ioctls.handle(row, arg);
+  }
+
+  /** What the RMP says of the VM's pages; null for a VM without SNP. */
+  public List<RmpRange> reverseMap() {
+    Stream<GuestMemfd> own =
+        vm.host
+            .files
+            .opened()
+            .filter(GuestMemfd.class::isInstance)
+            .map(GuestMemfd.class::cast)
+            .filter(memfd -> memfd.subject() == vm.subject());
+    return ReverseMap.of(vm.sev, own.toList());
   }
 
   public Vm vm() {

@@ -5,6 +5,7 @@ import static seamtape.catalog.Errno.ENODEV;
 import static seamtape.catalog.Errno.ENOTTY;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import seamtape.catalog.FdKind;
@@ -140,6 +141,11 @@ public final class GuestMemfd extends KernelFile {
     boolean inside = index >= 0 && index < size >>> Limits.PAGE_SHIFT;
     boolean shared = (flags & GUEST_MEMFD_FLAG_INIT_SHARED) != 0;
     return inside && shared ? pages.computeIfAbsent(index, n -> new byte[Limits.PAGE_SIZE]) : null;
+  }
+
+  /** The RMP's entries of all its pages. */
+  public Collection<RmpEntry> owned() {
+    return owned.values();
   }
 
   /** The RMP's entry of a page; null for one that is no guest's. */

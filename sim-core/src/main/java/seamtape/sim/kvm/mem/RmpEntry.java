@@ -54,6 +54,15 @@ public final class RmpEntry {
     return !misset && (permissions[vmpl] & asked) == asked;
   }
 
+  /** Of all privilege levels, VMPL 0 in the lowest four bits. */
+  public int permissions() {
+    int all = 0;
+    for (int vmpl = 0; vmpl < VMPLS; vmpl++) {
+      all |= permissions[vmpl] << 4 * vmpl;
+    }
+    return all;
+  }
+
   public void allow(int vmpl, int allowed) {
     permissions[vmpl] = allowed & ALL;
   }
