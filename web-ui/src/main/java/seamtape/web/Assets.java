@@ -39,6 +39,7 @@ final class Assets {
           "explorer-page.js",
           "explorer-frame.js",
           "places.js",
+          "turns.js",
           "split-bar.js",
           "virtual-rows.js",
           "call-source.js",

@@ -53,7 +53,7 @@ class CallDetails extends LitElement {
   async load() {
     this.request?.abort();
     if (!this.event) {
-      this.call = null;
+      this.call = this.fault = null;
       return;
     }
     const request = this.request = new AbortController();
@@ -222,8 +222,8 @@ class CallDetails extends LitElement {
 
   async moreChildren() {
     const call = this.call;
-    const page = await api.children(this.recording, call.row[format.EVENT], call.children.next);
-    if (this.call !== call) return;
+    const page = await api.children(this.recording, call.row[format.EVENT], call.children.next).catch(() => null);
+    if (this.call !== call || !page) return;
     this.call = {...call, children: {rows: [...call.children.rows, ...page.rows], next: page.next}};
   }
 }

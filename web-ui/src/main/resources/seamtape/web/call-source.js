@@ -10,7 +10,10 @@ export class CallSource extends EventTarget {
   #pages = new Map();
   #loading = new Map();
   #closed = false;
-  #searches = 0;
+  #searching = false;
+  #again = false;
+  #asked = 0;
+  #told = 0;
   total = 0;
   complete = false;
   settled = false;
@@ -68,7 +71,7 @@ export class CallSource extends EventTarget {
     const from = Math.floor(first / PAGE);
     const to = Math.floor((first + Math.max(0, count - 1)) / PAGE);
     for (const [page, request] of this.#loading) {
-      const searched = page === 0 && this.#searches > 0;
+      const searched = page === 0 && this.#searching;
       if ((page < from - 1 || page > to + 1) && !searched) {
         request.abort();
         this.#loading.delete(page);
@@ -91,15 +94,17 @@ export class CallSource extends EventTarget {
   }
 
   async #load(page) {
+    this.#loading.get(page)?.abort();
     const request = new AbortController();
     this.#loading.set(page, request);
+    const asked = this.stamp();
     try {
       const answer = await api.calls(this.id, page * PAGE, PAGE, this.filter, request.signal, this.dim, this.rules);
-      this.#take(page, answer);
+      this.#take(page, answer, asked);
     } catch (e) {
       if (e.name === 'AbortError') return;
       if (e instanceof api.Problem && e.status === 422) {
-        this.#keep(page, {fault: e});
+        this.#keep(page, {fault: e, asked});
         this.damaged = true;
         if (!this.filter || this.dim) this.complete = true;
       } else this.fault = e;
@@ -114,25 +119,35 @@ export class CallSource extends EventTarget {
     return {filter: this.filter, mode: this.dim ? 'dim' : '', rule: this.rules, rows: PAGE};
   }
 
+  /** Of a question that is about to be asked: answers may come in another order. */
+  stamp() {
+    return ++this.#asked;
+  }
+
   /** Rows that came with the place of one of them. */
-  bring(index, answer) {
+  bring(index, answer, asked) {
     if (this.#closed) return;
     const page = Math.floor(index / PAGE);
     this.#loading.get(page)?.abort();
     this.#loading.delete(page);
-    this.#take(page, answer);
+    this.#take(page, answer, asked);
     this.dispatchEvent(new Event('change'));
   }
 
-  #take(page, answer) {
+  /** How far the server is tells the answer to the latest question. */
+  #take(page, answer, asked) {
     this.fault = null;
     this.total = Math.max(this.total, answer.total);
+    if (answer.rows.some((row) => row === null)) this.damaged = true;
+    const whole = answer.complete || answer.rows.length === PAGE;
+    if (!(this.#pages.get(page)?.asked > asked)) {
+      this.#keep(page, {rows: answer.rows, marks: answer.marks, rules: answer.rules, whole, early: !answer.settled || (this.dim && !answer.marked), asked});
+    }
+    if (asked < this.#told) return;
+    this.#told = asked;
     this.complete = answer.complete;
     this.settled = answer.settled;
     this.scanned = answer.scanned ?? 0;
-    if (answer.rows.some((row) => row === null)) this.damaged = true;
-    const whole = answer.complete || answer.rows.length === PAGE;
-    this.#keep(page, {rows: answer.rows, marks: answer.marks, rules: answer.rules, whole, early: !answer.settled || (this.dim && !answer.marked)});
     this.matched = answer.matched;
     this.marked = answer.marked ?? true;
   }
@@ -147,12 +162,16 @@ export class CallSource extends EventTarget {
    * another place: it would never be answered while rows there come and go.
    */
   async search() {
-    this.#searches++;
-    while (!this.#closed) {
+    this.#again = true;
+    if (this.#searching) return;
+    this.#searching = true;
+    while (this.#again && !this.#closed) {
+      this.#again = false;
       await this.#load(0);
-      if ((this.complete && this.marked !== false) || this.fault) break;
+      if (this.fault || (this.complete && this.marked !== false)) continue;
+      this.#again = true;
       await api.pause(AGAIN_MILLIS);
     }
-    this.#searches--;
+    this.#searching = false;
   }
 }

@@ -6,6 +6,7 @@ import {listen} from './key-listener.js';
 import './diff-list.js';
 import './diff-call.js';
 import './dialogs.js';
+import {Turns} from './turns.js';
 
 const PAGE = 100;
 const AGAIN_MILLIS = 150;
@@ -37,7 +38,7 @@ class ChangeSource {
   async #load(page) {
     this.#pages.set(page, []);
     try {
-      this.take(await api.diff(this.a, this.b, page * PAGE, PAGE, undefined, this.more));
+      this.take(await api.whole('diff', {a: this.a, b: this.b, from: page * PAGE, count: PAGE, ...this.more}));
     } catch {
       this.#pages.delete(page);
       await api.pause(1000);
@@ -95,6 +96,12 @@ class DiffPage extends LitElement {
     const query = new URLSearchParams(location.search);
     this.view = query.get('view') === 'all' ? 'all' : 'causes';
     this.rules = query.get('rules') ?? '';
+    this.turns = new Turns((text) => { this.said = text; });
+  }
+
+  /** Keys mean something once there is what they are about. */
+  get ready() {
+    return Boolean(this.source && !this.fault);
   }
 
   connectedCallback() {
@@ -125,7 +132,7 @@ class DiffPage extends LitElement {
       await this.compare();
       if (!this.list) return;
       this.fromAddress();
-      this.list.focus();
+      if (document.activeElement === document.body) this.list.focus();
     } catch (e) {
       if (e.name !== 'AbortError') this.fault = e;
     }
@@ -154,8 +161,11 @@ class DiffPage extends LitElement {
     if (!this.list) return;
     this.list.source = this.source;
     this.list.total = answer.total;
-    this.list.onpick = ({detail}) => this.pick(detail);
-    if (!this.listening) this.list.addEventListener('pick', (e) => this.list.onpick(e));
+    this.list.onpick = ({detail}) => {
+      this.giveWay();
+      this.pick(detail);
+    };
+    if (this.listening !== this.list) this.list.addEventListener('pick', (e) => this.list.onpick(e));
     this.listening = this.list;
     this.list.refill();
   }
@@ -167,30 +177,38 @@ class DiffPage extends LitElement {
     this.ruleTimer = setTimeout(async () => {
       try {
         await this.compare();
-        if (this.list) this.pick(Math.min(Math.max(0, this.selected), this.list.total - 1));
-        this.remember(0);
+        const index = Math.max(0, Math.min(this.selected, (this.list?.total ?? 0) - 1));
+        if (this.list) this.pick(index);
+        this.remember(index);
       } catch (e) {
         if (e.name !== 'AbortError') this.ruleFault = e.message;
       }
     }, RULE_MILLIS);
   }
 
+  /** What is selected when the answer comes stays so, or the cause it belongs to. */
   causes() {
-    const position = this.change?.position;
-    this.view = this.view === 'causes' ? 'all' : 'causes';
-    this.compare().then(() => this.toPosition(position ?? 0));
+    this.turns.take(async (signal) => {
+      const before = this.change?.position ?? 0;
+      this.view = this.view === 'causes' ? 'all' : 'causes';
+      this.comparing = true;
+      await this.compare().finally(() => { this.comparing = false; });
+      await this.toPosition(this.change?.position ?? before, signal);
+    });
   }
 
   /** Selects the difference at a place among all, or the cause it belongs to. */
-  async toPosition(position) {
+  async toPosition(position, signal) {
+    if (!this.list) return;
     let found = this.view === 'all' ? position : 0;
     if (this.view !== 'all') {
       for (let i = 0; i < this.list.total; i++) {
-        const change = await this.changeAt(i);
+        const change = await this.changeAt(i, signal);
         if (!change || change.position > position) break;
         found = i;
       }
     }
+    signal.throwIfAborted();
     this.pick(found);
   }
 
@@ -234,7 +252,9 @@ class DiffPage extends LitElement {
     const {ribbon} = this.report;
     const bin = event.offsetX / event.target.clientWidth * ribbon.of;
     const nearest = ribbon.bins.reduce((best, one) => Math.abs(one[0] - bin) < Math.abs(best[0] - bin) ? one : best, ribbon.bins[0]);
-    if (nearest) this.toPosition(nearest[3]);
+    if (!nearest) return;
+    this.giveWay();
+    this.turns.take((signal) => this.toPosition(nearest[3], signal));
   }
 
   async replayOn(profile) {
@@ -262,7 +282,7 @@ class DiffPage extends LitElement {
     const {change} = this;
     this.follows = null;
     if (this.view !== 'causes' || !change?.consequences) return;
-    const page = await api.diff(this.a, this.b, 0, 200, undefined, {rules: this.rules, view: `of:${change.position}`});
+    const page = await api.diff(this.a, this.b, 0, 200, undefined, {...this.source.more, view: `of:${change.position}`}).catch(() => null);
     if (this.change === change) this.follows = page;
   }
 
@@ -272,6 +292,7 @@ class DiffPage extends LitElement {
 
   /** The hunk of the address, or the first difference. */
   fromAddress() {
+    if (!this.ready || !this.list) return;
     const hunk = Number(new URLSearchParams(location.search).get('hunk') ?? 0);
     const index = Number.isSafeInteger(hunk) && hunk >= 0 ? Math.min(hunk, this.list.total - 1) : 0;
     this.pick(index, false);
@@ -297,12 +318,24 @@ class DiffPage extends LitElement {
     this.timer = setTimeout(() => history.replaceState(null, '', `${location.pathname}?${query}`), REPLACE_MILLIS);
   }
 
-  next() { this.pick(this.selected + 1); }
-  previous() { this.pick(this.selected - 1); }
-  pageDown() { this.pick(Math.min(this.list.total - 1, this.selected + this.list.fits)); }
-  pageUp() { this.pick(Math.max(0, this.selected - this.list.fits)); }
-  home() { this.pick(0); }
-  end() { this.pick(this.list.total - 1); }
+  /** Before a click: what was asked for by keys does not matter any more, but for the other list that is on its way. */
+  giveWay() {
+    if (!this.comparing) this.turns.drop();
+  }
+
+  /** A key: at once, or after what was asked for before. */
+  step(index) {
+    const move = () => { if (this.list) this.pick(index()); };
+    if (this.turns.busy) this.turns.take(move);
+    else move();
+  }
+
+  next() { this.step(() => this.selected + 1); }
+  previous() { this.step(() => this.selected - 1); }
+  pageDown() { this.step(() => Math.min(this.list.total - 1, this.selected + this.list.fits)); }
+  pageUp() { this.step(() => Math.max(0, this.selected - this.list.fits)); }
+  home() { this.step(() => 0); }
+  end() { this.step(() => this.list.total - 1); }
   theme() { nextTheme(); }
   sheet() { this.dialog = true; }
   escape() { this.dialog = false; }
@@ -312,24 +345,33 @@ class DiffPage extends LitElement {
   openB() { this.openSide('b'); }
 
   /** The key may be faster than the difference it is about. */
-  async openSide(side) {
-    const change = await this.changeAt(this.selected);
-    if (change?.[side]) location.assign(`/r/${this[side]}?sel=${change[side]}`);
+  openSide(side) {
+    this.turns.take(async (signal) => {
+      const change = await this.changeAt(this.selected, signal);
+      if (change?.[side]) location.assign(`/r/${this[side]}?sel=${change[side]}`);
+    });
   }
 
-  async changeAt(index) {
-    this.source?.need(index, 1);
-    for (let waited = 0; this.source && !this.source.change(index) && waited < 250; waited++) await api.pause(20);
-    return this.source?.change(index);
-  }
-
-  async root(step) {
-    for (let i = this.selected + step; i >= 0 && i < this.list.total; i += step) {
-      if ((await this.changeAt(i))?.root) {
-        this.pick(i);
-        return;
-      }
+  async changeAt(index, signal) {
+    while (!signal.aborted && index >= 0 && index < (this.list?.total ?? 0)) {
+      const change = this.source.change(index);
+      if (change) return change;
+      this.source.need(index, 1);
+      await api.pause(20);
     }
+    return undefined;
+  }
+
+  root(step) {
+    this.turns.take(async (signal) => {
+      for (let i = this.selected + step; i >= 0 && i < (this.list?.total ?? 0); i += step) {
+        if ((await this.changeAt(i, signal))?.root) {
+          signal.throwIfAborted();
+          this.pick(i);
+          return;
+        }
+      }
+    });
   }
 
   render() {

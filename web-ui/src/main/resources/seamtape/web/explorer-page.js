@@ -13,6 +13,7 @@ import './hex-view.js';
 import './filter-box.js';
 import {COLUMNS, USUAL} from './call-list.js';
 import {Live} from './live.js';
+import {Turns} from './turns.js';
 import './time-line.js';
 import './notes-dialog.js';
 import './dialogs.js';
@@ -65,6 +66,13 @@ class ExplorerPage extends LitElement {
     this.filter = '';
     this.selected = 0;
     this.notes = {revision: 0, bookmarks: [], filters: []};
+    this.turns = new Turns((text) => this.tell(text));
+    this.noteTurns = new Turns((text) => { this.note = text; });
+  }
+
+  /** Keys mean something once there is what they are about. */
+  get ready() {
+    return Boolean(this.recording && !this.fault);
   }
 
   connectedCallback() {
@@ -96,11 +104,11 @@ class ExplorerPage extends LitElement {
       await this.updateComplete;
       this.list.clock = this.recording.clock;
       this.list.addEventListener('scrolled', () => this.remember());
-      this.list.addEventListener('pick', ({detail}) => this.selectRow(detail));
+      this.list.addEventListener('pick', ({detail}) => this.place(() => detail));
       this.list.columns = this.columns();
       this.readNotes();
       await this.fromAddress();
-      if (!this.renderRoot.querySelector('dialog[open]')) this.list.focus();
+      if (document.activeElement === document.body) this.list.focus();
       this.follow();
       if (this.recording.state === 'open') this.live = new Live(this);
     } catch (e) {
@@ -134,16 +142,15 @@ class ExplorerPage extends LitElement {
 
   /** Until the view of the address is there, nothing may write another address. */
   async fromAddress() {
+    if (!this.ready) return;
     clearTimeout(this.timer);
+    this.halt();
     const own = this.restoring = Symbol('restoring');
-    try {
-      await this.restore();
-    } finally {
-      if (this.restoring === own) this.restoring = null;
-    }
+    await this.inTurn((signal) => this.restore(signal));
+    if (this.restoring === own) this.restoring = null;
   }
 
-  async restore() {
+  async restore(signal) {
     const query = new URLSearchParams(location.search);
     const number = (name) => {
       const value = Number(query.get(name));
@@ -162,10 +169,10 @@ class ExplorerPage extends LitElement {
     const top = number('top');
     const selected = number('sel');
     if (top) {
-      const row = await this.find({event: top});
+      const row = await this.find({event: top}, signal);
       if (row.found) this.list.restore(row.index);
     } else if (!selected) this.list.top = 0;
-    if (selected) await this.selectEvent(selected, !top);
+    if (selected) await this.selectEvent(selected, !top, signal);
     else this.setSelected(-1, 0);
   }
 
@@ -230,19 +237,19 @@ class ExplorerPage extends LitElement {
   async applyFilter(filter) {
     const kept = this.selected;
     this.note = null;
-    this.looking?.abort();
+    this.halt();
     const {signal} = this.looking = new AbortController();
+    const own = this.filtering = Symbol('filtering');
     this.useFilter(filter);
     this.list.top = 0;
     this.list.focus();
     if (kept) {
-      // It may lie far behind the first matches: another filter ends the search for it.
+      // It may lie far behind the first matches: another filter, or a move, ends the search for it.
       const row = await this.find({event: kept}, signal).catch((e) => {
-        if (e.name !== 'AbortError') throw e;
-        return null;
+        if (e.name !== 'AbortError') this.tell(e.message);
       });
-      if (!row || signal.aborted) return;
-      if (row.found && row.event === kept) this.setSelected(row.index, kept, true);
+      if (this.filtering !== own) return;
+      if (row?.found && row.event === kept) this.setSelected(row.index, kept, true);
     }
     this.remember(true);
   }
@@ -250,9 +257,11 @@ class ExplorerPage extends LitElement {
   /** Where a row is; the rows around it come with the answer. */
   async find(what, signal) {
     const {source} = this;
+    const asked = source.stamp();
     try {
       const answer = await api.locate(this.recordingId, {...what, ...source.asked}, signal);
-      if (answer.page) source.bring(answer.index, answer.page);
+      signal?.throwIfAborted();
+      if (answer.page) source.bring(answer.index, answer.page, asked);
       return answer;
     } catch (e) {
       if (e.status === 422) this.damageMet();
@@ -265,6 +274,7 @@ class ExplorerPage extends LitElement {
     this.selected = event;
     this.mark(index);
     if (show && index >= 0) {
+      if (index < this.list.total - 1) this.live?.follow(false);
       // What the list knows of its length may be older than the row.
       this.list.total = Math.max(this.list.total, index + 1);
       this.list.show(index);
@@ -278,8 +288,12 @@ class ExplorerPage extends LitElement {
       this.time = undefined;
       return;
     }
-    const row = await this.rowAt(index);
-    if (this.list.selected === index && Array.isArray(row)) this.time = this.recording.clock === 'none' ? row[format.EVENT] : row[format.TIME];
+    const row = await this.rowAt(index, () => this.list.selected === index);
+    if (this.list.selected === index && Array.isArray(row)) this.time = this.timeOf(row);
+  }
+
+  timeOf(row) {
+    return this.recording.clock === 'none' ? row[format.EVENT] : row[format.TIME];
   }
 
   get line() {
@@ -287,19 +301,26 @@ class ExplorerPage extends LitElement {
   }
 
   /** Selects a row by its place; its event number may still be on its way. */
-  async selectRow(index) {
+  selectRow(index) {
+    this.looking?.abort();
+    return this.moving = this.chooseRow(index);
+  }
+
+  async chooseRow(index) {
     if (index < 0 || index >= this.list.total) return;
+    if (index < this.list.total - 1) this.live?.follow(false);
     this.list.selected = index;
     this.list.show(index);
-    const row = await this.rowAt(index);
+    const row = await this.rowAt(index, () => this.list.selected === index);
     if (this.list.selected !== index || !Array.isArray(row)) return;
     this.setSelected(index, row[format.EVENT]);
     this.remember();
   }
 
-  async rowAt(index) {
+  /** Waits for a row, as long as somebody wants it. */
+  async rowAt(index, wanted) {
     let row = this.source.row(index);
-    while (row === undefined && !this.source.fault) {
+    while (row === undefined && !this.source.fault && index < this.list.total && wanted()) {
       this.source.need(index, 1);
       await api.pause(20);
       row = this.source.row(index);
@@ -307,16 +328,61 @@ class ExplorerPage extends LitElement {
     return row;
   }
 
-  async selectEvent(event, show = true) {
-    const row = await this.find({event});
+  /** The row that is selected, after what was asked for before. */
+  here(signal) {
+    return this.rowAt(Math.max(0, this.list.selected), () => !signal.aborted);
+  }
+
+  async selectEvent(event, show, signal) {
+    const row = await this.find({event}, signal);
     if (!row.found) return false;
     this.setSelected(row.index, row.event, show);
     if (row.event !== event && this.filter) this.tell(`Event ${format.count(event)} does not pass the filter; this is the nearest call that does`);
     return true;
   }
 
-  async jump(event) {
-    if (await this.selectEvent(event)) this.remember(true);
+  async jumpTo(event, signal) {
+    if (await this.selectEvent(event, true, signal)) this.remember(true);
+  }
+
+  /** To a call that a person points at, whatever was asked for before. */
+  jump(event) {
+    this.halt();
+    return this.inTurn((signal) => this.jumpTo(event, signal));
+  }
+
+  // What a person asks for is not undone by an answer to what was asked for before.
+
+  /** Keys pressed faster than the server answers act one after the other. */
+  inTurn(action) {
+    this.looking?.abort();
+    return this.turns.take(async (signal) => {
+      await this.moving;
+      if (!signal.aborted) await action(signal);
+    });
+  }
+
+  /** Nothing that was asked for before matters any more. */
+  halt() {
+    this.turns.drop();
+    this.looking?.abort();
+    this.restoring = this.filtering = this.moving = null;
+  }
+
+  /** To a row by its place, whatever was asked for before. */
+  place(index) {
+    this.halt();
+    this.selectRow(index());
+  }
+
+  /** By so many rows: at once, or after what was asked for before. */
+  step(by) {
+    const move = () => {
+      const from = Math.max(Math.abs(by) > 1 ? 0 : -1, this.list.selected);
+      return this.selectRow(Math.max(0, Math.min(this.list.total - 1, from + by)));
+    };
+    if (this.turns.busy) this.inTurn(move);
+    else move();
   }
 
   tell(text) {
@@ -335,37 +401,43 @@ class ExplorerPage extends LitElement {
   panLeft() { this.line.pan(-0.25); }
   panRight() { this.line.pan(0.25); }
   wholeTime() { this.line.all(); }
-  stateHere() { location.assign(`/r/${this.recordingId}/state${this.selected ? `?at=${this.selected}` : ''}`); }
+  stateHere() { this.inTurn(() => location.assign(`/r/${this.recordingId}/state${this.selected ? `?at=${this.selected}` : ''}`)); }
   shapeHere() { location.assign(`/r/${this.recordingId}/shape`); }
   pause() { this.live ? this.live.toggle() : false; }
-  nextMatch() { this.inTurn(() => this.match('next')); }
-  previousMatch() { this.inTurn(() => this.match('previous')); }
+  nextMatch() { this.inTurn((signal) => this.match('next', signal)); }
+  previousMatch() { this.inTurn((signal) => this.match('previous', signal)); }
   bookmarks() { this.dialog = 'notes'; }
 
   markA() { this.markHere(0); }
   markB() { this.markHere(1); }
 
   markHere(which) {
-    if (this.time === undefined) this.tell('Select a call to mark its time');
-    else this.line.mark(which, this.time);
+    this.inTurn(async (signal) => {
+      const row = this.list.selected < 0 ? null : await this.here(signal);
+      if (Array.isArray(row)) this.line.mark(which, this.timeOf(row));
+      else this.tell('Select a call to mark its time');
+    });
   }
 
-  async pinLane() {
-    const row = await this.rowAt(Math.max(0, this.list.selected));
-    if (!Array.isArray(row)) return;
-    // A nested call is drawn on the lane of the outermost call above it.
-    const outer = row[format.DEPTH] ? (await this.current())?.parents.at(-1) ?? row : row;
-    const lane = this.line.laneOf(outer[format.ON], outer[format.ACTOR]);
-    if (lane) this.line.pin(lane);
-    else this.tell('The timeline has no lane for this call');
+  pinLane() {
+    this.inTurn(async (signal) => {
+      const row = await this.here(signal);
+      if (!Array.isArray(row)) return;
+      // A nested call is drawn on the lane of the outermost call above it.
+      const outer = row[format.DEPTH] ? (await this.current())?.parents.at(-1) ?? row : row;
+      const lane = this.line.laneOf(outer[format.ON], outer[format.ACTOR]);
+      if (lane) this.line.pin(lane);
+      else this.tell('The timeline has no lane for this call');
+    });
   }
 
-  async fitCall() {
-    const row = await this.rowAt(Math.max(0, this.list.selected));
-    if (!Array.isArray(row)) return;
-    const untimed = this.recording.clock === 'none';
-    const start = untimed ? row[format.EVENT] : row[format.TIME];
-    this.line.fit(start, start + Math.max(0, untimed ? 2 : row[format.DURATION]));
+  fitCall() {
+    this.inTurn(async (signal) => {
+      const row = await this.here(signal);
+      if (!Array.isArray(row)) return;
+      const start = this.timeOf(row);
+      this.line.fit(start, start + Math.max(0, this.recording.clock === 'none' ? 2 : row[format.DURATION]));
+    });
   }
 
   hideOrDim() {
@@ -373,15 +445,17 @@ class ExplorerPage extends LitElement {
       this.tell('There is no filter to hide or dim by');
       return;
     }
-    const {filter, selected} = this;
-    this.dim = !this.dim;
-    this.useFilter(filter);
-    this.list.top = 0;
-    if (selected) this.inTurn(() => this.selectEvent(selected));
-    this.remember(true);
+    this.inTurn(async (signal) => {
+      const {filter, selected} = this;
+      this.dim = !this.dim;
+      this.useFilter(filter);
+      this.list.top = 0;
+      this.remember(true);
+      if (selected) await this.selectEvent(selected, true, signal);
+    });
   }
 
-  async match(direction) {
+  async match(direction, signal) {
     if (!this.filter) {
       this.tell('There is no filter; / sets one');
       return;
@@ -390,17 +464,13 @@ class ExplorerPage extends LitElement {
       await this.selectRow(this.list.selected + (direction === 'next' ? 1 : -1));
       return;
     }
-    const row = await this.find({match: direction, event: this.selected});
-    if (row.found) await this.jump(row.event);
+    const row = await this.find({match: direction, event: this.selected}, signal);
+    if (row.found) await this.jumpTo(row.event, signal);
     else this.tell(`No match ${direction === 'next' ? 'after' : 'before'} this call`);
   }
 
-  async readNotes() {
-    try {
-      this.useNotes(await api.notes(this.recordingId));
-    } catch (e) {
-      this.note = e.message;
-    }
+  readNotes() {
+    return this.noteTurns.take(async () => this.useNotes(await api.notes(this.recordingId)));
   }
 
   useNotes(notes) {
@@ -416,32 +486,42 @@ class ExplorerPage extends LitElement {
     this.list.draw();
   }
 
-  async keepNotes(change) {
-    const notes = structuredClone(this.notes);
-    change(notes);
-    try {
-      this.useNotes(await api.keepNotes(this.recordingId, notes));
-    } catch (e) {
-      this.tell(e.message);
-      this.readNotes();
-    }
+  /** A change is made to the notes that the change before it left. */
+  keepNotes(change) {
+    return this.noteTurns.take(async () => {
+      const notes = structuredClone(this.notes);
+      change(notes);
+      try {
+        this.useNotes(await api.keepNotes(this.recordingId, notes));
+      } catch (e) {
+        this.tell(e.message);
+        this.readNotes();
+      }
+    });
   }
 
+  /** Of the call that is selected now, though its number may be on its way. */
   bookmark() {
-    if (this.selected) this.dialog = 'note';
-    else this.tell('Select a call to bookmark it');
+    if (this.selected || this.list.selected >= 0) {
+      this.dialog = 'note';
+      this.noted = 0;
+      this.inTurn(() => { this.noted = this.selected; });
+    } else this.tell('Select a call to bookmark it');
   }
 
   keepBookmark({detail}) {
-    const event = this.selected;
     this.dialog = null;
-    this.keepNotes((notes) => {
-      const known = notes.bookmarks.find((one) => one.event === event);
-      if (known) known.text = detail;
-      else notes.bookmarks.push({event, text: detail});
-      notes.bookmarks.sort((a, b) => a.event - b.event);
+    this.inTurn(() => {
+      const event = this.noted;
+      if (!event) return;
+      this.keepNotes((notes) => {
+        const known = notes.bookmarks.find((one) => one.event === event);
+        if (known) known.text = detail;
+        else notes.bookmarks.push({event, text: detail});
+        notes.bookmarks.sort((a, b) => a.event - b.event);
+      });
+      this.tell(`Event ${format.count(event)} is bookmarked`);
     });
-    this.tell(`Event ${format.count(event)} is bookmarked`);
   }
 
   columns() {
@@ -465,18 +545,18 @@ class ExplorerPage extends LitElement {
     this.requestUpdate();
   }
 
-  down() { this.selectRow(this.list.selected + 1); }
-  up() { this.selectRow(Math.max(0, this.list.selected - 1)); }
-  pageDown() { this.selectRow(Math.min(this.list.total - 1, Math.max(0, this.list.selected) + this.list.fits)); }
-  pageUp() { this.selectRow(Math.max(0, this.list.selected - this.list.fits)); }
-  home() { this.selectRow(0); }
-  end() { this.selectRow(this.list.total - 1); }
+  down() { this.step(1); }
+  up() { this.step(-1); }
+  pageDown() { this.step(this.list.fits); }
+  pageUp() { this.step(-this.list.fits); }
+  home() { this.place(() => 0); }
+  end() { this.place(() => this.list.total - 1); }
   theme() { nextTheme(); }
   sheet() { this.dialog = 'sheet'; }
-  nextSameActor() { this.inTurn(() => this.sameActor(1)); }
-  previousSameActor() { this.inTurn(() => this.sameActor(-1)); }
-  nextError() { this.inTurn(() => this.error('next')); }
-  previousError() { this.inTurn(() => this.error('previous')); }
+  nextSameActor() { this.inTurn((signal) => this.sameActor(1, signal)); }
+  previousSameActor() { this.inTurn((signal) => this.sameActor(-1, signal)); }
+  nextError() { this.inTurn((signal) => this.error('next', signal)); }
+  previousError() { this.inTurn((signal) => this.error('previous', signal)); }
 
   focusFilter() { this.renderRoot.querySelector('filter-box').focus(); }
 
@@ -491,17 +571,17 @@ class ExplorerPage extends LitElement {
   }
 
   child() {
-    this.inTurn(async () => {
+    this.inTurn(async (signal) => {
       const child = (await this.current())?.children.rows[0]?.[format.EVENT];
-      if (child) await this.jump(child);
+      if (child) await this.jumpTo(child, signal);
       else this.tell('No calls are nested in this one');
     });
   }
 
   parent() {
-    this.inTurn(async () => {
+    this.inTurn(async (signal) => {
       const parent = (await this.current())?.parents[0]?.[format.EVENT];
-      if (parent) await this.jump(parent);
+      if (parent) await this.jumpTo(parent, signal);
       else this.tell('This call is not nested in another');
     });
   }
@@ -511,17 +591,13 @@ class ExplorerPage extends LitElement {
     return this.renderRoot.querySelector('call-details').current();
   }
 
-  /** Keys pressed faster than the server answers act one after the other. */
-  inTurn(action) {
-    this.turn = (this.turn ?? Promise.resolve()).then(action).catch((e) => this.tell(e.message));
-  }
-
-  async sameActor(step) {
-    const from = await this.rowAt(Math.max(0, this.list.selected));
+  async sameActor(step, signal) {
+    const from = await this.here(signal);
     if (!Array.isArray(from)) return;
-    let index = this.list.selected + step;
+    let index = Math.max(0, this.list.selected) + step;
     for (let i = 0; i < STEP_SEARCH && index >= 0 && index < this.list.total; i++, index += step) {
-      const row = await this.rowAt(index);
+      const row = await this.rowAt(index, () => !signal.aborted);
+      if (signal.aborted) return;
       if (Array.isArray(row) && row[format.ACTOR] === from[format.ACTOR]) {
         await this.selectRow(index);
         return;
@@ -530,8 +606,8 @@ class ExplorerPage extends LitElement {
     this.tell(`No other call of ${from[format.ACTOR]} nearby`);
   }
 
-  async error(direction) {
-    const row = await this.find({error: direction, event: this.selected});
+  async error(direction, signal) {
+    const row = await this.find({error: direction, event: this.selected}, signal);
     if (!row.found) {
       this.tell(direction === 'next' ? 'No error after this call' : 'No error before this call');
       return;
@@ -541,10 +617,11 @@ class ExplorerPage extends LitElement {
   }
 
   go({detail}) {
-    this.inTurn(() => this.goNow(detail));
+    this.halt();
+    this.inTurn((signal) => this.goNow(detail, signal));
   }
 
-  async goNow(detail) {
+  async goNow(detail, signal) {
     const what = understood(detail, this.recording.clock);
     if (!what) {
       this.goFault = `“${detail}” is no event number, time or percentage.`;
@@ -552,26 +629,26 @@ class ExplorerPage extends LitElement {
     }
     let row;
     try {
-      row = await this.find(what);
+      row = await this.find(what, signal);
     } catch (e) {
-      this.goFault = e.message;
+      if (e.name !== 'AbortError') this.goFault = e.message;
       return;
     }
     if (!row.found) {
       this.goFault = 'There is no such call.';
       return;
     }
-    this.dialog = null;
+    if (this.dialog === 'go') this.dialog = null;
     this.setSelected(row.index, row.event, true);
     this.list.focus();
     this.remember(true);
     if (what.event && row.event !== what.event) this.tell(`Event ${format.count(what.event)} belongs to the call at ${format.count(row.event)}`);
   }
 
-  async copyJson() {
-    if (!this.selected) return;
-    const call = await api.details(this.recordingId, this.selected);
-    this.copy(JSON.stringify(call, null, 1), 'The call is copied as JSON');
+  copyJson() {
+    this.inTurn(async () => {
+      if (this.selected) this.copy(JSON.stringify(await api.details(this.recordingId, this.selected), null, 1), 'The call is copied as JSON');
+    });
   }
 
   copyLink() {
@@ -614,7 +691,7 @@ class ExplorerPage extends LitElement {
           <button aria-label="Next error" title="Next error (e)" ?disabled=${!errors} @click=${this.nextError}>↓</button></span>
       </div>
       <time-line .recording=${this.shown ? this.recordingId : ''} .clock=${this.recording.clock} .at=${this.time}
-        @select-event=${({detail}) => this.inTurn(() => this.jump(detail))} @time=${({detail}) => this.atTime(detail)} @moved=${() => this.remember()}></time-line>
+        @select-event=${({detail}) => this.jump(detail)} @time=${({detail}) => this.atTime(detail)} @moved=${() => this.remember()}></time-line>
       <div class="body">
         <div class="listbox"><call-list></call-list>${this.emptyList()}</div>
         <split-bar @share=${this.share}></split-bar>
@@ -628,8 +705,9 @@ class ExplorerPage extends LitElement {
 
   /** A click on the minimap brings the list there too. */
   atTime(time) {
-    this.inTurn(async () => {
-      const row = await this.find(this.recording.clock === 'none' ? {event: Math.max(1, time)} : {time});
+    this.halt();
+    this.inTurn(async (signal) => {
+      const row = await this.find(this.recording.clock === 'none' ? {event: Math.max(1, time)} : {time}, signal);
       if (row.found) this.setSelected(row.index, row.event, true);
     });
   }
@@ -642,7 +720,7 @@ class ExplorerPage extends LitElement {
       <call-dialog .open=${this.dialog === 'note'} .title=${`Bookmark event ${format.count(this.selected)}`} .hint=${'Enter keeps the note; it lies in notes.json beside the recording.'}
         .value=${this.notes.bookmarks.find((one) => one.event === this.selected)?.text ?? ''} @go=${this.keepBookmark} @closed=${() => { this.dialog = null; }}></call-dialog>
       <notes-dialog .open=${this.dialog === 'notes'} .notes=${this.notes} .filter=${this.filter}
-        @jump=${({detail}) => { this.dialog = null; this.inTurn(() => this.jump(detail)); }} @filter=${({detail}) => { this.dialog = null; this.applyFilter(detail); }}
+        @jump=${({detail}) => { this.dialog = null; this.jump(detail); }} @filter=${({detail}) => { this.dialog = null; this.applyFilter(detail); }}
         @keep=${({detail}) => this.keepNotes(detail)} @closed=${() => { this.dialog = null; }}></notes-dialog>
       <call-dialog .open=${this.dialog === 'sheet'} .title=${'Keys'} .page=${'explorer'}
         @closed=${() => { this.dialog = null; }}></call-dialog>`;
@@ -657,7 +735,7 @@ class ExplorerPage extends LitElement {
     return html`
       ${this.lost ? html`<div class="band bad" role="alert">The server does not answer. What is loaded stays; trying again…</div>` : nothing}
       ${this.recording.fault ? html`<div class="band bad" role="alert"><span>Damaged: ${this.recording.fault}. All other calls can be read${this.recording.damage?.[0][0] === 1
-        ? html` <button @click=${() => this.inTurn(() => this.jump(this.recording.damage[0][1] + 1))}>Go to the first</button>` : nothing}; to keep them: <code>./seamtape recover ${this.recordingId}.tape -o whole.tape</code></span></div>` : nothing}`;
+        ? html` <button @click=${() => this.jump(this.recording.damage[0][1] + 1)}>Go to the first</button>` : nothing}; to keep them: <code>./seamtape recover ${this.recordingId}.tape -o whole.tape</code></span></div>` : nothing}`;
   }
 
   matches() {

@@ -10,7 +10,7 @@ const typing = (target) =>
 const isOpen = (root) => [...root.querySelectorAll('dialog, call-dialog, notes-dialog, make-dialog')]
   .some((one) => (one instanceof HTMLDialogElement ? one : one.renderRoot?.querySelector('dialog'))?.open);
 
-/** Calls {@code page[action]()} for the keys of a page; returns what undoes it. */
+/** Calls {@code page[action]()} for the keys of a page, once it is ready for them; returns what undoes it. */
 export function listen(name, page) {
   const actions = new Map(KEYS[name].flatMap(([, rows]) => rows.map(([key, action]) => [key, action])));
   const handler = (event) => {
@@ -24,7 +24,7 @@ export function listen(name, page) {
     const action = actions.get(event.key);
     const dialogOpen = isOpen(page.renderRoot) || document.querySelector('command-palette');
     const pressed = (event.key === 'Enter' || event.key === ' ') && (target.role === 'treeitem' || target.tagName === 'BUTTON' || target.tagName === 'A');
-    if (!action || dialogOpen || pressed || !page[action]) return;
+    if (!action || dialogOpen || pressed || !page[action] || (page.ready === false && action !== 'theme')) return;
     if (page[action]() !== false) event.preventDefault();
   };
   window.addEventListener('keydown', handler);

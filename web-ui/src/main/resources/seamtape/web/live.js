@@ -6,12 +6,13 @@ const SLOWEST_MILLIS = 1000;
 const AGAIN_MILLIS = 1500;
 
 export class Live {
-  following = true;
   rate = 0;
   fresh = 0;
 
   constructor(page) {
     this.page = page;
+    // A link to a call shows that call, and not the end.
+    this.following = !page.selected;
     this.shown = page.recording.calls;
     this.visible = () => document.hidden ? this.#stop() : this.#start();
     document.addEventListener('visibilitychange', this.visible);

@@ -43,11 +43,16 @@ class CommandPalette extends LitElement {
   async firstUpdated() {
     this.renderRoot.querySelector('dialog').showModal();
     this.renderRoot.querySelector('input').focus();
-    this.recordings = (await api.recordings().catch(() => ({recordings: []}))).recordings;
+    this.coming = api.recordings().catch(() => ({recordings: []}));
+    const {recordings} = await this.coming;
+    const chosen = this.at && this.found[this.at]?.text;
+    this.recordings = recordings;
+    if (chosen) this.at = Math.max(0, this.found.findIndex((command) => command.text === chosen));
+    this.coming = null;
   }
 
   get commands() {
-    const own = KEYS[this.name].flatMap(([, rows]) => rows.filter(([, action, text]) => text && action !== 'palette' && this.page[action])
+    const own = KEYS[this.name].flatMap(([, rows]) => rows.filter(([, action, text]) => text && action !== 'palette' && this.page[action] && this.page.ready !== false)
       .map(([key, action, text]) => ({text, key, run: () => this.page[action]()})));
     const go = (text, path) => ({text, where: 'go', run: () => location.assign(path)});
     const id = this.page.recordingId;
@@ -55,7 +60,7 @@ class CommandPalette extends LitElement {
     const {notes, recording} = this.page;
     const themes = THEMES.map((name) => ({text: `Theme: ${name === 'auto' ? 'as the system' : name === 'contrast' ? 'high contrast' : name}`, where: 'theme', run: () => useTheme(name)}));
     const kept = !notes ? [] : [...notes.filters.map((one) => ({text: `Filter: ${one.name}`, where: one.filter, run: () => this.page.applyFilter(one.filter)})),
-      ...notes.bookmarks.map((one) => ({text: `Bookmark: ${one.text || 'no note'}`, where: `event ${format.count(one.event)}`, run: () => this.page.inTurn(() => this.page.jump(one.event))}))];
+      ...notes.bookmarks.map((one) => ({text: `Bookmark: ${one.text || 'no note'}`, where: `event ${format.count(one.event)}`, run: () => this.page.jump(one.event)}))];
     const columns = recording && this.page.column ? COLUMNS.filter(([column]) => column !== 'event' && column !== 'call')
       .map(([column]) => ({text: `Column: ${this.page.columns().includes(column) ? 'hide' : 'show'} ${column}`, where: 'columns', run: () => this.page.column(column, !this.page.columns().includes(column))})) : [];
     return [...own, ...kept, ...themes, ...columns, go('All recordings', '/'), ...views, ...this.recordings.map((one) => go(`Open ${one.name}`, `/r/${one.id}`)),
@@ -80,8 +85,18 @@ class CommandPalette extends LitElement {
       this.at = (this.at + step + found.length) % Math.max(1, found.length);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      this.run(found[this.at]);
+      this.enter();
     }
+  }
+
+  /** Until the recordings are there, only a command that says what was typed is surely meant. */
+  async enter() {
+    const sure = this.at > 0 || this.found[0]?.text.toLowerCase().includes(this.query.trim().toLowerCase());
+    if (!sure && this.coming) {
+      await this.coming;
+      await this.updateComplete;
+    }
+    if (this.isConnected) this.run(this.found[this.at]);
   }
 
   run(command) {

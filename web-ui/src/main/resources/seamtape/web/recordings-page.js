@@ -8,7 +8,7 @@ import './dialogs.js';
 
 const RETRY_MILLIS = 2000;
 const JOB_MILLIS = 300;
-const UNDO_MILLIS = 10_000;
+const UNDO_MILLIS = 20_000;
 
 class RecordingsPage extends LitElement {
   static properties = {
@@ -83,9 +83,13 @@ class RecordingsPage extends LitElement {
     window.removeEventListener('sheet', this.onSheet);
   }
 
+  /** Answers may come in another order than they were asked for: an older one is not shown any more. */
   async load() {
+    const asked = this.asked = (this.asked ?? 0) + 1;
     try {
       const answer = await api.recordings();
+      if (asked < this.told) return;
+      this.told = asked;
       this.list = answer.recordings;
       this.directory = answer.directory;
       this.fault = null;
@@ -174,9 +178,19 @@ class RecordingsPage extends LitElement {
     return down ? sorted.reverse() : sorted;
   }
 
+  /** The keyboard stays on the recording where it was, though others come and go above it. */
   set list(all) {
+    const here = this.list?.[this.at]?.id;
     this.all = all;
+    const now = here ? this.list.findIndex((one) => one.id === here) : this.at;
+    this.at = now < 0 ? Math.min(this.at, all.length - 1) : now;
     this.requestUpdate();
+  }
+
+  sortBy(by) {
+    const here = this.list[this.at]?.id;
+    this.sort = {by, down: this.sort.by === by && !this.sort.down};
+    if (here) this.at = this.list.findIndex((one) => one.id === here);
   }
 
   down() { this.at = Math.min((this.list?.length ?? 0) - 1, this.at + 1); }
@@ -220,7 +234,7 @@ class RecordingsPage extends LitElement {
     if (!this.list) return html`<div class="state"><p>Looking for recordings…</p></div>`;
     if (!this.list.length && !this.jobs.length) return this.empty();
     const head = (by, label, look = '') => html`<th class=${look} aria-sort=${this.sort.by === by ? (this.sort.down ? 'descending' : 'ascending') : nothing}>
-      <button @click=${() => { this.sort = {by, down: this.sort.by === by && !this.sort.down}; }}>${label}</button></th>`;
+      <button @click=${() => this.sortBy(by)}>${label}</button></th>`;
     return html`
       <div class="top"><h1>Recordings</h1><span class="dir" title=${this.directory}>${this.directory}</span><span class="rest"></span>
         <button @click=${this.make} title="Record a workload, or import a log (n)">New… <kbd>n</kbd></button>
@@ -245,7 +259,7 @@ class RecordingsPage extends LitElement {
       ${running ? html`<progress aria-label="Progress" .value=${job.of ? job.events / job.of : nothing}></progress>` : nothing}
       <span class="rest">${running ? `${format.count(job.events)} events` : `${job.state}${job.message ? `: ${job.message}` : ''} · ${format.some(job.events, 'event')}`}
         ${job.warnings.length ? html`<span class="muted" title=${job.warnings.join('\n')}>· ${format.some(job.warnings.length, 'warning')}</span>` : nothing}</span>
-      ${running ? html`<button @click=${() => api.change('DELETE', `jobs/${job.id}`)}>Cancel</button>` : html`<button class="plain" aria-label="Dismiss" @click=${dismiss}>✕</button>`}</div>`;
+      ${running ? html`<button @click=${() => api.change('DELETE', `jobs/${job.id}`).catch((e) => this.tell(e.message))}>Cancel</button>` : html`<button class="plain" aria-label="Dismiss" @click=${dismiss}>✕</button>`}</div>`;
   }
 
   row(one, i) {

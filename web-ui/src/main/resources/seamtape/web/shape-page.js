@@ -90,7 +90,13 @@ class ShapePage extends LitElement {
     }
   }
 
+  /** Keys mean something once there is what they are about. */
+  get ready() {
+    return Boolean(this.groups && this.nodes && !this.fault);
+  }
+
   fromAddress() {
+    if (!this.ready) return;
     const wanted = new URLSearchParams(location.search).get('call');
     const found = this.rows.findIndex((group) => key(group) === wanted);
     this.at = Math.max(0, found);

@@ -5,6 +5,7 @@ import * as format from './format.js';
 import {listen} from './key-listener.js';
 import {bar, failure} from './explorer-frame.js';
 import './dialogs.js';
+import {Turns} from './turns.js';
 
 /** Children of a node that the server sends at once. */
 const PAGE = 200;
@@ -63,6 +64,12 @@ class StatePage extends LitElement {
     this.open = new Map([['vms', true]]);
     this.when = 'after';
     this.find = '';
+    this.turns = new Turns((text) => { this.tell = text; this.requestUpdate(); });
+  }
+
+  /** Keys mean something once there is what they are about. */
+  get ready() {
+    return Boolean(this.recording && !this.fault);
   }
 
   connectedCallback() {
@@ -95,6 +102,8 @@ class StatePage extends LitElement {
   }
 
   fromAddress() {
+    if (!this.ready) return;
+    this.turns.drop();
     const query = new URLSearchParams(location.search);
     const at = Number(query.get('at') ?? 0);
     this.when = query.get('when') === 'before' ? 'before' : 'after';
@@ -102,7 +111,8 @@ class StatePage extends LitElement {
     if (this.path) this.unfold(this.path);
     const digest = query.get('d');
     this.other = Boolean(digest && this.recording.digest && !this.recording.digest.startsWith(digest));
-    this.load(Number.isSafeInteger(at) && at >= 0 ? at : 0, false).then(() => this.path && this.history());
+    this.load(Number.isSafeInteger(at) && at >= 0 ? at : 0, false);
+    this.arrived.then((own) => { if (own && this.path) this.history(); });
   }
 
   remember(push) {
@@ -112,17 +122,25 @@ class StatePage extends LitElement {
     history[push ? 'pushState' : 'replaceState'](null, '', `${location.pathname}?${query}`);
   }
 
-  async load(event, push = true) {
+  /** {@code row} is the call of the event, where it is known before the state is. */
+  async load(event, push = true, row = undefined) {
     this.request?.abort();
     const {signal} = this.request = new AbortController();
     this.event = event;
+    this.row = row;
+    const {find} = this;
     const ask = (machine) => api.whole(`recordings/${this.recordingId}/state`,
-      {event, when: this.when, machine, path: this.path ?? '', find: this.find}, signal, (answer) => { this.progress = answer; });
+      {event, when: this.when, machine, path: this.path ?? '', find}, signal, (answer) => { this.progress = answer; });
+    let tell;
+    this.arrived = new Promise((done) => { tell = done; });
     try {
       const state = await ask('');
-      this.take(state, push);
-      if (state.canReexecute && event > 0) await this.retell(await ask('true'));
+      this.take(state, push, find);
+      tell(true);
+      if (find !== this.find) this.seek(this.find);
+      if (state.canReexecute && event > 0) await this.retell(await ask('true'), find);
     } catch (e) {
+      tell(false);
       if (e.name === 'AbortError') return;
       this.progress = null;
       if (e.status === 404 || e.status === 422) this.tell = e.message;
@@ -155,24 +173,25 @@ class StatePage extends LitElement {
   }
 
   /** The same state once more, told by re-execution too: lists that were read on meanwhile keep their length. */
-  async retell(state) {
+  async retell(state, find) {
     state.loaded = new Map();
     const from = (path) => state.loaded.get(path) ?? PAGE;
     for (let short; (short = [...this.wanted].find(([path, to]) => from(path) < to)?.[0]);) await this.extend(state, short, from(short));
-    this.take(state, false, this.wanted);
+    this.take(state, false, find, this.wanted);
   }
 
   /** What is not sent can only be found by the server. */
   seek(text) {
     this.find = text.toLowerCase().trim();
     clearTimeout(this.findTimer);
-    if (this.state && (this.sought || Object.keys(this.state.cut).length)) this.findTimer = setTimeout(() => this.load(this.event, false), FIND_MILLIS);
+    if (this.state && (this.sought || Object.keys(this.state.cut).length)) this.findTimer = setTimeout(() => this.load(this.event, false, this.row), FIND_MILLIS);
   }
 
-  take(state, push, wanted = new Map()) {
+  take(state, push, find, wanted = new Map()) {
     this.wanted = wanted;
     state.loaded ??= new Map();
-    this.sought = this.find;
+    this.sought = find;
+    this.row = state.row;
     this.tell = null;
     this.progress = null;
     this.state = state;
@@ -196,15 +215,25 @@ class StatePage extends LitElement {
 
   // Actions.
 
-  async step(by) {
-    if (!this.state) return;
-    const position = this.state.row ? this.state.row[format.INDEX] + by : by > 0 ? 0 : -1;
-    if (position < 0) {
-      this.load(0);
-      return;
-    }
-    const page = await api.calls(this.recordingId, position, 1, '');
-    if (page.rows[0]) this.load(page.rows[0][format.EVENT]);
+  /** Each step goes on from where the one before it led, though its state may still be on its way. */
+  step(by) {
+    this.turns.take(async (signal) => {
+      for (let last; this.row === undefined && last !== this.arrived;) await (last = this.arrived);
+      if (this.row === undefined || signal.aborted) return;
+      const position = this.row ? this.row[format.INDEX] + by : by > 0 ? 0 : -1;
+      if (position < 0) {
+        this.load(0, true, null);
+        return;
+      }
+      const [row] = (await api.calls(this.recordingId, position, 1, '', signal)).rows;
+      if (row) this.load(row[format.EVENT], true, row);
+    });
+  }
+
+  /** To an event that a person points at, whatever was asked for before. */
+  show(event) {
+    this.turns.drop();
+    this.load(event);
   }
 
   next() { this.step(1); }
@@ -218,7 +247,7 @@ class StatePage extends LitElement {
 
   turn(when) {
     this.when = when;
-    this.load(this.event);
+    this.load(this.event, true, this.row);
   }
 
   pick(path) {
@@ -246,6 +275,8 @@ class StatePage extends LitElement {
   /** Looks on in one direction; the list grows meanwhile. */
   async look(direction, limit, signal = this.historyRequest.signal) {
     const end = this.ends[direction];
+    if (end.busy) return;
+    end.busy = true;
     let wanted = limit;
     try {
       while (wanted > 0) {
@@ -260,11 +291,14 @@ class StatePage extends LitElement {
       }
     } catch (e) {
       if (e.name !== 'AbortError') this.seeking = null;
+    } finally {
+      end.busy = false;
     }
   }
 
   stop() {
     this.historyRequest?.abort();
+    this.historyRequest = new AbortController();
     this.seeking = null;
   }
 
@@ -275,7 +309,7 @@ class StatePage extends LitElement {
     return html`${bar(this.recordingId, this.recording, 'state', this.event)}
       ${this.other ? html`<div class="band">This link was made for a recording with another digest.</div>` : nothing}
       <div class="tools" role="toolbar" aria-label="Where">
-        <label>event <input class="at" inputmode="numeric" aria-label="Event" .value=${String(this.event ?? '')} @change=${(e) => this.load(Math.max(0, Number(e.target.value) || 0))}></label>
+        <label>event <input class="at" inputmode="numeric" aria-label="Event" .value=${String(this.event ?? '')} @change=${(e) => this.show(Math.max(0, Number(e.target.value) || 0))}></label>
         <button @click=${this.previous} title="Previous call (k)">↑</button><button @click=${this.next} title="Next call (j)">↓</button>
         <span class="two"><button aria-pressed=${this.when === 'before'} @click=${() => this.turn('before')} title="The state that the call found (b)">Before</button>
         <button aria-pressed=${this.when === 'after'} @click=${() => this.turn('after')} title="The state that it left (b)">After</button></span>
@@ -292,7 +326,7 @@ class StatePage extends LitElement {
 
   content() {
     if (!this.state && this.tell) {
-      return html`<div class="state"><h2>The state cannot be told here</h2><p><button @click=${() => this.load(0)}>Before the first event</button></p>
+      return html`<div class="state"><h2>The state cannot be told here</h2><p><button @click=${() => this.show(0)}>Before the first event</button></p>
         <p><a href="/r/${this.recordingId}">To its calls</a></p></div>`;
     }
     if (!this.state) {
@@ -361,7 +395,7 @@ class StatePage extends LitElement {
         ${this.seeking ? html`<span class="muted"> · looking… ${format.count(this.seeking.reached)} of ${format.count(this.seeking.of)} events</span> <button @click=${this.stop}>Stop</button>` : nothing}</p>
       ${this.ends?.back.more && !this.seeking ? html`<p><button @click=${() => this.look('back', 100)}>Earlier changes</button></p>` : nothing}
       <table class="history"><thead><tr><th>event</th><th>call</th><th>was</th><th>became</th></tr></thead><tbody>
-        ${hits.map(([event, call, was, became]) => html`<tr><td><button class="plain" @click=${() => this.load(event)}>${format.count(event)}</button></td><td>${call}</td>
+        ${hits.map(([event, call, was, became]) => html`<tr><td><button class="plain" @click=${() => this.show(event)}>${format.count(event)}</button></td><td>${call}</td>
           <td class="old">${short(was)}</td><td class="new">${short(became)}</td></tr>`)}</tbody></table>
       ${this.ends?.on.more && !this.seeking ? html`<p><button @click=${() => this.look('on', 100)}>Later changes</button></p>` : nothing}`;
   }

@@ -58,6 +58,7 @@ class TimeLine extends LitElement {
     this.dark.removeEventListener('change', this.again);
     this.size.disconnect();
     this.request?.abort();
+    this.mapRequest?.abort();
   }
 
   willUpdate(changed) {
@@ -76,32 +77,42 @@ class TimeLine extends LitElement {
   /** The whole recording first: it is the minimap for good. */
   async load() {
     if (!this.recording) return;
-    this.request?.abort();
-    const {signal} = this.request = new AbortController();
+    this.mapRequest?.abort();
+    const {signal} = this.mapRequest = new AbortController();
     try {
       const data = await api.whole(`recordings/${this.recording}/timeline`, {bins: 1024}, signal, (answer) => { this.state = answer; });
       this.state = null;
-      this.#map = this.#data = data;
-      const {wanted} = this;
-      this.wanted = null;
-      this.#view = wanted && wanted.to > wanted.from ? wanted : {from: data.first, to: Math.max(data.first + 1, data.last)};
+      this.fault = null;
+      this.take(data);
       await this.updateComplete;
-      if (wanted) this.fetch();
       this.draw();
     } catch (e) {
       if (e.name !== 'AbortError') this.fault = e;
     }
   }
 
-  /** More events came: the whole again, the view kept. */
+  /** What is looked at when the answer comes stays in view; who looks at the end sees the new one. */
+  take(data) {
+    const {wanted} = this;
+    this.wanted = null;
+    const kept = this.#map ? this.#view.to < this.#map.last && this.#view : wanted?.to > wanted?.from && wanted;
+    this.#map = data;
+    this.#view = kept || {from: data.first, to: Math.max(data.first + 1, data.last)};
+    if (!kept || !this.#data) this.#data = data;
+    if (kept) this.fetch();
+  }
+
+  /** More events came: the whole again. */
   grown() {
-    if (this.#view && this.#map) this.wanted = this.#view.to >= this.#map.last ? null : this.#view;
     this.load();
   }
 
   get view() {
     return this.#view;
   }
+
+  /** True while finer bins of the span in view are on their way. */
+  busy = false;
 
   /** A span of the clock; {@code quiet} when the address told it. */
   show(from, to, quiet = false) {
@@ -114,6 +125,7 @@ class TimeLine extends LitElement {
     const start = Math.max(first, Math.min(from, last - span));
     this.#view = {from: start, to: start + span};
     this.draw();
+    this.busy = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.fetch(), FETCH_MILLIS);
     if (!quiet) this.dispatchEvent(new Event('moved'));
@@ -123,9 +135,10 @@ class TimeLine extends LitElement {
     return !this.#map || !this.#view || (this.#view.from <= this.#map.first && this.#view.to >= this.#map.last);
   }
 
-  zoom(factor, at = (this.#view.from + this.#view.to) / 2) {
+  zoom(factor, place) {
     if (!this.#view) return;
     const {from, to} = this.#view;
+    const at = place ?? (from + to) / 2;
     this.show(at - (at - from) * factor, at + (to - at) * factor);
   }
 
@@ -152,6 +165,7 @@ class TimeLine extends LitElement {
 
   async fetch() {
     if (!this.#view || !this.#map) return;
+    this.busy = true;
     this.request?.abort();
     const {signal} = this.request = new AbortController();
     const span = this.#view.to - this.#view.from;
@@ -160,11 +174,14 @@ class TimeLine extends LitElement {
     const bins = Math.min(4096, Math.max(64, Math.round((this.clientWidth - LABEL) * (to - from) / span)));
     try {
       this.#data = await api.whole(`recordings/${this.recording}/timeline`, {from, to, bins}, signal);
-      this.draw();
+      this.fault = null;
+      this.paint();
+      this.busy = false;
       if (this.table) this.requestUpdate();
-      this.dispatchEvent(new Event('drawn'));
     } catch (e) {
-      if (e.name !== 'AbortError') this.fault = e;
+      if (e.name === 'AbortError') return;
+      this.busy = false;
+      this.fault = e;
     }
   }
 
@@ -499,7 +516,7 @@ class TimeLine extends LitElement {
       return;
     }
     event.preventDefault();
-    this.zoom(event.deltaY > 0 ? 1.25 : 0.8, this.time(this.at_(event).x));
+    if (this.#view) this.zoom(event.deltaY > 0 ? 1.25 : 0.8, this.time(this.at_(event).x));
   }
 
   firstUpdated() {

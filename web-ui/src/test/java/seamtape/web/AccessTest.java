@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,9 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AccessTest {
   private static final String TOKEN = "a-token-that-nobody-guesses";
   private static final String LOGIN = "/api/v1/login";
-  private static final long SLOW_MILLIS = 600;
-  private static final SlowClients.Limits LIMITS =
-      new SlowClients.Limits(SLOW_MILLIS, SLOW_MILLIS, 20 * SLOW_MILLIS, 2 * SLOW_MILLIS);
 
   @TempDir static Path dir;
   private static TestCertificate certificate;
@@ -47,7 +42,7 @@ class AccessTest {
     certificate = TestCertificate.in(dir);
     Path token = Files.writeString(dir.resolve("token"), TOKEN + "\n");
     Access access = Access.of(token, certificate.certificate(), certificate.key());
-    server = TraceServer.start(new ServerOptions(served, "0.0.0.0", 0, access), LIMITS);
+    server = TraceServer.start(new ServerOptions(served, "0.0.0.0", 0, access));
     client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -175,7 +170,7 @@ class AccessTest {
     int port = server.uri().getPort();
     try (Socket socket =
         certificate.trusting().getSocketFactory().createSocket("127.0.0.1", port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(Patience.SECONDS * 1000);
       String request = text.replace("PORT", String.valueOf(port)).replace("\n", "\r\n");
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       InputStream in = socket.getInputStream();
@@ -209,133 +204,6 @@ class AccessTest {
     assertEquals(413, raw(login + "Content-Length: 3000\n\n" + "a".repeat(3000)));
   }
 
-  private static Socket connect() throws IOException {
-    int port = server.uri().getPort();
-    SSLSocket socket =
-        (SSLSocket) certificate.trusting().getSocketFactory().createSocket("127.0.0.1", port);
-    socket.startHandshake();
-    return socket;
-  }
-
-  private static String head(String first) {
-    return first
-        + " HTTP/1.1\r\nHost: localhost:PORT\r\nX-Seamtape: 1\r\nAuthorization: Bearer TOKEN\r\n"
-            .replace("PORT", String.valueOf(server.uri().getPort()))
-            .replace("TOKEN", TOKEN);
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  @Test
-  void cutsAClientThatSendsItsRequestByteByByte() throws Exception {
-    cut("", "GET / HTTP/1.1\r\nHost: localhost");
-    assertEquals(204, login(TOKEN).statusCode(), "others are served");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "POST /api/v1/imports?kind=strace&name=slow",
-        "POST /api/v1/recordings",
-        "PUT /api/v1/recordings/td/notes",
-      })
-  void cutsAClientThatSendsABodyByteByByte(String first) throws Exception {
-    cut(head(first) + "Content-Length: 100000\r\n\r\n", "never enough of a log ");
-    assertEquals(204, login(TOKEN).statusCode(), "others are served");
-    assertFalse(Files.exists(dir.resolve("served").resolve("slow.tape")), "nothing is left of it");
-  }
-
-  /** Sends something at once and then a byte now and then, until the server hangs up. */
-  private static void cut(String begin, String dribble) throws Exception {
-    long start = System.nanoTime();
-    try (Socket socket = connect()) {
-      socket.setSoTimeout(50);
-      socket.getOutputStream().write(ascii(begin));
-      assertThrows(IOException.class, () -> dribble(socket, dribble));
-      long millis = (System.nanoTime() - start) / 1_000_000;
-      assertTrue(millis >= SLOW_MILLIS && millis < 8000, millis + " ms");
-    }
-  }
-
-  @Test
-  void cutsAClientThatAsksAndAsksAndTakesNoAnswer() throws Exception {
-    String page = head("GET /api/v1/openapi.json") + "Accept-Encoding: identity\r\n\r\n";
-    int asked = 2000;
-    long before = served();
-    try (Socket plain = new Socket()) {
-      plain.setReceiveBufferSize(4 << 10);
-      int port = server.uri().getPort();
-      plain.connect(new InetSocketAddress("127.0.0.1", port));
-      Socket socket =
-          certificate.trusting().getSocketFactory().createSocket(plain, "localhost", port, true);
-      long start = System.nanoTime();
-      assertThrows(
-          IOException.class,
-          () -> {
-            for (int i = 0; i < asked; i++) {
-              socket.getOutputStream().write(ascii(page));
-            }
-            while (System.nanoTime() - start < 30_000_000_000L) {
-              socket.getOutputStream().write(ascii(page));
-              Thread.sleep(50);
-            }
-          },
-          "it is cut");
-    }
-    long worked = served() - before;
-    assertTrue(worked > 0 && worked < asked / 2, worked + " of " + asked + " were answered");
-  }
-
-  /** Requests for the contract that were answered. */
-  private static long served() throws Exception {
-    String metrics = send("GET", "/api/v1/metrics", "", "authorization", "Bearer " + TOKEN).body();
-    return metrics
-        .lines()
-        .filter(line -> line.contains("requests_total") && line.contains("openapi.json"))
-        .mapToLong(line -> Math.round(Double.parseDouble(line.replaceAll(".* ", ""))))
-        .sum();
-  }
-
-  @Test
-  void aLongBodyThatComesOnIsNotCut() throws Exception {
-    byte[] part = "x\n".repeat((int) SlowClients.BODY_BYTES).getBytes(StandardCharsets.US_ASCII);
-    int parts = 8;
-    try (Socket socket = connect()) {
-      socket.setSoTimeout(10_000);
-      socket
-          .getOutputStream()
-          .write(
-              ascii(
-                  head("POST /api/v1/imports?kind=strace&name=long")
-                      + "Content-Length: "
-                      + (long) parts * part.length
-                      + "\r\n\r\n"));
-      for (int i = 0; i < parts; i++) {
-        Thread.sleep(SLOW_MILLIS / 3);
-        socket.getOutputStream().write(part);
-      }
-      byte[] status = socket.getInputStream().readNBytes(12);
-      assertEquals("HTTP/1.1 202", new String(status, StandardCharsets.ISO_8859_1));
-    }
-  }
-
-  /** Ends with the exception of a connection that the other side closed. */
-  private static void dribble(Socket socket, String text) throws IOException {
-    for (int i = 0; i < 200; i++) {
-      socket.getOutputStream().write(text.charAt(i % text.length()));
-      socket.getOutputStream().flush();
-      try {
-        if (socket.getInputStream().read() < 0) {
-          throw new IOException("closed");
-        }
-      } catch (java.net.SocketTimeoutException e) {
-        // nothing yet: the next byte
-      }
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({"short, 16 to 512", "'white space in a token', letters", "'', 16 to 512"})
   void refusesATokenThatIsNone(String text, String why) throws Exception {
@@ -349,7 +217,7 @@ class AccessTest {
   @Test
   void plainHttpIsNotAnswered() throws IOException {
     try (Socket socket = new Socket("127.0.0.1", server.uri().getPort())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(Patience.SECONDS * 1000);
       socket
           .getOutputStream()
           .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

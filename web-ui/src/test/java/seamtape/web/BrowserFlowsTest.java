@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class BrowserFlowsTest {
   @TempDir static Path dir;
   private static TraceServer server;
-  private static Browser browser;
 
   private final List<String> complaints = new ArrayList<>();
   private BrowserContext context;
@@ -39,8 +38,6 @@ class BrowserFlowsTest {
     SampleTapes.imported(dir.resolve("qemu.tape"), "qemu-pc-seabios");
     Files.createDirectory(dir.resolve("broken.tape"));
     server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
-    browser = TestChromium.shared();
-    PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
   }
 
   @AfterAll
@@ -52,7 +49,7 @@ class BrowserFlowsTest {
 
   private void open(ColorScheme scheme, int width, int height, String path) {
     context =
-        browser.newContext(
+        TestChromium.context(
             new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(width, height));
     page = context.newPage();
     page.onConsoleMessage(
@@ -124,7 +121,7 @@ class BrowserFlowsTest {
     page.waitForURL(Pattern.compile(".*[?&]t=\\d+-\\d+.*"));
     screen("timeline");
     press("0");
-    waitFor(HITS + ".length > 20");
+    waitFor(HITS + ".length > 20 && !" + LINE + ".busy");
     Object x = page.evaluate("Math.ceil(" + HITS + ".find(h => h.y === 43 && h.a > 600).a) + 1");
     page.locator("time-line canvas").click(new Locator.ClickOptions().setPosition((Integer) x, 48));
     page.waitForURL(Pattern.compile(".*sel=(?!29).*"));
@@ -134,10 +131,7 @@ class BrowserFlowsTest {
 
   /** Playwright's own waiting evaluates text in the page, which its policy forbids. */
   private void waitFor(String condition) {
-    for (int i = 0; i < 300 && !(Boolean) page.evaluate(condition); i++) {
-      page.waitForTimeout(50);
-    }
-    assertEquals(true, page.evaluate(condition), condition);
+    page.waitForCondition(() -> (Boolean) page.evaluate(condition));
   }
 
   private static final String LINE =
@@ -354,9 +348,7 @@ class BrowserFlowsTest {
   }
 
   private void waitForIndex(Path tape) {
-    for (int i = 0; i < 200 && !Files.exists(tape.resolve("index/shape")); i++) {
-      page.waitForTimeout(20);
-    }
+    page.waitForCondition(() -> Files.exists(tape.resolve("index/shape")));
   }
 
   @Test

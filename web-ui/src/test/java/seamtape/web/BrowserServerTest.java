@@ -31,7 +31,6 @@ class BrowserServerTest {
 
   @TempDir static Path dir;
   private static TraceServer server;
-  private static Browser browser;
 
   private BrowserContext context;
   private Page page;
@@ -43,8 +42,6 @@ class BrowserServerTest {
     SampleTapes.nested(served.resolve("td-one.tape"), 60, false);
     SampleTapes.nested(served.resolve("td-two.tape"), 60, true);
     server = TraceServer.start(new ServerOptions(served, "127.0.0.1", 0));
-    browser = TestChromium.shared();
-    PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
   }
 
   @AfterAll
@@ -61,7 +58,7 @@ class BrowserServerTest {
 
   private void open(TraceServer of, String path) {
     context =
-        browser.newContext(
+        TestChromium.context(
             new Browser.NewContextOptions().setViewportSize(1280, 720).setIgnoreHTTPSErrors(true));
     page = context.newPage();
     page.navigate(of.uri().resolve(path).toString());
@@ -118,7 +115,7 @@ class BrowserServerTest {
 
   @Test
   void aJobStartedWhileAnOlderListOfJobsIsOnItsWayIsShown() {
-    context = browser.newContext();
+    context = TestChromium.context(new Browser.NewContextOptions());
     page = context.newPage();
     List<Runnable> older = new ArrayList<>();
     page.route(

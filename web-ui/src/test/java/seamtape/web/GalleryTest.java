@@ -56,7 +56,6 @@ class GalleryTest {
   private static TraceServer server;
   private static TraceServer none;
   private static TraceServer guarded;
-  private static Browser browser;
   private static BrowserContext context;
   private static Page page;
   private static String axe;
@@ -84,9 +83,7 @@ class GalleryTest {
     TestCertificate certificate = TestCertificate.in(Files.createDirectory(dir.resolve("tls")));
     Access access = new Access(TOKEN, certificate.certificate(), certificate.key());
     guarded = TraceServer.start(new ServerOptions(nothing, "localhost", 0, access));
-    browser = TestChromium.shared();
-    PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-    context = browser.newContext(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true));
+    context = TestChromium.context(new Browser.NewContextOptions().setIgnoreHTTPSErrors(true));
     page = context.newPage();
     page.addInitScript(WATCH);
     page.onPageError(complaints::add);
@@ -163,7 +160,7 @@ class GalleryTest {
       for (String key : keys.split(" ")) {
         press(key);
       }
-      page.waitForTimeout(250);
+      settle(12);
     }
     page.evaluate(axe);
     for (String theme : SOAK ? THEMES : THEMES.subList(0, name.contains("-") ? 1 : 3)) {
@@ -172,7 +169,7 @@ class GalleryTest {
       assertEquals(List.of(), page.evaluate(AXE, theme.equals("light")), name + " " + theme);
     }
     page.setViewportSize(390, 844);
-    page.waitForTimeout(80);
+    settle(5);
     for (String theme : SOAK ? THEMES : THEMES.subList(0, 1)) {
       wear(theme);
       picture(name + "-phone-" + theme);
@@ -188,7 +185,18 @@ class GalleryTest {
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
     page.navigate(address(path));
     PlaywrightAssertions.assertThat(page.locator(seen).first()).isVisible();
-    page.waitForTimeout(120);
+    settle(8);
+  }
+
+  /**
+   * So many frames: answers to what was typed, and what is laid out anew by them, are in the
+   * picture.
+   */
+  private static void settle(int frames) {
+    page.evaluate(
+        "frames => new Promise(done => { const next = () => frames-- > 0"
+            + " ? requestAnimationFrame(next) : done(); next(); })",
+        frames);
   }
 
   private static String address(String path) {

@@ -29,14 +29,14 @@ class IndexTest {
   private static JsonObject whole(TraceServer server, String path) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(server.uri().resolve("/api/v1/recordings/run" + path)).build();
-    for (; ; Thread.sleep(20)) {
-      String body = CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
-      JsonObject answer = new JsonObject(body);
-      boolean summary = !answer.containsKey("summary") || answer.getValue("summary") != null;
-      if (answer.getBoolean("complete", true) && answer.getBoolean("settled", true) && summary) {
-        return answer;
-      }
-    }
+    return Patience.until(
+        () -> new JsonObject(CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body()),
+        IndexTest::whole);
+  }
+
+  private static boolean whole(JsonObject answer) {
+    boolean summary = !answer.containsKey("summary") || answer.getValue("summary") != null;
+    return answer.getBoolean("complete", true) && answer.getBoolean("settled", true) && summary;
   }
 
   /** What a person sees, from a server of its own. */

@@ -2,6 +2,7 @@ package seamtape.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
@@ -32,7 +33,6 @@ class LongStateTest {
     TestChromium.assumeInstalled();
     SampleTapes.files(dir.resolve("files.tape"), 450);
     server = TraceServer.start(new ServerOptions(dir, "127.0.0.1", 0));
-    PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
   }
 
   @AfterAll
@@ -44,14 +44,14 @@ class LongStateTest {
 
   @BeforeEach
   void blank() {
-    page = TestChromium.shared().newPage();
+    page = TestChromium.context(new Browser.NewContextOptions()).newPage();
     page.onPageError(complaints::add);
     descriptors = page.locator(".tree .node[aria-level='2']");
   }
 
   @AfterEach
   void nothingWasComplainedOf() {
-    page.close();
+    page.context().close();
     assertEquals(List.of(), complaints);
   }
 

@@ -64,22 +64,12 @@ class MakeApiTest {
   private static JsonObject ended(HttpResponse<String> started) throws Exception {
     assertEquals(202, started.statusCode(), started.body());
     String path = started.headers().firstValue("location").orElseThrow();
-    JsonObject job = get(path);
-    for (int i = 0; i < 1000 && "waiting running".contains(job.getString("state")); i++) {
-      Thread.sleep(10);
-      job = get(path);
-    }
-    return job;
+    return Patience.until(
+        () -> get(path), job -> !"waiting running".contains(job.getString("state")));
   }
 
   private static JsonObject whole(String path) throws Exception {
-    JsonObject answer = get(path);
-    for (int i = 0; i < 500 && !answer.getBoolean("complete"); i++) {
-      Thread.sleep(10);
-      answer = get(path);
-    }
-    assertTrue(answer.getBoolean("complete"), answer.encode());
-    return answer;
+    return Patience.until(() -> get(path), answer -> answer.getBoolean("complete"));
   }
 
   @Test

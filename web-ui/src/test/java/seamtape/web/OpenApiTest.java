@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -154,17 +155,15 @@ class OpenApiTest {
   private static void answersFit(String path, String request) throws Exception {
     JsonObject content = response("get", path, "200").getJsonObject("content");
     JsonObject schema = content.getJsonObject("application/json").getJsonObject("schema");
-    for (int i = 0; i < 500; i++) {
-      HttpResponse<String> response = send("GET", request, "");
-      assertEquals(200, response.statusCode(), response.body());
-      JsonObject answer = new JsonObject(response.body());
-      fits(schema, answer);
-      if (answer.getBoolean("complete", true)) {
-        return;
-      }
-      Thread.sleep(10);
-    }
-    throw new AssertionError(request + " is never complete");
+    Patience.until(
+        () -> {
+          HttpResponse<String> response = send("GET", request, "");
+          assertEquals(200, response.statusCode(), response.body());
+          JsonObject answer = new JsonObject(response.body());
+          fits(schema, answer);
+          return answer;
+        },
+        answer -> answer.getBoolean("complete", true));
   }
 
   @ParameterizedTest
@@ -205,16 +204,15 @@ class OpenApiTest {
   /** Waits for a job; all its answers have to be as described. */
   private static JsonObject done(JsonObject job) throws Exception {
     String path = API + "/jobs/" + job.getString("id");
-    for (int i = 0; i < 3000; i++) {
-      answersFit(API + "/jobs/{job}", path);
-      JsonObject now = new JsonObject(send("GET", path, "").body());
-      if (!now.getString("state").equals("running") && !now.getString("state").equals("waiting")) {
-        assertEquals("done", now.getString("state"), now.encode());
-        return now;
-      }
-      Thread.sleep(10);
-    }
-    throw new AssertionError(path + " does not end");
+    JsonObject ended =
+        Patience.until(
+            () -> {
+              answersFit(API + "/jobs/{job}", path);
+              return new JsonObject(send("GET", path, "").body());
+            },
+            now -> !List.of("running", "waiting").contains(now.getString("state")));
+    assertEquals("done", ended.getString("state"), ended.encode());
+    return ended;
   }
 
   @Test

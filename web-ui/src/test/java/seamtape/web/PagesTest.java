@@ -52,17 +52,17 @@ class PagesTest {
 
   /** Once the recording is read: until then answers change. */
   private static JsonObject answers(String id, String query) throws Exception {
-    while (new JsonObject(text("/api/v1/recordings/" + id)).getValue("summary") == null) {
-      Thread.sleep(10);
-    }
-    JsonObject answers = new JsonObject();
-    for (int i = 0; i < 100 && answers.isEmpty(); i++) { // a busy server sends the page without
-      String page = text("/r/" + id + query);
-      String json = page.replaceAll("(?s).*id=\"answers\">(.*?)</script>.*", "$1");
-      assertFalse(json.contains("<"), json);
-      answers = new JsonObject(json);
-    }
-    return answers;
+    Patience.until(
+        () -> new JsonObject(text("/api/v1/recordings/" + id)),
+        recording -> recording.getValue("summary") != null);
+    return Patience.until(
+        () -> {
+          String page = text("/r/" + id + query);
+          String json = page.replaceAll("(?s).*id=\"answers\">(.*?)</script>.*", "$1");
+          assertFalse(json.contains("<"), json);
+          return new JsonObject(json);
+        },
+        answers -> !answers.isEmpty()); // a busy server sends the page without
   }
 
   @Test

@@ -3,8 +3,10 @@ package seamtape.web;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,6 +20,9 @@ record TestChromium(Playwright playwright, Browser browser) implements AutoClose
   private static final List<Path> NODE =
       List.of(Path.of("/usr/bin/node"), Path.of("/usr/local/bin/node"));
 
+  /** What waits, waits as long as a machine may need that has much else to do. */
+  private static final double PATIENCE_MILLIS = Patience.SECONDS * 1000;
+
   private static TestChromium shared;
 
   /** Skips the tests of a class where one of the two is missing. */
@@ -28,7 +33,7 @@ record TestChromium(Playwright playwright, Browser browser) implements AutoClose
   }
 
   /** One for all classes of this JVM: to start a browser costs more than most tests do. */
-  static synchronized Browser shared() {
+  private static synchronized Browser shared() {
     if (shared == null) {
       shared = launch();
       Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
@@ -36,7 +41,15 @@ record TestChromium(Playwright playwright, Browser browser) implements AutoClose
     return shared.browser;
   }
 
+  /** A window of its own, in the browser for all. */
+  static BrowserContext context(Browser.NewContextOptions options) {
+    BrowserContext context = shared().newContext(options);
+    context.setDefaultTimeout(PATIENCE_MILLIS);
+    return context;
+  }
+
   static TestChromium launch() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     environment.put("PLAYWRIGHT_NODEJS_PATH", existing(NODE).toString());
@@ -48,6 +61,7 @@ record TestChromium(Playwright playwright, Browser browser) implements AutoClose
                 new BrowserType.LaunchOptions()
                     .setExecutablePath(existing(CHROMIUM))
                     .setHeadless(true)
+                    .setTimeout(2 * PATIENCE_MILLIS)
                     .setArgs(
                         List.of(
                             "--no-sandbox",

@@ -73,21 +73,12 @@ class TraceServerTest {
   }
 
   private static JsonObject settled(String id) throws Exception {
-    JsonObject recording = get("/api/v1/recordings/" + id);
-    for (int i = 0; i < 500 && recording.getJsonObject("summary") == null; i++) {
-      Thread.sleep(10);
-      recording = get("/api/v1/recordings/" + id);
-    }
-    return recording;
+    return Patience.until(
+        () -> get("/api/v1/recordings/" + id), answer -> answer.getJsonObject("summary") != null);
   }
 
   private static JsonObject complete(String path) throws Exception {
-    JsonObject answer = get(path);
-    for (int i = 0; i < 500 && !answer.getBoolean("complete"); i++) {
-      Thread.sleep(10);
-      answer = get(path);
-    }
-    return answer;
+    return Patience.until(() -> get(path), answer -> answer.getBoolean("complete"));
   }
 
   private static String encoded(String text) {
@@ -158,12 +149,10 @@ class TraceServerTest {
   })
   void findsRows(String what, int event) throws Exception {
     settled("plain");
-    JsonObject found = get("/api/v1/recordings/plain/locate?" + what);
-    for (int i = 0; i < 200 && !found.getBoolean("found"); i++) {
-      Thread.sleep(10);
-      found = get("/api/v1/recordings/plain/locate?" + what);
-    }
-    assertTrue(found.getBoolean("found"), found.encode());
+    JsonObject found =
+        Patience.until(
+            () -> get("/api/v1/recordings/plain/locate?" + what),
+            answer -> answer.getBoolean("found"));
     assertEquals(event, found.getInteger("event"));
   }
 
@@ -235,7 +224,7 @@ class TraceServerTest {
   private static int raw(String... lines) throws IOException {
     int port = server.uri().getPort();
     try (Socket socket = new Socket("127.0.0.1", port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(Patience.SECONDS * 1000);
       String text = String.join("\r\n", lines).replace("PORT", String.valueOf(port));
       socket.getOutputStream().write((text + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
       InputStream in = socket.getInputStream();
