@@ -25,7 +25,7 @@ import seamtape.replayer.state.StateView;
     footer = {
       "",
       "Examples:",
-      "  seamtape state minimal.tape --at 40",
+      "  seamtape state minimal.tape --at 20",
       "  seamtape state qemu.tape --at 900 --json | jq '.machine.vms[0].slots'",
     })
 final class StateCommand implements Callable<Integer> {

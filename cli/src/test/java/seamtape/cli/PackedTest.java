@@ -159,7 +159,7 @@ class PackedTest {
     Path tape = own.resolve("c.tape");
     String words = line.replace("DIR", dir.toString());
     words = words.replace("FIXTURES", System.getProperty("seamtape.root") + "/fixtures");
-    openRecording();
+    openRecording(dir.resolve("open.tape"));
     String end = " -o " + tape + " --json --compress --sign " + own.resolve("k.pem");
     Result made = Command.run((words + end).split(" "));
     assertEquals(Exit.DONE, made.exit(), made.err());
@@ -181,8 +181,8 @@ class PackedTest {
     assertTrue(told.contains("--compress") && told.contains("--sign"), told);
   }
 
-  private static void openRecording() throws Exception {
-    Path open = dir.resolve("open.tape");
+  /** Makes one as a writer that was killed leaves it. */
+  static void openRecording(Path open) throws Exception {
     if (!Files.exists(open)) {
       try (TapeWriter writer =
           TapeWriter.create(open, Manifest.of(Manifest.Source.SIM, "linux-7.3"))) {
