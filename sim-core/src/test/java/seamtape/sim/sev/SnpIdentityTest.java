@@ -55,6 +55,7 @@ final class SnpIdentityTest {
     "another curve, auth, 576, 1, EIO a, EIO a",
     "a key that is no point, auth, 580, 9, EIO a, EIO a",
     "a signature of something else, auth, 64, 9, EIO a, EIO a",
+    "a number of the signature beyond 384 bits, auth, 112, 1, EIO a, EIO a",
     "a signature of the key that is none, auth, 1664, 9, 0 0, EIO a"
   })
   void s7TheFirmwareChecksDigestPolicyAlgorithmThenSignatures(

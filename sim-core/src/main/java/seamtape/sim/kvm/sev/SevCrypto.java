@@ -27,6 +27,9 @@ final class SevCrypto {
   static final int KEY_BYTES = 16;
   private static final int TAG_BITS = 128;
 
+  /** Of a number of P-384. */
+  private static final int OCTETS = 48;
+
   private SevCrypto() {}
 
   private static IllegalStateException missing(GeneralSecurityException cause) {
@@ -65,6 +68,9 @@ final class SevCrypto {
 
   /** True for a signature of ECDSA on P-384 with SHA-384 by the key at (x, y), a point of it. */
   static boolean verifies(BigInteger x, BigInteger y, BigInteger r, BigInteger s, byte[] message) {
+    if (r.bitLength() > 8 * OCTETS || s.bitLength() > 8 * OCTETS) {
+      return false;
+    }
     try {
       AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
       curve.init(new ECGenParameterSpec("secp384r1"));
@@ -81,10 +87,10 @@ final class SevCrypto {
     }
   }
 
-  /** 48 bytes, big-endian; a number that needs more loses its upper ones. */
+  /** 48 bytes, big-endian, which must be enough. */
   static byte[] octets(BigInteger number) {
     byte[] bytes = number.toByteArray();
-    byte[] octets = new byte[48];
+    byte[] octets = new byte[OCTETS];
     int used = Math.min(bytes.length, octets.length);
     System.arraycopy(bytes, bytes.length - used, octets, octets.length - used, used);
     return octets;
