@@ -2,6 +2,7 @@ package seamtape.replayer.diff;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -97,10 +98,11 @@ public final class Diff {
             .align(left.ended(), right.ended());
       }
     }
-    List<String> order = List.copyOf(actors.keySet());
+    Map<String, Integer> ranks = new HashMap<>();
+    actors.keySet().forEach(actor -> ranks.put(actor, ranks.size()));
     found.sort(
         Comparator.comparingLong(Difference::order)
-            .thenComparingInt(difference -> order.indexOf(difference.actor())));
+            .thenComparingInt(difference -> ranks.get(difference.actor())));
   }
 
   private void describe(List<Difference> found, StableFields stable) throws TapeException {
