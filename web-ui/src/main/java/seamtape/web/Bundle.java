@@ -30,6 +30,11 @@ final class Bundle {
   private static final Pattern EXPORT_LIST = Pattern.compile("\\bexport\\s*" + LIST + ";?");
   private static final Pattern EXPORT_DECLARED =
       Pattern.compile("(?m)^export ((?:async )?function|class|const) (\\w+)");
+
+  /** Of a list of declarations only the first would be exported. */
+  private static final Pattern EXPORT_SEVERAL =
+      Pattern.compile("(?m)^export const \\w+ = [^;\n({\\[`'\"]*,\\s*\\w+ =");
+
   private static final Pattern LEFT =
       Pattern.compile("(?m)^\\s*(?:import|export)\\b|\\bimport\\s*\\(|\\bimport\\.meta\\b");
   private static final Pattern MAP = Pattern.compile("(?m)^//# sourceMappingURL=.*$");
@@ -98,8 +103,9 @@ final class Bundle {
       text = replace(EXPORT_ALL, text, this::all);
       text = replace(EXPORT_FROM, text, this::passedOn);
       text = replace(EXPORT_LIST, text, found -> listed(found.group(1), ""));
+      boolean several = EXPORT_SEVERAL.matcher(text).find();
       text = replace(EXPORT_DECLARED, text, this::declared);
-      if (LEFT.matcher(text).find()) {
+      if (several || LEFT.matcher(text).find()) {
         throw new IllegalStateException("cannot join " + name);
       }
       return "// %s\nconst %s = (() => {\n%s\n%s\nreturn {%s};\n})();\n"

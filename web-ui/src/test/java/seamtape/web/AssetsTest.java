@@ -107,6 +107,7 @@ class AssetsTest {
         "import {two} from './b.js';   | export const one = 1; | imports two",
         "const later = import('b.js'); | export const one = 1; | cannot join a.js",
         "export default 7;             | export const one = 1; | cannot join a.js",
+        "export const a = 1, b = 2;    | export const one = 1; | cannot join a.js",
       })
   void whatCannotBeJoinedIsRefused(String a, String b, String why) {
     Map<String, String> modules = Map.of("a.js", a, "b.js", b);
