@@ -91,7 +91,9 @@ public final class Main {
     String words =
         e instanceof UnmatchedArgumentException unmatched
             ? words(unmatched)
-            : oneLine(e.getMessage()).replaceAll("is not an? (long|int)$", "is not a whole number");
+            : oneLine(e.getMessage())
+                .replaceAll("is not an? (long|int)$", "is not a whole number")
+                .replaceAll("^Unknown subcommand '(.*)'\\.$", "unknown verb $1");
     err.println("seamtape: " + words + (words.endsWith("?") ? " Try " : "; try ") + help);
     return Exit.USAGE;
   }

@@ -306,6 +306,7 @@ class MainTest {
         "serve DIR/minimal.tape|is a recording",
         "demo DIR/minimal.tape --no-serve|is a recording",
         "frobnicate|unknown verb frobnicate",
+        "help frobnicate|unknown verb frobnicate; try seamtape --help",
         "shwo DIR/minimal.tape|did you mean show? Try seamtape --help",
         "show DIR/minimal.tape --tere|unknown option --tere; try seamtape show --help",
       })
