@@ -11,6 +11,9 @@ final class Block {
   /** Read past the last event when it is copied by words. */
   static final int SLACK_BYTES = 8;
 
+  /** Its place in the staging file. */
+  final int slot;
+
   private final byte[] ordinary = new byte[MAX_BYTES];
   byte[] bytes = ordinary;
   int length;
@@ -27,6 +30,10 @@ final class Block {
 
   /** Offset after the event that ends a run; -1 when none does. */
   int runEnd;
+
+  Block(int slot) {
+    this.slot = slot;
+  }
 
   void begin(long blockNumber, long event, long call, long ioctl, long timeBefore) {
     bytes = ordinary;

@@ -41,8 +41,8 @@ final class Journal implements AutoCloseable {
   private final ExcerptAppender appender;
   private FileChannel channel;
 
-  /** The cycle file once more, for fallocate; -1 before it is there. */
-  private int descriptor = -1;
+  /** The cycle file once more, for fallocate. */
+  private int descriptor;
 
   private ByteBuffer excerpt = direct(BlockHeader.BYTES + Block.MAX_BYTES);
   private long tail;
@@ -70,6 +70,23 @@ final class Journal implements AutoCloseable {
             .timeProvider(() -> 0L)
             .build();
     appender = queue.createAppender();
+    try {
+      openCycle();
+    } catch (IOException | RuntimeException e) {
+      appender.close();
+      queue.close();
+      throw e;
+    }
+  }
+
+  /** Has the queue make its file, which it does for the first document. */
+  private void openCycle() throws IOException {
+    try (DocumentContext document = appender.writingDocument()) {
+      document.rollbackOnClose();
+      Path cycle = TapeFiles.cycles(directory.getParent()).get(0);
+      channel = FileChannel.open(cycle, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      descriptor = PosixAPI.posix().open(cycle.toString(), OpenFlag.O_RDWR, 0);
+    }
   }
 
   private static ByteBuffer direct(int capacity) {
@@ -85,9 +102,7 @@ final class Journal implements AutoCloseable {
     excerpt.clear();
     header.write(excerpt);
     excerpt.put(payload, 0, header.storedBytes).flip();
-    if (channel != null) {
-      reserve(length);
-    }
+    reserve(length);
     try (DocumentContext document = appender.writingDocument()) {
       write(document, length);
     }
@@ -103,9 +118,6 @@ final class Journal implements AutoCloseable {
     Bytes<?> bytes = document.wire().bytes();
     long start = bytes.writePosition();
     try {
-      if (channel == null) {
-        openCycle();
-      }
       for (long at = start; excerpt.hasRemaining(); ) {
         at += channel.write(excerpt, at);
       }
@@ -116,12 +128,6 @@ final class Journal implements AutoCloseable {
     bytes.writeSkip(length);
     tail = Documents.next(start - Documents.HEADER_BYTES, length);
     reserved = Math.max(reserved, tail);
-  }
-
-  private void openCycle() throws IOException {
-    Path cycle = TapeFiles.cycles(directory.getParent()).get(0);
-    channel = FileChannel.open(cycle, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    descriptor = PosixAPI.posix().open(cycle.toString(), OpenFlag.O_RDWR, 0);
   }
 
   /** Takes space; writes zeros where the file system cannot, which also says why it is refused. */
@@ -180,9 +186,7 @@ final class Journal implements AutoCloseable {
   }
 
   void closeQueue() {
-    if (descriptor >= 0) {
-      PosixAPI.posix().close(descriptor);
-    }
+    PosixAPI.posix().close(descriptor);
     appender.close();
     queue.close();
   }
@@ -190,8 +194,6 @@ final class Journal implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closeQueue();
-    if (channel != null) {
-      channel.close();
-    }
+    channel.close();
   }
 }

@@ -45,6 +45,9 @@ final class JournalScanner implements AutoCloseable {
   /** Zeros from here to the end of the file were searched once; the file is large and sparse. */
   private long nothingAfter = -1;
 
+  /** The block of a document that is not complete, the last in the file; null without one. */
+  private BlockHeader unfinished;
+
   /** What the walk stumbled over since the last good block; null when nothing. */
   private Damage.Kind broken;
 
@@ -60,6 +63,7 @@ final class JournalScanner implements AutoCloseable {
 
   /** Finds what was published since the last scan. */
   void scan() throws IOException {
+    unfinished = null;
     open();
     while (file < files.size()) {
       walk(files.get(file));
@@ -163,6 +167,12 @@ final class JournalScanner implements AutoCloseable {
     if (block != null && wordAt(channel, from) != header) {
       return true; // the writer was at work: what was found lies behind a block that is there now
     }
+    boolean begun = (header & Documents.NOT_COMPLETE) != 0;
+    if (block != null && begun && found == from && isLast(channel, block, size)) {
+      unfinished = block;
+      position = from;
+      return false;
+    }
     if (block != null) {
       broken = broken == null ? Damage.Kind.FRAMING : broken;
       position = found;
@@ -176,6 +186,32 @@ final class JournalScanner implements AutoCloseable {
       position = size;
     }
     return false;
+  }
+
+  /** True when no block lies after one that was found. */
+  private boolean isLast(FileChannel channel, BlockHeader block, long size) throws IOException {
+    long place = found;
+    long after = place + Documents.HEADER_BYTES + BlockHeader.BYTES + block.storedBytes;
+    boolean last = find(channel, after, size) == null;
+    found = place;
+    return last;
+  }
+
+  /**
+   * The number of a block that its writer was publishing, or had begun to publish when it died; the
+   * staging file has the block then. -1 without one.
+   */
+  long unfinishedBlock() {
+    return unfinished == null ? -1 : unfinished.number;
+  }
+
+  /** Takes the unfinished block for what it is where nothing better is left of it. */
+  void takeUnfinished() {
+    if (unfinished != null) {
+      broken = broken == null ? Damage.Kind.FRAMING : broken;
+      place(files.get(file), unfinished);
+      unfinished = null;
+    }
   }
 
   /** Waits a moment for a document that is being written; true when its header has changed. */

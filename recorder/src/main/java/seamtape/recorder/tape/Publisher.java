@@ -1,6 +1,7 @@
 package seamtape.recorder.tape;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +10,8 @@ import java.util.zip.CRC32C;
 
 /**
  * The thread that hashes full blocks and publishes them in the queue, so that neither costs the
- * recorded thread. Blocks go round a ring of {@link Staging#SLOTS}; a writer that is faster waits.
- * After the first failure nothing more is published.
+ * recorded thread. A writer that is faster waits when all blocks of its {@link BlockPool} are in
+ * use. After the first failure nothing more is published.
  *
  * <p>Waking a thread costs as much as filling a third of a block. So either thread, once it sleeps,
  * is woken for several blocks: the publisher when {@link #WAKE_BLOCKS} wait for it or time is up,
@@ -21,7 +22,13 @@ final class Publisher implements Runnable {
   static final long FORCE_INTERVAL_MILLIS = 100;
 
   /** Blocks that a sleeping thread is woken for. */
-  private static final int WAKE_BLOCKS = Staging.SLOTS / 4;
+  private static final int WAKE_BLOCKS = 4;
+
+  /** Bytes published for each block of the pool, before it grows. */
+  private static final int GROW_BYTES = 32 << 10;
+
+  /** Space that is left to the recording itself. */
+  private static final long GROW_FREE_BYTES = 256L << 20;
 
   /** Looks before a waiting thread sleeps. */
   private static final int SPINS = 200;
@@ -31,12 +38,13 @@ final class Publisher implements Runnable {
   private final long idHigh;
   private final long idLow;
   private final long schema;
-  private final Block[] ring;
+  private final BlockPool pool;
   private final RunChain chain = new RunChain();
   private final CRC32C crc = new CRC32C();
   private final Thread thread;
   private volatile long handed;
   private volatile long published;
+  private volatile boolean opened;
   private volatile boolean stopping;
   private volatile Throwable failure;
   private volatile Thread waiting;
@@ -53,20 +61,38 @@ final class Publisher implements Runnable {
   private Journal journal;
   private long forcedAt;
   private BlockHeader seal;
+  private boolean growing = true;
 
-  Publisher(Path tape, Durability durability, long idHigh, long idLow, long schema, Block[] ring) {
+  Publisher(
+      Path tape, Durability durability, long idHigh, long idLow, long schema, BlockPool pool) {
     this.tape = tape;
     this.durability = durability;
     this.idHigh = idHigh;
     this.idLow = idLow;
     this.schema = schema;
-    this.ring = ring;
+    this.pool = pool;
     thread = new Thread(this, "seamtape-publisher");
     thread.setDaemon(true);
   }
 
-  void start() {
+  /**
+   * Starts the thread and waits until it has opened the queue, which takes longer than the first
+   * blocks take to fill.
+   */
+  void start() throws TapeException {
     thread.start();
+    boolean interrupted = false;
+    while (thread.isAlive() && !opened) {
+      try {
+        thread.join(1);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    check();
   }
 
   /** Gives a full block to the thread. */
@@ -75,6 +101,17 @@ final class Publisher implements Runnable {
     if (handed - published >= WAKE_BLOCKS || durability == Durability.BLOCK) {
       LockSupport.unpark(thread);
     }
+  }
+
+  /** The block to be filled next; waits for it. */
+  Block take(long number) throws TapeException {
+    check();
+    Block block = pool.take(number, published);
+    while (block == null) {
+      awaitPublished(pool.oldest() + 1);
+      block = pool.take(number, published);
+    }
+    return block;
   }
 
   /** Waits until a number of blocks is published; an earlier failure ends the wait. */
@@ -169,9 +206,11 @@ final class Publisher implements Runnable {
 
   private void loop() throws IOException {
     journal = new Journal(tape);
+    opened = true;
     for (int spins = 0; ; ) {
       if (handed > published) {
-        publish(ring[(int) (published % ring.length)]);
+        publish(pool.get(published));
+        grow();
         spins = 0;
       } else if (stopping) {
         return;
@@ -201,6 +240,23 @@ final class Publisher implements Runnable {
     published = block.number + 1;
     if (published >= wakeAt) {
       LockSupport.unpark(waiting);
+    }
+  }
+
+  /**
+   * Makes room for more blocks to wait, as the recording grows: a long one has to get over a file
+   * system that stands still for a third of a second; a short one takes no more than it needs.
+   */
+  private void grow() {
+    if (growing && pool.size() < Staging.MAX_SLOTS && bytes > (long) pool.size() * GROW_BYTES) {
+      try {
+        growing = Files.getFileStore(tape).getUsableSpace() > GROW_FREE_BYTES;
+        if (growing) {
+          pool.grow();
+        }
+      } catch (IOException e) {
+        growing = false; // the slots that are there will do
+      }
     }
   }
 

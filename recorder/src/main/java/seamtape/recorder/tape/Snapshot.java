@@ -13,6 +13,10 @@ import java.util.List;
 record Snapshot(List<BlockRow> rows, long events, long calls, List<Damage> damage) {
 
   static Snapshot of(JournalScanner scanner, List<BlockRow> staged, Manifest manifest) {
+    long torn = scanner.unfinishedBlock();
+    if (staged.stream().noneMatch(row -> row.header().number == torn)) {
+      scanner.takeUnfinished();
+    }
     List<BlockRow> rows = new ArrayList<>(scanner.rows());
     List<Damage> damage = new ArrayList<>(scanner.damage());
     long next = scanner.nextEvent();

@@ -28,14 +28,21 @@ final class StagedBlocks {
   private final List<BlockRow> rows = new ArrayList<>();
   private final List<Damage> damage = new ArrayList<>();
   private final EventDecoder decoder;
+  private final long from;
 
-  private StagedBlocks(EventSchema schema) {
+  private StagedBlocks(EventSchema schema, long from) {
+    this.from = from;
     decoder = new EventDecoder(schema);
   }
 
-  static StagedBlocks read(Path tape, EventSchema schema, long idHigh, long idLow)
+  /**
+   * Reads the file.
+   *
+   * @param from number of the first block that is wanted; those before it are known already
+   */
+  static StagedBlocks read(Path tape, EventSchema schema, long idHigh, long idLow, long from)
       throws IOException {
-    StagedBlocks staged = new StagedBlocks(schema);
+    StagedBlocks staged = new StagedBlocks(schema, from);
     Path file = TapeFiles.staging(tape);
     if (!Files.isRegularFile(file)) {
       return staged.missing(tape);
@@ -61,26 +68,35 @@ final class StagedBlocks {
   }
 
   private void read(FileChannel channel, long idHigh, long idLow) throws IOException {
-    if (channel.size() != Staging.FILE_BYTES) {
+    long size = channel.size();
+    if (size < Staging.bytes(Staging.STEP_SLOTS) || size > Staging.bytes(Staging.MAX_SLOTS)) {
       unreadable();
       return;
     }
-    ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, Staging.FILE_BYTES);
+    ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
     mapped.order(ByteOrder.LITTLE_ENDIAN);
+    int slots = Staging.slots(mapped);
     if (mapped.getLong(0) != Staging.MAGIC
-        || mapped.getInt(8) != Staging.VERSION
-        || mapped.getInt(12) != Staging.SLOTS
+        || slots == 0
+        || size < Staging.bytes(slots) // larger when the writer died while the file grew
         || mapped.getLong(16) != idHigh
         || mapped.getLong(24) != idLow) {
       unreadable();
       return;
     }
-    long[] numbers = new long[Staging.SLOTS];
-    for (int slot = 0; slot < numbers.length; slot++) {
+    long[] numbers = new long[slots];
+    for (int slot = 0; slot < slots; slot++) {
       numbers[slot] = (long) Staging.IN_BUFFER.getAcquire(mapped, at(slot));
     }
+    if (Staging.slots(mapped) != slots) {
+      read(channel, idHigh, idLow); // grown meanwhile: an older block may lie in a newer slot
+      return;
+    }
     for (int slot : newestFirst(numbers)) {
-      readSlot(mapped, at(slot), numbers[slot]);
+      boolean known = numbers[slot] > 0 && numbers[slot] <= from;
+      if (!known) {
+        readSlot(mapped, at(slot), numbers[slot]);
+      }
     }
     rows.sort(Comparator.comparingLong(row -> row.header().number));
   }
@@ -112,13 +128,16 @@ final class StagedBlocks {
     header.firstCall = mapped.getLong(slot + 16);
     header.baseTime = mapped.getLong(slot + 24);
     header.firstIoctl = mapped.getLong(slot + 40);
-    long commit = (long) Staging.IN_BUFFER.getAcquire(mapped, slot + 32);
+    long commit = (long) Staging.IN_BUFFER.getAcquire(mapped, slot + Staging.COMMIT);
+    if (commit == 0) {
+      return;
+    }
     int length = (int) (commit & (1 << Staging.COUNT_SHIFT) - 1);
     byte[] bytes = new byte[Math.min(length, Block.MAX_BYTES) + Block.SLACK_BYTES];
     mapped.get(slot + Staging.SLOT_HEADER, bytes, 0, bytes.length - Block.SLACK_BYTES);
     VarHandle.acquireFence();
     boolean stable = (long) Staging.IN_BUFFER.getOpaque(mapped, slot) == number;
-    if (!stable || commit == 0) {
+    if (!stable) {
       return;
     }
     if (number == 0) {

@@ -118,7 +118,9 @@ public final class Tape implements AutoCloseable {
   private void look() throws IOException {
     boolean open = manifest.state() == Manifest.State.OPEN;
     List<BlockRow> staged =
-        open ? StagedBlocks.read(path, schema, idHigh, idLow).rows() : List.of();
+        open
+            ? StagedBlocks.read(path, schema, idHigh, idLow, scanner.nextBlock()).rows()
+            : List.of();
     scanner.scan();
     snapshot = Snapshot.of(scanner, staged, manifest);
   }

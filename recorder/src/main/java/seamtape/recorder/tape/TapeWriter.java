@@ -35,7 +35,6 @@ public final class TapeWriter implements EventSink, AutoCloseable {
   private final Path tape;
   private final FileChannel lockFile;
   private final EventEncoder encoder = new EventEncoder();
-  private final Block[] ring = new Block[Staging.SLOTS];
   private final Staging staging;
   private final Publisher publisher;
   private Manifest manifest;
@@ -59,14 +58,11 @@ public final class TapeWriter implements EventSink, AutoCloseable {
     this.tape = tape;
     this.lockFile = lockFile;
     this.manifest = manifest;
-    for (int i = 0; i < ring.length; i++) {
-      ring[i] = new Block();
-    }
     long high = id.getMostSignificantBits();
     long low = id.getLeastSignificantBits();
     staging = Staging.create(TapeFiles.staging(tape), high, low);
     long schema = EventSchema.current().fingerprint();
-    publisher = new Publisher(tape, level, high, low, schema, ring);
+    publisher = new Publisher(tape, level, high, low, schema, new BlockPool(staging));
     beginBlock(0);
   }
 
@@ -254,9 +250,12 @@ public final class TapeWriter implements EventSink, AutoCloseable {
   }
 
   private void beginBlock(long number) {
-    await(number - ring.length + 1);
+    try {
+      block = publisher.take(number);
+    } catch (TapeException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
     blocks = number;
-    block = ring[(int) (number % ring.length)];
     block.begin(number, events + 1, calls, ioctls, time);
     staging.begin(block);
   }

@@ -86,7 +86,8 @@ public record Verification(
     List<BlockRow> staged = List.of();
     if (open) {
       StagedBlocks staging =
-          StagedBlocks.read(dir, check.schema(), Tape.half(manifest, 0), Tape.half(manifest, 16));
+          StagedBlocks.read(
+              dir, check.schema(), Tape.half(manifest, 0), Tape.half(manifest, 16), 0);
       staged = staging.rows();
       damage.addAll(staging.damage());
     }

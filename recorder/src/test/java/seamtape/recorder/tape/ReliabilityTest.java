@@ -147,7 +147,7 @@ class ReliabilityTest {
   private static BitSet used(ByteBuffer file) {
     BitSet used = new BitSet();
     used.set(0, 32);
-    for (int i = 0; i < Staging.SLOTS; i++) {
+    for (int i = 0; i < Staging.STEP_SLOTS; i++) {
       int slot = Staging.FILE_HEADER + i * Staging.SLOT_BYTES;
       int length = (int) file.getLong(slot + 32) & (1 << Staging.COUNT_SHIFT) - 1;
       if (length > 0) {

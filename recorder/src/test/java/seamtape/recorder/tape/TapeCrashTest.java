@@ -22,16 +22,20 @@ class TapeCrashTest {
 
   @TempDir Path dir;
 
-  /** The writer that gets killed: says the number of each event it has appended. */
+  /** The writer that gets killed: says the number of each event, or of some, it has appended. */
   public static void main(String[] args) throws Exception {
     TapeWriter writer = TapeWriter.create(Path.of(args[0]), Manifest.of(Source.SIM, "linux-7.3"));
     Events events = new Events(1);
+    int step = Integer.parseInt(args[1]);
     StringBuilder line = new StringBuilder();
     while (true) {
-      line.setLength(0);
-      line.append(writer.append(events.next())).append('\n');
-      System.out.print(line);
-      System.out.flush();
+      long appended = writer.append(events.next());
+      if (appended % step == 0) {
+        line.setLength(0);
+        line.append(appended).append('\n');
+        System.out.print(line);
+        System.out.flush();
+      }
     }
   }
 
@@ -41,7 +45,10 @@ class TapeCrashTest {
     long slowest = 0;
     for (int round = 0; round < ROUNDS; round++) {
       Path tape = dir.resolve("killed" + round + ".tape");
-      long acknowledged = killAfter(tape, 1 + random.nextInt(6_000));
+      // One event at a time, and as fast as they can be made: then the publisher is at work.
+      int step = round % 2 == 0 ? 1 : 1_000;
+      long acknowledged =
+          killAfter(tape, step, step * (1L + random.nextInt(step == 1 ? 6_000 : 400)));
       long start = System.nanoTime();
       Verification verification = Verification.of(tape);
       slowest = Math.max(slowest, System.nanoTime() - start);
@@ -73,8 +80,10 @@ class TapeCrashTest {
   }
 
   /** Runs the writer, kills it after a number of events was seen, returns the last one seen. */
-  private static long killAfter(Path tape, long events) throws IOException, InterruptedException {
-    List<String> command = Child.java(TapeCrashTest.class.getName(), List.of(), tape.toString());
+  private static long killAfter(Path tape, int step, long events)
+      throws IOException, InterruptedException {
+    List<String> command =
+        Child.java(TapeCrashTest.class.getName(), List.of(), tape.toString(), String.valueOf(step));
     Process writer =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     long last = 0;
