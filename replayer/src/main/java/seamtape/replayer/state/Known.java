@@ -15,6 +15,21 @@ import seamtape.catalog.KvmIoctl;
 record Known(long event, KvmIoctl by, StructBytes value) {
   static final Known NOTHING = new Known(0, null, null);
 
+  void write(StateWriter to) {
+    to.put(event);
+    to.call(by);
+    to.put(value != null);
+    if (value != null) {
+      value.write(to);
+    }
+  }
+
+  static Known read(StateReader from) {
+    long event = from.number();
+    KvmIoctl by = from.call(KvmIoctl.class);
+    return new Known(event, by, from.flag() ? StructBytes.read(from) : null);
+  }
+
   boolean unknown() {
     return value == null;
   }

@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import seamtape.catalog.FdKind;
@@ -24,6 +25,9 @@ import seamtape.recorder.tape.TapeException;
  * which event. Give it every event in order.
  */
 public final class MachineState {
+  /** More VMs than this are in no state that is read. */
+  private static final int MAX_VMS = 1 << 24;
+
   private static final Set<Topic> FROM_EVENTFD = EnumSet.of(Topic.EVENTS, Topic.MP_STATE);
 
   private final Map<Long, OpenFd> fds = new TreeMap<>();
@@ -53,6 +57,31 @@ public final class MachineState {
     tds = other.tds.copy(touched);
     event = other.event;
     vmsMade = other.vmsMade;
+  }
+
+  private MachineState(StateReader from) {
+    event = from.number();
+    vmsMade = from.integer();
+    from.all(() -> OpenFd.read(from), fd -> fds.put(fd.fd(), fd));
+    from.all(() -> VmState.read(from, touched), vm -> vms.put(vm.number(), vm));
+    from.all(from::enter, enter -> enters.put(enter.actor, enter));
+    from.all(() -> Objects.checkIndex(from.integer(), MAX_VMS), gone::set);
+    tds = TdFold.read(from, touched);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  static MachineState read(StateReader from) {
+    return new MachineState(from);
+  }
+
+  void write(StateWriter to) {
+    to.put(event);
+    to.put(vmsMade);
+    to.all(fds.values(), fd -> fd.write(to));
+    to.all(vms.values(), vm -> vm.write(to));
+    to.all(inFlight(), to::put);
+    to.all(gone.stream().boxed().toList(), number -> to.put(number.longValue()));
+    tds.write(to);
   }
 
   /** The same state, to be moved on by itself. */

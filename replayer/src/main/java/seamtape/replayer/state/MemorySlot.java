@@ -16,4 +16,34 @@ public record MemorySlot(
     long size,
     long hva,
     long guestMemfd,
-    long guestMemfdOffset) {}
+    long guestMemfdOffset) {
+  /**
+   * @param key what KVM numbers it by; it follows from space and slot
+   */
+  void write(int key, StateWriter to) {
+    to.put(key);
+    to.put(event);
+    to.put(space);
+    to.put(slot);
+    to.put(flags);
+    to.put(gpa);
+    to.put(size);
+    to.put(hva);
+    to.put(guestMemfd);
+    to.put(guestMemfdOffset);
+  }
+
+  /** After its key. */
+  static MemorySlot read(StateReader from) {
+    return new MemorySlot(
+        from.number(),
+        from.integer(),
+        from.integer(),
+        from.number(),
+        from.number(),
+        from.number(),
+        from.number(),
+        from.number(),
+        from.number());
+  }
+}

@@ -74,6 +74,30 @@ final class MsrFold {
     return copy;
   }
 
+  void write(StateWriter to) {
+    to.all(
+        byIndex,
+        (index, msr) -> {
+          to.put(index.longValue());
+          to.put(msr.event());
+          to.call(msr.by());
+          to.put(msr.known());
+          to.put(msr.value());
+        });
+  }
+
+  static MsrFold read(StateReader from) {
+    MsrFold read = new MsrFold();
+    from.all(
+        () -> {
+          int index = from.integer();
+          long event = from.number();
+          KvmIoctl by = from.call(KvmIoctl.class);
+          read.byIndex.put(index, new KnownMsr(event, by, from.flag(), from.number()));
+        });
+    return read;
+  }
+
   /** True when something was known, and is not any more. */
   boolean touch(long event, KvmIoctl by) {
     boolean lost = false;

@@ -43,6 +43,29 @@ final class RmpFold {
     return copy;
   }
 
+  void write(StateWriter to) {
+    to.all(
+        launched,
+        frames -> {
+          to.put(frames.gpa);
+          to.put(frames.pages);
+          to.put(frames.type);
+          to.put(frames.event);
+        });
+    to.put(ranAt);
+    to.put(goneAt);
+  }
+
+  static RmpFold read(StateReader from) {
+    RmpFold read = new RmpFold();
+    from.all(
+        () -> new Frames(from.number(), from.number(), from.integer(), from.number()),
+        read.launched::add);
+    read.ranAt = from.number();
+    read.goneAt = from.number();
+    return read;
+  }
+
   /** One page of SNP_LAUNCH_UPDATE. */
   void page(long gpa, int type, long event) {
     int at = launched.size() - 1;

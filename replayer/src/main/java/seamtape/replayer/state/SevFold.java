@@ -47,6 +47,30 @@ final class SevFold {
     return copy;
   }
 
+  void write(StateWriter to) {
+    to.put(kind);
+    to.put(state);
+    to.put(handle);
+    to.put(policy);
+    to.put(measurement);
+    launch.write(to);
+    rmp.write(to);
+    to.put(event);
+  }
+
+  static SevFold read(long vmType, StateReader from) {
+    SevFold read = new SevFold(vmType);
+    read.kind = from.text();
+    read.state = from.text();
+    read.handle = from.numberOrNull();
+    read.policy = from.numberOrNull();
+    read.measurement = from.text();
+    read.launch = SevMeasurement.read(from);
+    read.rmp = RmpFold.read(from);
+    read.event = from.number();
+    return read;
+  }
+
   /**
    * KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM: what the source was this VM is, and the source is nothing.
    */

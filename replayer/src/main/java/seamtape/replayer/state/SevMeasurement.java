@@ -24,38 +24,50 @@ final class SevMeasurement {
     }
   }
 
-  private final MessageDigest stream;
+  private final Sha2 stream;
   private final List<Range> encrypted = new ArrayList<>();
   private byte[] chain = new byte[SNP_DIGEST];
   private long unknownSince;
 
   SevMeasurement() {
-    this(digest("SHA-256"));
+    this(Sha2.sha256());
   }
 
-  private SevMeasurement(MessageDigest stream) {
+  private SevMeasurement(Sha2 stream) {
     this.stream = stream;
   }
 
   SevMeasurement copy() {
-    SevMeasurement copy = new SevMeasurement(copyOf(stream));
+    SevMeasurement copy = new SevMeasurement(stream.copy());
     copy.encrypted.addAll(encrypted);
     copy.chain = chain;
     copy.unknownSince = unknownSince;
     return copy;
   }
 
-  private static MessageDigest copyOf(MessageDigest digest) {
-    try {
-      return (MessageDigest) digest.clone();
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's SHA-2 can be cloned", e);
-    }
+  void write(StateWriter to) {
+    stream.write(to);
+    to.all(
+        encrypted,
+        range -> {
+          to.put(range.address);
+          to.put(range.length);
+        });
+    to.put(chain);
+    to.put(unknownSince);
   }
 
-  private static MessageDigest digest(String algorithm) {
+  static SevMeasurement read(StateReader from) {
+    SevMeasurement read = new SevMeasurement(Sha2.read(from));
+    from.all(() -> new Range(from.number(), from.number()), read.encrypted::add);
+    read.chain = from.bytes(SNP_DIGEST);
+    read.unknownSince = from.number();
+    return read;
+  }
+
+  private static byte[] sha384(byte[] content) {
     try {
-      return MessageDigest.getInstance(algorithm);
+      return MessageDigest.getInstance("SHA-384").digest(content);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-2", e);
     }
@@ -77,10 +89,10 @@ final class SevMeasurement {
   /** One page of SNP_LAUNCH_UPDATE. */
   void page(long gfn, int type, byte[] content) {
     boolean counts = type == NORMAL;
-    byte[] contents = counts ? digest("SHA-384").digest(content) : new byte[SNP_DIGEST];
+    byte[] contents = counts ? sha384(content) : new byte[SNP_DIGEST];
     ByteBuffer info = ByteBuffer.allocate(PAGE_INFO).order(ByteOrder.LITTLE_ENDIAN);
     info.put(chain).put(contents).putShort((short) PAGE_INFO).put((byte) type);
-    chain = digest("SHA-384").digest(info.putLong(104, gfn << 12).array());
+    chain = sha384(info.putLong(104, gfn << 12).array());
   }
 
   /** Something was measured that the events do not show. */
@@ -93,7 +105,7 @@ final class SevMeasurement {
     if (unknownSince != 0) {
       return "unknown since event " + unknownSince;
     }
-    return HexFormat.of().formatHex(snp ? chain : copyOf(stream).digest());
+    return HexFormat.of().formatHex(snp ? chain : stream.digest());
   }
 
   boolean known() {

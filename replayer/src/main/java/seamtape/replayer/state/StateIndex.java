@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import seamtape.event.Event;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /**
  * What one pass over a recording keeps of its states: copies at intervals, from which the state at
@@ -14,6 +16,9 @@ import seamtape.event.Event;
 public final class StateIndex {
   /** Bytes that copies may take, about. */
   private static final long MAX_WEIGHT = 48L << 20;
+
+  /** Bytes of a file, before it is compressed. */
+  private static final int MAX_BYTES = 48 << 20;
 
   private static final long FIRST_INTERVAL = 8192;
 
@@ -49,6 +54,62 @@ public final class StateIndex {
       keep();
     }
     reached = event.number;
+  }
+
+  /**
+   * Takes a pass that was made before.
+   *
+   * @return false when the bytes are not what {@link #write} wrote; then nothing is changed
+   */
+  public boolean recall(NumberReader from) {
+    try {
+      long end = from.number();
+      TouchIndex readTouches = TouchIndex.read(from);
+      StateReader states = new StateReader(from);
+      TreeMap<Long, MachineState> read = new TreeMap<>();
+      for (int left = from.count(); left > 0; left--) {
+        MachineState copy = MachineState.read(states);
+        read.put(copy.event(), copy);
+      }
+      if (!from.atEnd() || end < 0 || !read.isEmpty() && read.lastKey() > end) {
+        return false;
+      }
+      become(read, readTouches, end);
+      return true;
+    } catch (RuntimeException e) {
+      return false; // whatever wrote it, the events tell it again
+    }
+  }
+
+  private synchronized void become(
+      TreeMap<Long, MachineState> read, TouchIndex readTouches, long end) {
+    copies.putAll(read);
+    touches.become(readTouches);
+    reached = end;
+  }
+
+  /**
+   * Writes what the pass has told, with every copy whose place is a multiple of {@code every}.
+   *
+   * @return false when it takes more than {@link #MAX_BYTES}
+   */
+  public boolean write(NumberWriter to, int every) {
+    to.put(reached);
+    touches.write(to);
+    List<MachineState> all = kept();
+    to.put((all.size() + every - 1) / every);
+    StateWriter states = new StateWriter(to);
+    for (int i = 0; i < all.size(); i += every) {
+      all.get(i).write(states);
+      if (to.length() > MAX_BYTES) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private synchronized List<MachineState> kept() {
+    return List.copyOf(copies.values());
   }
 
   private synchronized void keep() {

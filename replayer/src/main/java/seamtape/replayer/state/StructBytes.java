@@ -1,8 +1,10 @@
 package seamtape.replayer.state;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Event;
@@ -38,6 +40,39 @@ final class StructBytes {
   /** A whole struct that a call wrote. */
   static StructBytes returned(KvmIoctl call, byte[] bytes) {
     return new StructBytes(call, Phase.RETURN, new long[] {0}, new byte[][] {bytes});
+  }
+
+  /** States share what did not change between them. */
+  void write(StateWriter to) {
+    to.share(
+        this,
+        whole -> {
+          to.call(call);
+          to.constant(phase);
+          to.put(at.length);
+          for (int i = 0; i < at.length; i++) {
+            to.put(at[i]);
+            to.put(pieces[i]);
+          }
+        });
+  }
+
+  static StructBytes read(StateReader from) {
+    return from.share(
+        StructBytes.class,
+        () -> {
+          KvmIoctl call = Objects.requireNonNull(from.call(KvmIoctl.class));
+          Phase phase = from.constant(Phase.class);
+          List<Long> at = new ArrayList<>();
+          List<byte[]> pieces = new ArrayList<>();
+          from.all(
+              () -> {
+                at.add(from.number());
+                pieces.add(from.bytes());
+              });
+          long[] places = at.stream().mapToLong(Long::longValue).toArray();
+          return new StructBytes(call, phase, places, pieces.toArray(byte[][]::new));
+        });
   }
 
   boolean empty() {

@@ -32,6 +32,26 @@ final class TdFold {
       long[] fields = Arrays.copyOf(event.fields, event.call.in().size());
       return new Entered(event.call, event.number, event.number - event.link, fields);
     }
+
+    void write(StateWriter to) {
+      to.call(call);
+      to.put(number);
+      to.put(parent);
+      for (long field : fields) {
+        to.put(field);
+      }
+    }
+
+    static Entered read(StateReader from) {
+      Call call = from.call(Call.class);
+      long number = from.number();
+      long parent = from.number();
+      long[] fields = new long[call.in().size()];
+      for (int i = 0; i < fields.length; i++) {
+        fields[i] = from.number();
+      }
+      return new Entered(call, number, parent, fields);
+    }
   }
 
   /** Calls that have not returned, by their event's number. */
@@ -58,6 +78,19 @@ final class TdFold {
     copy.inFlight.putAll(inFlight);
     tds.forEach((tdr, td) -> copy.tds.put(tdr, td.copy(newTouched)));
     return copy;
+  }
+
+  void write(StateWriter to) {
+    sources.write(to);
+    to.all(inFlight.values(), enter -> enter.write(to));
+    to.all(tds.values(), td -> td.write(to));
+  }
+
+  static TdFold read(StateReader from, Touched touched) {
+    TdFold read = new TdFold(touched, TdSources.read(from));
+    from.all(() -> Entered.read(from), enter -> read.inFlight.put(enter.number(), enter));
+    from.all(() -> TdState.read(from, touched), td -> read.tds.put(td.tdr(), td));
+    return read;
   }
 
   /** By TDR. */

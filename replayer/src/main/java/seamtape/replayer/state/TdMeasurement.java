@@ -3,8 +3,6 @@ package seamtape.replayer.state;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
@@ -32,7 +30,7 @@ final class TdMeasurement {
     Arrays.fill(UNTOLD, (byte) Event.UNKNOWN);
   }
 
-  private final MessageDigest stream;
+  private final Sha2 stream;
   private final Map<Long, byte[]> added = new TreeMap<>();
   private final byte[][] rtmr = new byte[RTMRS][SIZE];
   private final long[] rtmrUnknown = new long[RTMRS];
@@ -40,15 +38,15 @@ final class TdMeasurement {
   private boolean complete;
 
   TdMeasurement() {
-    this(sha384());
+    this(Sha2.sha384());
   }
 
-  private TdMeasurement(MessageDigest stream) {
+  private TdMeasurement(Sha2 stream) {
     this.stream = stream;
   }
 
   TdMeasurement copy() {
-    TdMeasurement copy = new TdMeasurement(copyOf(stream));
+    TdMeasurement copy = new TdMeasurement(stream.copy());
     copy.added.putAll(added);
     System.arraycopy(rtmr, 0, copy.rtmr, 0, RTMRS);
     System.arraycopy(rtmrUnknown, 0, copy.rtmrUnknown, 0, RTMRS);
@@ -57,20 +55,36 @@ final class TdMeasurement {
     return copy;
   }
 
-  private static MessageDigest copyOf(MessageDigest digest) {
-    try {
-      return (MessageDigest) digest.clone();
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's SHA-384 can be cloned", e);
+  void write(StateWriter to) {
+    stream.write(to);
+    to.all(
+        added,
+        (gpa, page) -> {
+          to.put(gpa.longValue());
+          to.share(page, to::put);
+        });
+    for (int i = 0; i < RTMRS; i++) {
+      to.put(rtmr[i]);
+      to.put(rtmrUnknown[i]);
     }
+    to.put(unknownSince);
+    to.put(complete);
   }
 
-  private static MessageDigest sha384() {
-    try {
-      return MessageDigest.getInstance("SHA-384");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-384", e);
+  static TdMeasurement read(StateReader from) {
+    TdMeasurement read = new TdMeasurement(Sha2.read(from));
+    from.all(
+        () -> {
+          long gpa = from.number();
+          read.added.put(gpa, from.share(byte[].class, () -> from.bytes(PAGE)));
+        });
+    for (int i = 0; i < RTMRS; i++) {
+      read.rtmr[i] = from.bytes(SIZE);
+      read.rtmrUnknown[i] = from.number();
     }
+    read.unknownSince = from.number();
+    read.complete = from.flag();
+    return read;
   }
 
   /**
@@ -115,9 +129,10 @@ final class TdMeasurement {
     if (rtmrUnknown[index] == 0 && Arrays.equals(data, UNTOLD)) {
       rtmrUnknown[index] = event;
     } else {
-      MessageDigest digest = sha384();
+      Sha2 digest = Sha2.sha384();
       digest.update(rtmr[index]);
-      rtmr[index] = digest.digest(data);
+      digest.update(data);
+      rtmr[index] = digest.digest();
     }
   }
 
@@ -131,7 +146,7 @@ final class TdMeasurement {
     if (unknownSince != 0) {
       return "unknown since event " + unknownSince;
     }
-    return HexFormat.of().formatHex(copyOf(stream).digest());
+    return HexFormat.of().formatHex(stream.digest());
   }
 
   String rtmr(int index) {

@@ -36,6 +36,31 @@ final class TdSources {
     return copy;
   }
 
+  void write(StateWriter to) {
+    to.all(
+        memory,
+        (at, page) -> {
+          to.put(at.longValue());
+          to.share(page, to::put);
+        });
+    to.put(source);
+    to.put(gpa);
+    to.put(pages);
+  }
+
+  static TdSources read(StateReader from) {
+    TdSources read = new TdSources();
+    from.all(
+        () -> {
+          long at = from.number();
+          read.memory.put(at, from.share(byte[].class, () -> from.bytes(PAGE)));
+        });
+    read.source = from.number();
+    read.gpa = from.number();
+    read.pages = from.number();
+    return read;
+  }
+
   int storedPages() {
     return memory.size();
   }

@@ -15,12 +15,41 @@ import seamtape.catalog.TdVcpuState;
 /** What SEAMCALLs tell of one TD. */
 public final class TdState {
   /** A page that the TD owns. */
-  record Page(long hpa, int level, PamtPageType type, long event) {}
+  record Page(long hpa, int level, PamtPageType type, long event) {
+    void write(StateWriter to) {
+      to.put(hpa);
+      to.put(level);
+      to.constant(type);
+      to.put(event);
+    }
+
+    static Page read(StateReader from) {
+      return new Page(
+          from.number(), from.integer(), from.constant(PamtPageType.class), from.number());
+    }
+  }
 
   /** An entry of the secure EPT that points to a page. */
   record Entry(long gpa, int level, long hpa, SeptEntryState state, boolean leaf, long event) {
     Entry in(SeptEntryState next, long when) {
       return new Entry(gpa, level, hpa, next, leaf, when);
+    }
+
+    void write(StateWriter to) {
+      to.put(gpa);
+      to.put(level);
+      to.put(hpa);
+      to.constant(state);
+      to.put(leaf);
+      to.put(event);
+    }
+
+    static Entry read(StateReader from) {
+      long gpa = from.number();
+      int level = from.integer();
+      long hpa = from.number();
+      SeptEntryState state = from.constant(SeptEntryState.class);
+      return new Entry(gpa, level, hpa, state, from.flag(), from.number());
     }
   }
 
@@ -45,6 +74,24 @@ public final class TdState {
       copy.pages = pages;
       copy.entries = entries;
       return copy;
+    }
+
+    void write(StateWriter to) {
+      to.put(tdvpr);
+      to.put(created);
+      to.constant(state);
+      to.put(associated);
+      to.put(pages);
+      to.put(entries);
+    }
+
+    static Vcpu read(StateReader from) {
+      Vcpu read = new Vcpu(from.number(), from.number());
+      read.state = from.constant(TdVcpuState.class);
+      read.associated = from.flag();
+      read.pages = from.integer();
+      read.entries = from.number();
+      return read;
     }
   }
 
@@ -72,6 +119,39 @@ public final class TdState {
     pages = new TreeMap<>();
     entries = new TreeMap<>();
     measurement = new TdMeasurement();
+  }
+
+  private TdState(StateReader from, Touched touched) {
+    this.touched = touched;
+    tdr = from.number();
+    keyId = from.number();
+    created = from.number();
+    pages = new TreeMap<>();
+    entries = new TreeMap<>();
+    from.all(() -> Page.read(from), page -> pages.put(page.hpa(), page));
+    from.all(() -> Entry.read(from), entry -> entries.put(key(entry.gpa() | entry.level()), entry));
+    from.all(() -> Vcpu.read(from), vcpus::add);
+    measurement = TdMeasurement.read(from);
+    lifecycle = from.constant(TdLifecycleState.class);
+    opState = from.constant(TdOpState.class);
+    tracked = from.number();
+  }
+
+  static TdState read(StateReader from, Touched touched) {
+    return new TdState(from, touched);
+  }
+
+  void write(StateWriter to) {
+    to.put(tdr);
+    to.put(keyId);
+    to.put(created);
+    to.all(pages.values(), page -> page.write(to));
+    to.all(entries.values(), entry -> entry.write(to));
+    to.all(vcpus, vcpu -> vcpu.write(to));
+    measurement.write(to);
+    to.constant(lifecycle);
+    to.constant(opState);
+    to.put(tracked);
   }
 
   private TdState(TdState other, Touched touched) {

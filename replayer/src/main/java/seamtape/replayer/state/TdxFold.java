@@ -46,6 +46,35 @@ final class TdxFold {
     return copy;
   }
 
+  void write(StateWriter to) {
+    to.put(state);
+    to.put(attributes);
+    to.put(xfam);
+    to.put(event);
+    to.all(vcpus, vcpu -> to.put(vcpu.longValue()));
+    to.all(
+        memory,
+        region -> {
+          to.put(region.gpa);
+          to.put(region.pages);
+          to.put(region.measured);
+          to.put(region.event);
+        });
+  }
+
+  static TdxFold read(long vmType, StateReader from) {
+    TdxFold read = new TdxFold(vmType);
+    read.state = from.text();
+    read.attributes = from.numberOrNull();
+    read.xfam = from.numberOrNull();
+    read.event = from.number();
+    from.all(from::integer, read.vcpus::add);
+    from.all(
+        () -> new Region(from.number(), from.number(), from.flag(), from.number()),
+        read.memory::add);
+    return read;
+  }
+
   /**
    * A command that has returned.
    *

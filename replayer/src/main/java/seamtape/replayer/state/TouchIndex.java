@@ -1,6 +1,11 @@
 package seamtape.replayer.state;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /**
  * In which stretches of a recording parts of the state changed, in bounded memory: parts share
@@ -37,7 +42,46 @@ final class TouchIndex {
 
   private static long[] grown(long[] bits, int word) {
     int size = Math.min(STRETCHES >> 6, Integer.highestOneBit(word + 1) << 1);
-    return bits == null ? new long[size] : java.util.Arrays.copyOf(bits, size);
+    return bits == null ? new long[size] : Arrays.copyOf(bits, size);
+  }
+
+  synchronized void write(NumberWriter to) {
+    to.put(shift);
+    to.put(Arrays.stream(slots).filter(Objects::nonNull).count());
+    for (int i = 0; i < SLOTS; i++) {
+      if (slots[i] != null) {
+        ByteBuffer bits = ByteBuffer.allocate(slots[i].length * Long.BYTES);
+        bits.asLongBuffer().put(slots[i]);
+        to.put(i);
+        to.put(bits.array());
+      }
+    }
+  }
+
+  /** Reads what {@link #write} wrote; IllegalArgumentException when the bytes are not that. */
+  static TouchIndex read(NumberReader from) {
+    TouchIndex read = new TouchIndex();
+    read.shift = (int) from.number();
+    if (read.shift < FIRST_SHIFT || read.shift >= Long.SIZE) {
+      throw new IllegalArgumentException("stretches of 2^" + read.shift);
+    }
+    for (int left = from.count(); left > 0; left--) {
+      int slot = Objects.checkIndex((int) from.number(), SLOTS);
+      ByteBuffer bits = ByteBuffer.wrap(from.part());
+      int words = bits.capacity() / Long.BYTES;
+      if (words == 0 || words > STRETCHES >> 6 || bits.capacity() % Long.BYTES != 0) {
+        throw new IllegalArgumentException(bits.capacity() + " bytes of stretches");
+      }
+      read.slots[slot] = new long[words];
+      bits.asLongBuffer().get(read.slots[slot]);
+    }
+    return read;
+  }
+
+  /** Becomes what another is, which is not used any more. */
+  synchronized void become(TouchIndex other) {
+    shift = other.shift;
+    System.arraycopy(other.slots, 0, slots, 0, SLOTS);
   }
 
   private static int slot(StatePart part) {

@@ -50,6 +50,44 @@ public final class VcpuState {
     return copy;
   }
 
+  void write(StateWriter to) {
+    to.put(id);
+    to.put(created);
+    to.all(
+        topics,
+        (topic, known) -> {
+          to.constant(topic);
+          known.write(to);
+        });
+    msrs.write(to);
+    to.all(
+        exits,
+        (reason, count) -> {
+          to.put(reason.longValue());
+          to.put(count.longValue());
+        });
+    to.put(runs);
+    to.put(lastRun);
+    to.put(lastResult);
+    to.put(lastReason);
+  }
+
+  static VcpuState read(int vm, StateReader from, Touched touched) {
+    int id = from.integer();
+    long created = from.number();
+    Map<Topic, Known> topics = new EnumMap<>(Topic.class);
+    from.all(() -> topics.put(from.constant(Topic.class), Known.read(from)));
+    MsrFold msrs = MsrFold.read(from);
+    VcpuState read = new VcpuState(Subject.vcpu(vm, id), id, created, touched, msrs);
+    read.topics.putAll(topics);
+    from.all(() -> read.exits.put(from.number(), from.number()));
+    read.runs = from.number();
+    read.lastRun = from.number();
+    read.lastResult = from.number();
+    read.lastReason = from.number();
+    return read;
+  }
+
   /** The number that KVM_CREATE_VCPU was given. */
   public int id() {
     return id;

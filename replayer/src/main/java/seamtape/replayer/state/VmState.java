@@ -20,10 +20,31 @@ public final class VmState {
   private static final int MAX_CAPS = 256;
 
   /** A capability that was enabled, and with what. */
-  record Enabled(long event, long cap, long flags, long first) {}
+  record Enabled(long event, long cap, long flags, long first) {
+    void write(StateWriter to) {
+      to.put(event);
+      to.put(cap);
+      to.put(flags);
+      to.put(first);
+    }
+
+    static Enabled read(StateReader from) {
+      return new Enabled(from.number(), from.number(), from.number(), from.number());
+    }
+  }
 
   /** The argument of a setting's last call. */
-  record Setting(long event, long value, StructBytes struct) {}
+  record Setting(long event, long value, StructBytes struct) {
+    void write(StateWriter to) {
+      to.put(event);
+      to.put(value);
+      struct.write(to);
+    }
+
+    static Setting read(StateReader from) {
+      return new Setting(from.number(), from.number(), StructBytes.read(from));
+    }
+  }
 
   private final int number;
   private final long created;
@@ -67,6 +88,45 @@ public final class VmState {
     copy.pitEvent = pitEvent;
     copy.routing = routing;
     return copy;
+  }
+
+  void write(StateWriter to) {
+    to.put(number);
+    to.put(created);
+    to.put(type);
+    sev.write(to);
+    tdx.write(to);
+    to.all(vcpus.values(), vcpu -> vcpu.write(to));
+    to.all(slots, (key, slot) -> slot.write(key, to));
+    to.all(enabled, one -> one.write(to));
+    to.all(
+        settings,
+        (call, setting) -> {
+          to.call(call);
+          setting.write(to);
+        });
+    to.put(irqchip);
+    to.put(irqchipEvent);
+    to.put(pitEvent);
+    routing.write(to);
+  }
+
+  static VmState read(StateReader from, Touched touched) {
+    int number = from.integer();
+    long created = from.number();
+    long type = from.number();
+    SevFold sev = SevFold.read(type, from);
+    TdxFold tdx = TdxFold.read(type, from);
+    VmState read = new VmState(number, created, type, touched, sev, tdx);
+    from.all(() -> VcpuState.read(number, from, touched), vcpu -> read.vcpus.put(vcpu.id(), vcpu));
+    from.all(() -> read.slots.put(from.integer(), MemorySlot.read(from)));
+    from.all(() -> Enabled.read(from), read.enabled::add);
+    from.all(() -> read.settings.put(from.call(KvmIoctl.class), Setting.read(from)));
+    read.irqchip = from.text();
+    read.irqchipEvent = from.number();
+    read.pitEvent = from.number();
+    read.routing = Known.read(from);
+    return read;
   }
 
   /** What is known of its encryption by SEV. */

@@ -1,10 +1,12 @@
 package seamtape.replayer.state;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.replayer.Recordings;
+import seamtape.replayer.query.NumberReader;
+import seamtape.replayer.query.NumberWriter;
 
 /** Copies and changes kept of a pass, against folding from the first event. */
 class StateIndexTest {
@@ -57,6 +61,54 @@ class StateIndexTest {
             StateView.document(MachineState.at(tape, event), null),
             StateView.document(moved(tape, near, event), null));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "boot-td",
+        "td-teardown",
+        "td-errors",
+        "vcpu-state",
+        "irqchip-and-routing",
+        "sev-launch",
+        "snp-launch",
+        "many-vms"
+      })
+  void whatIsReadFromAFileGoesOnAsWhatWasWritten(String workload) throws Exception {
+    try (Tape tape = Recordings.bundled(dir, workload, "linux-7.3")) {
+      StateIndex index = index(tape, 1L << 30, 64);
+      NumberWriter to = new NumberWriter();
+      assertTrue(index.write(to, 1));
+      byte[] once = Arrays.copyOf(to.bytes(), to.length());
+      StateIndex read = new StateIndex(1L << 30, 64);
+      assertTrue(read.recall(new NumberReader(once)));
+      assertEquals(index.reached(), read.reached());
+      assertEquals(index.copies(), read.copies());
+      NumberWriter again = new NumberWriter();
+      read.write(again, 1);
+      assertArrayEquals(once, Arrays.copyOf(again.bytes(), again.length()));
+      SplittableRandom random = new SplittableRandom(workload.hashCode());
+      for (int i = 0; i < 12; i++) {
+        long from = random.nextLong(tape.eventCount() + 1);
+        long end = Math.min(tape.eventCount(), from + random.nextLong(4000));
+        assertEquals(
+            StateView.document(moved(tape, index.from(from), end), null),
+            StateView.document(moved(tape, read.from(from), end), null));
+      }
+    }
+  }
+
+  @Test
+  void aFileHoldsFewerCopiesWhenItMustBeSmaller() throws Exception {
+    try (Tape tape = Recordings.bundled(dir, "td-teardown", "linux-7.3")) {
+      StateIndex index = index(tape, 1L << 30, 64);
+      NumberWriter to = new NumberWriter();
+      assertTrue(index.write(to, 4));
+      StateIndex read = new StateIndex();
+      assertTrue(read.recall(new NumberReader(Arrays.copyOf(to.bytes(), to.length()))));
+      assertEquals((index.copies() + 3) / 4, read.copies());
     }
   }
 
