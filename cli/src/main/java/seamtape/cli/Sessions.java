@@ -11,6 +11,7 @@ import seamtape.machine.MachineSpec;
 import seamtape.recorder.RecordingVmm;
 import seamtape.recorder.tape.Durability;
 import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeWriter;
 import seamtape.sim.workload.Outcome;
@@ -51,6 +52,9 @@ final class Sessions {
     }
   }
 
+  /** Events of a recording in which blocks are not found at once. */
+  private static final long LONG = 1 << 20;
+
   private Sessions() {}
 
   /** As {@link #record(Workload, MachineFactory, String, long, Path, Writing)}, plainly. */
@@ -74,14 +78,26 @@ final class Sessions {
       throws IOException {
     long start = System.nanoTime();
     MachineSpec spec = spec(workload, machines, profile, seed);
+    Recorded recorded;
     try (LeftOpen left = new LeftOpen(out);
         TapeWriter writer = writing.begin(out, manifest(workload, machines, spec))) {
       Outcome outcome = run(workload, machines, spec, writing.telling(writer));
       Manifest sealed = writer.seal();
-      return new Recorded(sealed, outcome, (System.nanoTime() - start) / 1e9);
+      recorded = new Recorded(sealed, outcome, (System.nanoTime() - start) / 1e9);
     } catch (MachineRefusedException e) {
       Recordings.remove(out); // nothing was recorded
       throw e;
+    }
+    if (recorded.manifest().totals().events() >= LONG) {
+      keepIndex(out);
+    }
+    return recorded;
+  }
+
+  /** Now its journal is in memory; who opens it later would read all of it to find its blocks. */
+  private static void keepIndex(Path recording) throws TapeException {
+    try (Tape tape = Tape.open(recording)) {
+      tape.keepIndex();
     }
   }
 

@@ -93,7 +93,7 @@ final class CallApi {
           .put("settled", settled);
     }
     Matches matches = recording.matches(filter);
-    if (settled && !matches.complete()) {
+    if (!matches.complete()) {
       search(matches, reader, from + count);
     }
     JsonArray rows = new JsonArray();
@@ -104,7 +104,7 @@ final class CallApi {
     }
     return json.put("rows", rows)
         .put("total", matches.count())
-        .put("complete", matches.complete())
+        .put("complete", matches.complete() && (settled || !matches.guessed()))
         .put("scanned", matches.scanned())
         .put("settled", settled);
   }
@@ -127,7 +127,7 @@ final class CallApi {
       throws TapeException, FilterException {
     JsonObject json = rows(recording, from, count, "");
     Matches matches = recording.matches(filter);
-    if (recording.summary() != null && !matches.complete()) {
+    if (!matches.complete()) {
       matches.advance(recording.reader(), deadline());
     }
     JsonArray marks = new JsonArray();
@@ -269,14 +269,14 @@ final class CallApi {
       throw Problem.badRequest("error is first, next or previous");
     }
     boolean ready = recording.summary() != null;
-    if (matches != null && ready && !matches.complete()) {
+    if (matches != null && !matches.complete()) {
       matches.advance(recording.reader(), deadline());
     }
     if (parameters.has("error")) {
       return ready ? error(recording, parameters, matches) : notYet();
     }
     if (parameters.has("match") && matches != null) {
-      return ready ? match(recording, parameters, matches) : notYet();
+      return match(recording, parameters, matches);
     }
     long position = position(recording, parameters);
     return matches == null
@@ -340,7 +340,9 @@ final class CallApi {
     long position = event == 0 ? -1 : recording.reader().callIndexOf(event);
     boolean back = parameters.text("match").equals("previous");
     int match = back ? matches.firstAt(position) - 1 : matches.firstAt(position + 1);
-    if (!back && match == matches.count() && !matches.complete()) {
+    boolean told =
+        matches.complete() || (back ? matches.scanned() >= position : match < matches.count());
+    if (!told) {
       return notYet();
     }
     if (match < 0 || match >= matches.count()) {

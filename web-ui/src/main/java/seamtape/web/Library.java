@@ -26,6 +26,9 @@ final class Library {
 
   private static final int MAX_NAME = 80;
 
+  /** Events of a recording in which blocks are not found at once. */
+  private static final long LONG = 1 << 20;
+
   /** Deleted recordings, until somebody empties it. */
   static final String TRASH = ".trash";
 
@@ -221,6 +224,9 @@ final class Library {
 
   private static String fault(Path path) throws TapeException {
     try (Tape tape = Tape.open(path)) {
+      if (tape.eventCount() >= LONG) {
+        tape.keepIndex(); // who opens it next need not look for its blocks again
+      }
       Manifest manifest = tape.manifest();
       boolean lost =
           manifest.state() == Manifest.State.SEALED

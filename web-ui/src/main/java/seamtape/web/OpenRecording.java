@@ -16,6 +16,7 @@ import seamtape.recorder.tape.Manifest;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeIndex;
+import seamtape.replayer.index.KeptStates;
 import seamtape.replayer.index.RecordingIndex;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.Filter;
@@ -24,7 +25,6 @@ import seamtape.replayer.query.Matches;
 import seamtape.replayer.query.TapeSummary;
 import seamtape.replayer.shape.TapeShape;
 import seamtape.replayer.state.StateIndex;
-import seamtape.replayer.state.StateScan;
 
 /**
  * A recording that pages read from. Its tape, reader and matches live on one worker thread of its
@@ -78,10 +78,10 @@ final class OpenRecording {
   private IndexFile indexFile;
   private CallReader reader;
   private TapeSummary used;
+  private IndexFile statesFile;
   private StateKeeper states;
   private TapeSummary.Scan scan;
-  private StateScan stateScan;
-  private volatile boolean statesIndexed;
+  private StatePass statePass;
   private TapeShape.Builder builder;
   private TapeShape shape;
   private long shapeAt = -1;
@@ -134,7 +134,9 @@ final class OpenRecording {
 
   private void prepare() throws TapeException {
     if (tape == null) {
-      indexFile = RecordingIndex.file(entry.path(), Tape.manifestOf(entry.path()));
+      Manifest manifest = Tape.manifestOf(entry.path());
+      indexFile = RecordingIndex.file(entry.path(), manifest);
+      statesFile = KeptStates.file(entry.path(), manifest);
       tape = Tape.open(entry.path());
       begin();
     }
@@ -142,6 +144,7 @@ final class OpenRecording {
     if (made != null && made != used) {
       reader.use(made);
       used = made;
+      matches.values().removeIf(Matches::guessed);
     }
   }
 
@@ -149,10 +152,17 @@ final class OpenRecording {
     reader = new CallReader(tape);
     boolean timed = tape.manifest().clock() != Manifest.Clock.NONE;
     builder = new TapeShape.Builder(timed);
-    scan = new TapeSummary.Scan(tape, builder);
-    stateScan = new StateScan(tape);
+    statePass = new StatePass(tape, statesFile);
+    scan = new TapeSummary.Scan(tape, builder.andThen(statePass::take));
     boolean known = recall();
-    later(known ? this::indexStates : this::summarise);
+    background.executeBlocking(
+        () -> {
+          if (!statePass.recall() || !known) {
+            later(known ? this::indexStates : this::summarise);
+          }
+          return null;
+        },
+        false);
   }
 
   /** A long pass begins when the first view of a recording has been shown. */
@@ -202,8 +212,10 @@ final class OpenRecording {
       summary = scan.summary();
       keep();
     }
-    statesIndexed = false;
-    return indexStates();
+    if (!closed) {
+      statePass.ended();
+    }
+    return null;
   }
 
   /** People wait for what they asked for; the pass may take a little longer. */
@@ -227,23 +239,23 @@ final class OpenRecording {
   }
 
   /** Folds a slice of the events, and the rest later; on the background thread. */
-  private Void indexStates() {
+  private Void indexStates() throws TapeException {
     giveWay();
-    if (!closed && stateScan.advance(STATES_SLICE)) {
+    if (!closed && statePass.advance(STATES_SLICE)) {
       background.executeBlocking(this::indexStates, false);
-    } else {
-      statesIndexed = true;
+    } else if (!closed) {
+      statePass.ended();
     }
     return null;
   }
 
   /** True when all that can be folded is in the index of states. */
   boolean statesIndexed() {
-    return statesIndexed;
+    return statePass.complete();
   }
 
   StateIndex stateIndex() {
-    return stateScan.index();
+    return statePass.index();
   }
 
   /** Takes what was added to a recording that is still open; on its thread. */
@@ -254,6 +266,7 @@ final class OpenRecording {
       reader = new CallReader(tape);
       used = null;
       matches.clear();
+      statePass.goOn();
       prepare();
       background.executeBlocking(this::summarise, false);
     }
@@ -284,7 +297,7 @@ final class OpenRecording {
   /** States of the machine; on the recording's thread. */
   StateKeeper states() {
     if (states == null) {
-      states = new StateKeeper(tape, stateScan.index());
+      states = new StateKeeper(tape, statePass.index());
     }
     return states;
   }
@@ -360,7 +373,7 @@ final class OpenRecording {
                       }
                       if (reader != null) {
                         scan.close();
-                        stateScan.close();
+                        statePass.close();
                         reader.close();
                         tape.close();
                       }

@@ -740,12 +740,11 @@ class ExplorerPage extends LitElement {
 
   matches() {
     if (!this.filter || !this.progress) return '';
-    const {complete, settled, scanned, matched, marked} = this.progress;
+    const {complete, scanned, matched, marked} = this.progress;
     const total = this.source.dim ? matched ?? 0 : this.progress.total;
     if (this.source.dim && !marked) return `${format.count(total)} so far`;
     const found = `${format.count(total)} of ${format.count(this.recording.calls)}`;
     if (complete) return found;
-    if (!settled) return 'reading the recording…';
     return `${format.count(total)} so far · ${Math.floor(scanned / Math.max(1, this.recording.calls) * 100)}%`;
   }
 

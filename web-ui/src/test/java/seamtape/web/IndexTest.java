@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,11 @@ class IndexTest {
         found.remove("scanned");
         text.append(found).append('\n');
       }
-      text.append(whole(server, "/locate?error=next&event=300"));
+      text.append(whole(server, "/locate?error=next&event=300")).append('\n');
+      String runs = "/state/history?path=vms/vm0/vcpus/vcpu0/runs/count";
+      String path = runs + "&direction=back&from=9000&limit=3";
+      text.append(whole(server, path)).append('\n');
+      text.append(whole(server, "/state?event=9001"));
     }
     return text.toString();
   }
@@ -86,13 +91,20 @@ class IndexTest {
     Path tape = dir.resolve("run.tape");
     SampleTapes.nested(tape, 1300, false);
     String first = pages();
-    List<Path> parts = List.of(tape.resolve("index/shape"), tape.resolve("index/blocks"));
+    List<Path> parts =
+        List.of(
+            tape.resolve("index/shape"),
+            tape.resolve("index/blocks"),
+            tape.resolve("index/states"));
     for (Path part : parts) {
       assertTrue(Files.size(part) > 100, part + " is kept");
     }
     assertEquals(first, pages(), "from the index");
-    List<byte[]> good = List.of(Files.readAllBytes(parts.get(0)), Files.readAllBytes(parts.get(1)));
-    for (int i = 0; i < 2; i++) {
+    List<byte[]> good = new ArrayList<>();
+    for (Path part : parts) {
+      good.add(Files.readAllBytes(part));
+    }
+    for (int i = 0; i < parts.size(); i++) {
       byte[] bad = good.get(i).clone();
       bad[bad.length / 2] ^= 4;
       Files.write(parts.get(i), bad);
@@ -100,10 +112,11 @@ class IndexTest {
     assertEquals(first, pages(), "damaged");
     Files.write(parts.get(1), Arrays.copyOf(good.get(1), 99));
     assertEquals(first, pages(), "one part cut");
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < parts.size(); i++) {
       assertArrayEquals(good.get(i), Files.readAllBytes(parts.get(i)), "made again");
     }
     Files.copy(parts.get(0), parts.get(1), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(parts.get(0), parts.get(2), StandardCopyOption.REPLACE_EXISTING);
     assertEquals(first, pages(), "one part in the place of another");
     for (Path part : parts) {
       Files.delete(part);

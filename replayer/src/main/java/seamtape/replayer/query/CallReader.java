@@ -37,6 +37,7 @@ public final class CallReader implements AutoCloseable {
   private final Map<Long, Integer> depths = newest(KEPT_DEPTHS);
   private final String vendor;
   private TapeSummary summary;
+  private long guesses;
 
   public CallReader(Tape tape) throws TapeException {
     this.tape = tape;
@@ -228,6 +229,16 @@ public final class CallReader implements AutoCloseable {
     return call.hasReturn() || summary.neverReturns(call.event());
   }
 
+  /** How often a return was given up that a summary might have told of. */
+  long guesses() {
+    return guesses;
+  }
+
+  /** A return is given up; without a summary it may still come. */
+  void guess() {
+    guesses += summary == null ? 1 : 0;
+  }
+
   RecordedCall newCall() {
     return new RecordedCall(vendor);
   }
@@ -328,6 +339,7 @@ public final class CallReader implements AutoCloseable {
         return;
       }
     }
+    guess();
   }
 
   private RecordedCall copyOf(RecordedCall call) {

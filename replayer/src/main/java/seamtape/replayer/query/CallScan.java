@@ -71,6 +71,9 @@ final class CallScan implements AutoCloseable {
     given = waiting.poll();
     if (given != null) {
       inFlight.remove(given.event());
+      if (!given.hasReturn() && !atEnd) {
+        reader.guess();
+      }
     }
     return given;
   }

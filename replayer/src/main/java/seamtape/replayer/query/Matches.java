@@ -20,6 +20,7 @@ public final class Matches {
   private CallScan scan;
   private long scanned;
   private boolean complete;
+  private boolean guessed;
 
   public Matches(Filter filter) {
     this.filter = filter;
@@ -42,6 +43,7 @@ public final class Matches {
     if (scan == null) {
       scan = reader.scan(filter);
     }
+    long guesses = reader.guesses();
     while (!complete) {
       RecordedCall call = scan.next();
       for (int i = 1; call != null; i++) {
@@ -50,6 +52,7 @@ public final class Matches {
       }
       scanned = scan.passed();
       complete = scan.atEnd() || count >= MAX;
+      guessed |= reader.guesses() != guesses;
       if (complete) {
         scan.close();
       } else if (System.nanoTime() - deadline >= 0 || first && count >= enough) {
@@ -88,6 +91,14 @@ public final class Matches {
   /** True when no call is left to look at. */
   public boolean complete() {
     return complete;
+  }
+
+  /**
+   * True when a return that was not found may still lie far off, as no summary told: with one the
+   * search must be made again.
+   */
+  public boolean guessed() {
+    return guessed;
   }
 
   /** Position of the n-th match among the recording's calls. */

@@ -4,13 +4,20 @@ import seamtape.recorder.tape.Cursor;
 import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 
-/** The pass that makes a {@link StateIndex}, in slices; it ends where the recording is damaged. */
+/** A pass that makes a {@link StateIndex}, in slices; it ends where the recording is damaged. */
 public final class StateScan implements AutoCloseable {
   private final Cursor cursor;
-  private final StateIndex index = new StateIndex();
+  private final StateIndex index;
 
   public StateScan(Tape tape) {
+    this(tape, new StateIndex());
+  }
+
+  /** Goes on with an index after the last event that it has taken. */
+  public StateScan(Tape tape, StateIndex index) {
+    this.index = index;
     cursor = tape.cursor();
+    cursor.seek(index.reached() + 1);
   }
 
   /** Reads up to so many events; false at the end of what there is to read. */

@@ -113,8 +113,7 @@ class KeptStatesTest {
     assertFalse(believed(tape));
     Manifest manifest = Tape.manifestOf(tape);
     for (IndexFile wrong :
-        List.of(
-            IndexFile.of(tape, manifest, "states", 1), RecordingIndex.file(tape, manifest))) {
+        List.of(IndexFile.of(tape, manifest, "states", 1), RecordingIndex.file(tape, manifest))) {
       assertTrue(wrong.write(new byte[] {1, 2, 3}, 3));
     }
     assertFalse(believed(tape));
