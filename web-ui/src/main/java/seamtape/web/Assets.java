@@ -53,6 +53,7 @@ final class Assets {
           "diff-call.js",
           "palette.js",
           "time-line.js",
+          "time-picture.js",
           "state-page.js",
           "shape-page.js",
           "live.js",

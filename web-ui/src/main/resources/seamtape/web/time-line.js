@@ -3,9 +3,9 @@
 import {LitElement, html, css, nothing, controls} from './base.js';
 import * as api from './api.js';
 import * as format from './format.js';
+import {AXIS, COUNT, ERROR, ERRORS, EVENT, GAP, LABEL, LENGTH, MAP, NAME, Pictures, ROW, WIDTH, lookOf} from './time-picture.js';
 
-const LABEL = 92, MAP = 26, AXIS = 17, ROW = 12, GAP = 4, FETCH_MILLIS = 50;
-const START = 0, LENGTH = 1, COUNT = 2, ERRORS = 3, EVENT = 4, NAME = 5, ERROR = 6, WIDTH = 7;
+const FETCH_MILLIS = 50;
 const OVERSCAN = 1;
 
 class TimeLine extends LitElement {
@@ -15,8 +15,8 @@ class TimeLine extends LitElement {
 
   static styles = [controls, css`
     :host { display: block; position: relative; background: var(--panel); border-bottom: 1px solid var(--line); flex: none; }
-    .scroll { overflow-y: auto; overflow-x: hidden; max-height: var(--timeline, 150px); }
-    canvas { display: block; width: 100%; touch-action: pan-y; cursor: crosshair; }
+    .scroll { overflow-y: auto; overflow-x: hidden; height: var(--timeline, 150px); }
+    canvas { display: block; width: 100%; height: 0; touch-action: pan-y; cursor: crosshair; }
     .wait { position: absolute; right: 12px; top: 6px; color: var(--muted); font-size: 12px; background: var(--panel); padding: 0 6px; }
     .tip { position: absolute; z-index: 6; pointer-events: none; background: var(--text); color: var(--bg); font: 12px/1.35 var(--mono); padding: 3px 8px; border-radius: 4px; max-width: 420px; white-space: pre-line; }
     .ab { position: absolute; right: 12px; bottom: 5px; z-index: 3; display: flex; gap: 6px; align-items: center; font: 12px var(--mono); background: var(--panel); border: 1px solid var(--line); border-radius: 5px; padding: 0 4px 0 8px; }
@@ -24,7 +24,7 @@ class TimeLine extends LitElement {
     .tools { position: absolute; left: 2px; top: 25px; z-index: 3; display: flex; gap: 2px; }
     .tools button { height: 17px; padding: 0 5px; font-size: 11px; }
     table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 44px; }
-    .scroll.table { max-height: max(var(--timeline, 150px), 190px); }
+    .scroll.table { height: max(var(--timeline, 150px), 190px); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 3px 12px; }
     td { padding: 0 12px; }
     td.n, th.n { text-align: right; }
@@ -35,6 +35,9 @@ class TimeLine extends LitElement {
   #data = null;
   #map = null;
   #view = null;
+  #pictures = new Pictures();
+  #width = 0;
+  scrolled = 0;
 
   constructor() {
     super();
@@ -44,11 +47,19 @@ class TimeLine extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.again = () => this.draw();
+    this.again = () => {
+      this.look = null;
+      this.draw();
+    };
     window.addEventListener('theme', this.again);
     this.dark = matchMedia('(prefers-color-scheme: dark)');
     this.dark.addEventListener('change', this.again);
-    this.size = new ResizeObserver(() => { this.fetch(); this.draw(); });
+    this.size = new ResizeObserver(([entry]) => {
+      const width = Math.round(entry.contentRect.width);
+      if (this.#width && width !== this.#width) this.fetch();
+      this.#width = width;
+      this.draw();
+    });
     this.size.observe(this);
   }
 
@@ -69,7 +80,7 @@ class TimeLine extends LitElement {
     if (['at', 'table', 'pins', 'marks'].some((name) => changed.has(name))) this.draw();
     const tip = this.renderRoot.querySelector('.tip');
     if (tip && this.tip) {
-      tip.style.left = `${Math.min(this.tip.x + 12, this.clientWidth - 300)}px`;
+      tip.style.left = `${Math.min(this.tip.x + 12, this.width - 300)}px`;
       tip.style.top = `${this.tip.y + 16}px`;
     }
   }
@@ -171,7 +182,7 @@ class TimeLine extends LitElement {
     const span = this.#view.to - this.#view.from;
     const from = Math.max(this.#map.first, Math.floor(this.#view.from - span * OVERSCAN));
     const to = Math.min(this.#map.last, Math.ceil(this.#view.to + span * OVERSCAN));
-    const bins = Math.min(4096, Math.max(64, Math.round((this.clientWidth - LABEL) * (to - from) / span)));
+    const bins = Math.min(4096, Math.max(64, Math.round((this.width - LABEL) * (to - from) / span)));
     try {
       this.#data = await api.whole(`recordings/${this.recording}/timeline`, {from, to, bins}, signal);
       this.fault = null;
@@ -225,164 +236,86 @@ class TimeLine extends LitElement {
 
   x(time) {
     const {from, to} = this.#view;
-    return LABEL + (time - from) / (to - from) * (this.clientWidth - LABEL);
+    return LABEL + (time - from) / (to - from) * (this.width - LABEL);
   }
 
   time(x) {
     const {from, to} = this.#view;
-    return from + (x - LABEL) / (this.clientWidth - LABEL) * (to - from);
+    return from + (x - LABEL) / (this.width - LABEL) * (to - from);
   }
 
   paint() {
     const canvas = this.renderRoot.querySelector('canvas');
     if (!canvas || !this.#view || !this.#data) return;
-    const width = this.clientWidth;
-    const height = this.height;
+    const {width, height} = this;
     const ratio = devicePixelRatio || 1;
     if (canvas.width !== width * ratio || canvas.height !== height * ratio) {
       canvas.width = width * ratio;
       canvas.height = height * ratio;
       canvas.style.height = `${height}px`;
     }
+    this.look ??= lookOf(this.renderRoot.querySelector('.probe'));
+    this.#pictures.show({
+      map: this.#map, data: this.#data, view: this.#view, lanes: this.lanes, pins: this.pins,
+      width, height, ratio, look: this.look, says: (time) => this.says(time),
+    });
     const pen = canvas.getContext('2d');
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    const style = getComputedStyle(this);
-    const token = (name) => style.getPropertyValue(`--${name}`).trim();
-    const colours = this.colours(style);
-    this.hits = [];
-    this.places = [];
-    const sizes = this.lanes.map((lane) => lane.depths.length * ROW + GAP);
-    const pinned = this.lanes.filter((lane) => this.pins.includes(lane.lane)).length;
-    const head = MAP + AXIS + sizes.slice(0, pinned).reduce((sum, size) => sum + size, 0);
-    let y = head;
-    this.lanes.slice(pinned).forEach((lane, i) => {
-      this.paintLane(pen, lane, y, width, colours, token);
-      y += sizes[pinned + i];
-    });
-    // What stays in view is drawn over what scrolls beneath it.
-    const scrolled = this.scrolled;
-    pen.clearRect(0, scrolled, width, head - 2);
-    pen.save();
-    pen.translate(0, scrolled);
-    this.paintMap(pen, width, colours, token);
-    this.paintAxis(pen, width, colours);
-    pen.restore();
-    y = scrolled + MAP + AXIS;
-    this.lanes.slice(0, pinned).forEach((lane, i) => {
-      this.paintLane(pen, lane, y, width, colours, token);
-      y += sizes[i];
-    });
-    this.paintMarks(pen, height, colours, token);
+    this.#pictures.lay(pen, this.scrolled);
+    this.paintPlace(pen, width);
+    this.paintMarks(pen, height);
     if (this.at !== undefined && this.at >= this.#view.from && this.at <= this.#view.to) {
-      pen.fillStyle = colours.accent;
+      pen.fillStyle = this.look.accent;
       pen.fillRect(Math.round(this.x(this.at)) - 0.5, MAP, 1.5, height - MAP);
     }
   }
 
-  get scrolled() {
-    return this.renderRoot.querySelector('.scroll').scrollTop;
+  /** As it was laid out: to ask for it costs a layout. */
+  get width() {
+    return this.#width || this.clientWidth;
   }
 
-  paintLane(pen, lane, y, width, colours, token) {
-    const pinned = this.pins.includes(lane.lane);
-    pen.fillStyle = pinned ? colours.accent : colours.muted;
-    pen.font = `11px ${token('sans')}`;
-    pen.textBaseline = 'middle';
-    pen.fillText(pinned ? `◆ ${lane.lane}` : lane.lane, 8, y + ROW / 2, LABEL - 14);
-    pen.fillStyle = colours.line;
-    pen.fillRect(0, y - 2.5, width, 1);
-    const now = this.#data.lanes.find((other) => other.lane === lane.lane);
-    lane.depths.forEach((none, depth) => {
-      this.paintItems(pen, now?.depths[depth] ?? [], y + depth * ROW, width, colours, token);
-    });
-    this.places.push({lane: lane.lane, y, height: lane.depths.length * ROW});
+  get hits() {
+    return this.#pictures.hits;
   }
 
-  paintMarks(pen, height, colours, token) {
+  paintMarks(pen, height) {
+    const {look} = this;
     const top = this.scrolled + MAP;
     const places = this.marks.map((time) => this.x(time));
     if (places[0] !== undefined && places[1] !== undefined) {
       const [a, b] = places.toSorted((p, q) => p - q).map((x) => Math.max(LABEL, x));
       pen.globalAlpha = 0.14;
-      pen.fillStyle = colours.warn;
+      pen.fillStyle = look.warn;
       pen.fillRect(a, top, b - a, height - top);
       pen.globalAlpha = 1;
     }
-    pen.fillStyle = colours.warn;
-    pen.font = `bold 11px ${token('mono')}`;
+    pen.fillStyle = look.warn;
+    pen.font = `bold 11px ${look.mono}`;
+    pen.textBaseline = 'middle';
     this.marks.forEach((time, which) => {
       const x = Math.round(places[which]);
-      if (x < LABEL || x > this.clientWidth) return;
+      if (x < LABEL || x > this.width) return;
       pen.fillRect(x - 0.5, top, 1.5, height - top);
       pen.fillText('AB'[which], x + 3, top + AXIS / 2);
     });
   }
 
-  /** A canvas knows no light-dark(): a probe element turns tokens into colours. */
-  colours(style) {
-    const probe = this.renderRoot.querySelector('.probe');
-    const colours = {};
-    for (const name of ['ioctl', 'file', 'seamcall', 'tdcall', 'tdvmcall', 'hypercall', 'error', 'muted', 'line', 'accent', 'faint', 'select', 'panel', 'warn']) {
-      probe.style.color = `var(--${name})`;
-      colours[name] = getComputedStyle(probe).color;
-    }
-    return colours;
-  }
-
-  paintMap(pen, width, colours) {
+  /** On the minimap: the span in view, and the cursor. */
+  paintPlace(pen, width) {
     const {first, last} = this.#map;
     const scale = width / Math.max(1, last - first);
-    const bins = new Float64Array(Math.ceil(width) + 1);
-    const errors = [];
-    for (const lane of this.#map.lanes) {
-      for (const items of lane.depths) {
-        for (let i = 0; i < items.length; i += WIDTH) {
-          const a = Math.max(0, Math.floor((items[i] - first) * scale));
-          const b = Math.min(width, Math.ceil((items[i] + items[i + LENGTH] - first) * scale));
-          const share = items[i + COUNT] / Math.max(1, b - a);
-          for (let x = a; x < Math.max(a + 1, b); x++) bins[x] += share;
-          if (items[i + ERRORS]) errors.push(a);
-        }
-      }
-    }
-    const most = bins.reduce((a, b) => Math.max(a, b), 1);
-    pen.fillStyle = colours.ioctl;
-    pen.globalAlpha = 0.55;
-    bins.forEach((n, x) => {
-      if (n > 0) {
-        const h = 2 + Math.log1p(n) / Math.log1p(most) * (MAP - 8);
-        pen.fillRect(x, MAP - 3 - h, 1, h);
-      }
-    });
-    pen.globalAlpha = 1;
-    pen.fillStyle = colours.error;
-    for (const x of errors) pen.fillRect(x, 1, 1.5, 5);
     const a = (this.#view.from - first) * scale;
     const b = (this.#view.to - first) * scale;
+    const top = this.scrolled;
     if (!this.whole) {
-      pen.strokeStyle = colours.accent;
+      pen.strokeStyle = this.look.accent;
       pen.lineWidth = 1.5;
-      pen.strokeRect(a, 0.75, Math.max(3, b - a), MAP - 2.5);
+      pen.strokeRect(a, top + 0.75, Math.max(3, b - a), MAP - 2.5);
     }
     if (this.at !== undefined) {
-      pen.fillStyle = colours.accent;
-      pen.fillRect((this.at - first) * scale - 0.5, 0, 1.5, MAP);
-    }
-  }
-
-  paintAxis(pen, width, colours) {
-    const {from, to} = this.#view;
-    const rough = (to - from) / Math.max(1, (width - LABEL) / 110);
-    const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
-    const step = Math.max(1, [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? rough);
-    pen.fillStyle = colours.muted;
-    pen.font = `10.5px ${getComputedStyle(this).fontFamily}`;
-    pen.textBaseline = 'middle';
-    for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
-      const x = this.x(t);
-      pen.fillRect(x, MAP + AXIS - 5, 1, 3);
-      pen.fillText(this.says(t), x + 3, MAP + AXIS / 2 - 1);
+      pen.fillStyle = this.look.accent;
+      pen.fillRect((this.at - first) * scale - 0.5, top, 1.5, MAP);
     }
   }
 
@@ -391,48 +324,14 @@ class TimeLine extends LitElement {
     return format.count(Math.round(time));
   }
 
-  paintItems(pen, items, y, width, colours, token) {
-    const byColour = new Map();
-    const errors = [];
-    const labels = [];
-    for (let i = 0; i < items.length; i += WIDTH) {
-      const a = Math.max(LABEL, this.x(items[i]));
-      const b = Math.min(width, this.x(items[i] + items[i + LENGTH]));
-      if (b < LABEL || a > width) continue;
-      const w = Math.max(1, b - a - (b - a > 3 ? 0.5 : 0));
-      const [name, family] = this.#data.calls[items[i + NAME]];
-      const colour = colours[format.hue(family)] ?? colours.ioctl;
-      if (!byColour.has(colour)) byColour.set(colour, []);
-      byColour.get(colour).push(a, w, items[i + COUNT] > 1 ? 0.5 : 0.85);
-      if (items[i + ERRORS]) errors.push(a, w);
-      if (w > 40 && items[i + COUNT] === 1) labels.push(a, w, name);
-      this.hits.push({a, b: a + Math.max(3, w), y, items, i, name});
-    }
-    for (const [colour, rects] of byColour) {
-      pen.fillStyle = colour;
-      for (let r = 0; r < rects.length; r += 3) {
-        pen.globalAlpha = rects[r + 2];
-        pen.fillRect(rects[r], y, rects[r + 1], ROW - 2);
-      }
-    }
-    pen.globalAlpha = 1;
-    pen.fillStyle = colours.error;
-    for (let e = 0; e < errors.length; e += 2) {
-      pen.fillRect(errors[e], y, Math.max(2, Math.min(3, errors[e + 1])), ROW - 2);
-      pen.fillRect(errors[e] - 1, y, 4, 2.5);
-    }
-    pen.fillStyle = colours.panel;
-    pen.font = `9.5px ${token('mono')}`;
-    for (let l = 0; l < labels.length; l += 3) pen.fillText(labels[l + 2], labels[l] + 3, y + ROW / 2 - 0.5, labels[l + 1] - 6);
-  }
-
   at_(event) {
     const box = this.renderRoot.querySelector('canvas').getBoundingClientRect();
     return {x: event.clientX - box.left, y: event.clientY - box.top};
   }
 
   hit({x, y}) {
-    return this.hits?.findLast((h) => y >= h.y && y < h.y + ROW && x >= h.a - 1 && x <= h.b + 1);
+    const within = this.#pictures.within(y, this.scrolled);
+    return this.hits.findLast((h) => within >= h.y && within < h.y + ROW && x >= h.a - 1 && x <= h.b + 1);
   }
 
   hover(event) {
@@ -462,18 +361,18 @@ class TimeLine extends LitElement {
     this.held = true;
     this.tip = null;
     const {first, last} = this.#map;
-    const mapTime = (x) => first + x / this.clientWidth * (last - first);
+    const mapTime = (x) => first + x / this.width * (last - first);
     canvas.setPointerCapture(event.pointerId);
     const move = (e) => {
       const {x} = this.at_(e);
       moved ||= Math.abs(x - start.x) > 3;
       if (!moved) return;
       if (range) {
-        const [a, b] = [start.x, x].sort((p, q) => p - q).map((p) => inMap ? mapTime(p) : view.from + (p - LABEL) / (this.clientWidth - LABEL) * (view.to - view.from));
+        const [a, b] = [start.x, x].sort((p, q) => p - q).map((p) => inMap ? mapTime(p) : view.from + (p - LABEL) / (this.width - LABEL) * (view.to - view.from));
         this.drag = {from: a, to: b};
         if (inMap) this.show(a, b);
       } else {
-        const by = (start.x - x) / (this.clientWidth - LABEL) * (view.to - view.from);
+        const by = (start.x - x) / (this.width - LABEL) * (view.to - view.from);
         this.show(view.from + by, view.to + by);
       }
     };
@@ -496,7 +395,8 @@ class TimeLine extends LitElement {
 
   pick(place) {
     if (place.x < LABEL) {
-      const found = this.places.findLast(({y, height}) => place.y >= y && place.y < y + height);
+      const within = this.#pictures.within(place.y, this.scrolled);
+      const found = this.#pictures.places.findLast(({y, height}) => within >= y && within < y + height);
       if (found) this.pin(found.lane);
       return;
     }
@@ -511,7 +411,7 @@ class TimeLine extends LitElement {
     if (!event.ctrlKey && !event.metaKey) {
       if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
         event.preventDefault();
-        this.pan(event.deltaX / this.clientWidth);
+        this.pan(event.deltaX / this.width);
       }
       return;
     }
@@ -521,7 +421,10 @@ class TimeLine extends LitElement {
 
   firstUpdated() {
     this.renderRoot.querySelector('canvas').addEventListener('wheel', (e) => this.wheel(e), {passive: false});
-    this.renderRoot.querySelector('.scroll').addEventListener('scroll', () => this.draw(), {passive: true});
+    this.renderRoot.querySelector('.scroll').addEventListener('scroll', ({target}) => {
+      this.scrolled = target.scrollTop;
+      this.draw();
+    }, {passive: true});
   }
 
   span() {
