@@ -24,13 +24,17 @@ export async function get(path, parameters = {}, signal) {
 /** Answers that came with the page, by their addresses: each is given once. */
 const given = new Map(Object.entries(JSON.parse(document.getElementById('answers')?.textContent ?? '{}')));
 
+/** What came with the page for an address, without a wait; undefined when nothing did. */
+export function had(path) {
+  const answer = given.get(path);
+  given.delete(path);
+  return answer;
+}
+
 /** An answer that ends before its last byte is no answer: it may not pass for an empty one. */
 async function ask(path, request) {
-  if (!request.method && given.has(path)) {
-    const answer = given.get(path);
-    given.delete(path);
-    return answer;
-  }
+  const known = request.method ? undefined : had(path);
+  if (known) return known;
   let response;
   try {
     response = await fetch(`/api/v1/${path}`, request);

@@ -11,7 +11,7 @@ export const COLUMNS = [
 ];
 export const USUAL = ['event', 'time', 'actor', 'on', 'call', 'arguments', 'result', 'error'];
 const NARROW = ['event', 'call', 'result'];
-const NARROW_PX = 700;
+const narrow = matchMedia('(width < 700px)');
 const PHONE = {event: '62px', call: 'minmax(120px, 1fr)', result: '108px'};
 const SKELETON_MILLIS = 80;
 
@@ -30,8 +30,9 @@ const styles = css`
   .bar { top: 25px; }
   .head, .row { display: grid; grid-template-columns: var(--columns); column-gap: 10px; padding: 0 10px 0 14px; align-items: center; }
   .head { height: 25px; border-bottom: 1px solid var(--line); background: var(--panel); color: var(--muted); font-size: 11.5px; margin-right: 13px; }
-  .row { position: relative; font: 12px/21px var(--mono); cursor: default; white-space: pre; contain: layout paint; }
+  .row { font: 12px/21px var(--mono); cursor: default; white-space: pre; contain: strict; }
   .row > *, .head > * { overflow: hidden; text-overflow: ellipsis; }
+  .row > .event, .row > .on, .row > .call { overflow: visible; }
   .row:hover { background: var(--hover); }
   .event, .time, .took { text-align: right; }
   .event, .time, .actor, .on, .took { color: var(--muted); }
@@ -69,6 +70,7 @@ export class CallList extends VirtualRows {
     super.connectedCallback();
     this.grid.setAttribute('aria-label', 'Calls');
     this.grid.setAttribute('aria-colcount', COLUMNS.length);
+    this.rows.onpointerover = (e) => this.#tell(e);
   }
 
   head() {
@@ -108,9 +110,9 @@ export class CallList extends VirtualRows {
   colours = [];
   #chosen = USUAL;
 
-  /** The names of the columns; on a narrow screen those that fit. Costs a layout: rows ask what is laid out. */
+  /** The names of the columns; on a narrow screen those that fit. The list is as wide as the window. */
   get columns() {
-    return this.clientWidth > 0 && this.clientWidth < NARROW_PX ? NARROW : this.#chosen;
+    return narrow.matches ? NARROW : this.#chosen;
   }
 
   set columns(names) {
@@ -120,8 +122,7 @@ export class CallList extends VirtualRows {
 
   lay() {
     const shown = this.columns;
-    const narrow = shown === NARROW;
-    this.style.setProperty('--columns', COLUMNS.filter(([name]) => shown.includes(name)).map(([name, , width]) => narrow ? PHONE[name] : width).join(' '));
+    this.style.setProperty('--columns', COLUMNS.filter(([name]) => shown.includes(name)).map(([name, , width]) => shown === NARROW ? PHONE[name] : width).join(' '));
     for (const cell of this.shadowRoot.querySelectorAll('[data-column]')) cell.classList.toggle('gone', !shown.includes(cell.dataset.column));
     this.laid = shown;
     this.refill();
@@ -141,97 +142,141 @@ export class CallList extends VirtualRows {
     row.className = 'row';
     row.setAttribute('role', 'row');
     row.cells = {};
+    row.look = '';
     for (const [name] of COLUMNS) {
       const cell = document.createElement('span');
       cell.className = name;
       cell.dataset.column = name;
       cell.classList.toggle('gone', !this.laid.includes(name));
       cell.setAttribute('role', 'gridcell');
-      row.cells[name] = cell;
+      row.cells[name] = name === 'call' ? cell : this.#written(cell);
       row.append(cell);
     }
     row.guide = document.createElement('span');
     row.guide.className = 'guide';
-    row.badge = document.createElement('span');
+    row.badge = this.#written(document.createElement('span'));
     row.badge.className = 'badge';
-    row.name = document.createElement('span');
+    row.name = this.#written(document.createElement('span'));
     row.name.className = 'name';
     row.cells.call.append(row.guide, row.badge, row.name);
     return row;
   }
 
+  /** With a text of its own, which is only written when it is another. */
+  #written(cell) {
+    cell.text = document.createTextNode('');
+    cell.append(cell.text);
+    return cell;
+  }
+
+  #write(cell, text) {
+    const next = text ?? '';
+    if (cell.text.data !== next) cell.text.data = next;
+  }
+
+  /** Texts that may be cut short are told in full under the pointer. */
+  #tell({target}) {
+    const cell = target.closest?.('.badge, .name, .arguments, .result, .error');
+    const row = cell?.closest('.row');
+    if (!row) return;
+    const call = row.shown;
+    const known = Array.isArray(call);
+    const full = cell === row.badge && known ? call[format.FAMILY]
+      : cell === row.cells.result && known ? (call[format.RETURN] === 0 ? 'no return in the recording' : call[format.RESULT]) : cell.textContent;
+    if (cell.title !== full) cell.title = full;
+  }
+
   fill(row, index) {
     const call = this.#source?.row(index);
     const selected = index === this.selected;
-    if (row.chosen !== selected || row.place !== index) {
-      row.chosen = selected;
+    if (row.place !== index) {
       row.place = index;
       row.id = `row-${index}`;
       row.setAttribute('aria-rowindex', index + 2);
-      row.setAttribute('aria-selected', selected);
-      row.classList.toggle('selected', selected);
-      if (selected) this.grid.setAttribute('aria-activedescendant', row.id);
     }
-    row.classList.toggle('dim', Array.isArray(call) && !this.#source.passes(index));
-    row.classList.toggle('marked', Array.isArray(call) && this.bookmarks.has(call[format.EVENT]));
-    const colour = Array.isArray(call) ? this.colours[this.#source.rule(index)] : undefined;
-    row.classList.toggle('ruled', Boolean(colour));
-    if (colour) row.style.setProperty('--rule', `var(--${RULE_COLOURS[colour] ?? 'accent'})`);
-    if (row.shown === call && call !== undefined) return;
-    row.shown = call;
+    if (row.chosen !== selected) {
+      row.chosen = selected;
+      row.setAttribute('aria-selected', selected);
+    }
+    if (selected && this.grid.getAttribute('aria-activedescendant') !== row.id) this.grid.setAttribute('aria-activedescendant', row.id);
     if (call === undefined) this.#loading(row, index);
-    else if (call instanceof Problem) this.#broken(row, call);
-    else this.#call(row, call);
+    else if (row.shown !== call) {
+      if (call instanceof Problem) this.#broken(row, call);
+      else this.#call(row, call);
+    }
+    row.shown = call;
+    this.#look(row, call, index, selected);
+  }
+
+  /** How a row looks, in one word a fact. */
+  #look(row, call, index, selected) {
+    let look = selected ? 'row selected' : 'row';
+    if (call instanceof Problem) look += ' broken';
+    else if (call === undefined) look += row.bones ? ' loading' : '';
+    else {
+      if (call[format.FAILED]) look += ' failed';
+      if (call[format.RETURN] === 0) look += ' flight';
+      if (!this.#source.passes(index)) look += ' dim';
+      if (this.bookmarks.has(call[format.EVENT])) look += ' marked';
+      const colour = this.colours[this.#source.rule(index)];
+      if (colour) {
+        look += ' ruled';
+        row.style.setProperty('--rule', `var(--${RULE_COLOURS[colour] ?? 'accent'})`);
+      }
+    }
+    if (row.look === look) return;
+    row.look = look;
+    row.className = look;
   }
 
   #clear(row) {
-    for (const [name, cell] of Object.entries(row.cells)) if (name !== 'call') cell.textContent = '';
-    row.name.textContent = '';
+    for (const [name, cell] of Object.entries(row.cells)) if (name !== 'call') this.#write(cell, '');
+    this.#write(row.name, '');
     row.badge.hidden = true;
     row.guide.style.setProperty('--depth', 0);
-    row.classList.remove('failed', 'flight', 'broken', 'loading');
   }
 
   /** Bones only after a moment, so that a quick answer does not flicker. */
   #loading(row, index) {
-    if (!row.classList.contains('loading')) this.#clear(row);
+    if (!row.bones) this.#clear(row);
+    if (row.waits === index) return;
+    row.waits = index;
     setTimeout(() => {
-      if (row.shown === undefined && row.place === index) row.classList.add('loading');
+      if (row.shown !== undefined || row.place !== index || row.bones) return;
+      row.bones = true;
+      this.#look(row, undefined, index, row.chosen);
     }, SKELETON_MILLIS);
   }
 
   #broken(row, problem) {
     this.#clear(row);
-    row.classList.add('broken');
-    row.name.textContent = '✕ unreadable';
-    row.cells.arguments.textContent = problem.message;
+    row.bones = false;
+    row.waits = -1;
+    this.#write(row.name, '✕ unreadable');
+    this.#write(row.cells.arguments, problem.message);
   }
 
   #call(row, call) {
     const {cells} = row;
-    row.classList.remove('broken', 'loading');
-    cells.event.textContent = format.count(call[format.EVENT]);
-    cells.time.textContent = format.time(call[format.TIME], this.clock);
-    cells.actor.textContent = call[format.ACTOR];
-    cells.on.textContent = call[format.ON];
-    row.guide.style.setProperty('--depth', call[format.DEPTH]);
-    row.badge.hidden = false;
-    row.badge.textContent = format.badge(call[format.FAMILY]);
-    row.badge.style.setProperty('--hue', `var(--${format.hue(call[format.FAMILY])})`);
-    row.badge.title = call[format.FAMILY];
-    row.name.textContent = call[format.CALL];
-    row.name.title = call[format.CALL];
-    cells.arguments.textContent = call[format.ARGUMENTS];
-    cells.arguments.title = call[format.ARGUMENTS];
-    const flight = call[format.RETURN] === 0;
-    const narrow = this.laid === NARROW;
-    cells.result.textContent = flight ? '…' : narrow && call[format.ERROR] ? `✕ ${call[format.ERROR]}` : call[format.RESULT];
-    cells.result.title = flight ? 'no return in the recording' : call[format.RESULT];
-    cells.took.textContent = format.duration(call[format.DURATION], this.clock);
-    cells.error.textContent = call[format.ERROR];
-    cells.error.title = call[format.ERROR];
-    row.classList.toggle('failed', call[format.FAILED]);
-    row.classList.toggle('flight', flight);
+    row.bones = false;
+    row.waits = -1;
+    this.#write(cells.event, format.count(call[format.EVENT]));
+    this.#write(cells.time, format.time(call[format.TIME], this.clock));
+    this.#write(cells.actor, call[format.ACTOR]);
+    this.#write(cells.on, call[format.ON]);
+    if (row.depth !== call[format.DEPTH] || row.badge.hidden) row.guide.style.setProperty('--depth', row.depth = call[format.DEPTH]);
+    if (row.badge.hidden) row.badge.hidden = false;
+    if (row.family !== call[format.FAMILY]) {
+      row.family = call[format.FAMILY];
+      this.#write(row.badge, format.badge(row.family));
+      row.badge.style.setProperty('--hue', `var(--${format.hue(row.family)})`);
+    }
+    this.#write(row.name, call[format.CALL]);
+    this.#write(cells.arguments, call[format.ARGUMENTS]);
+    const short = this.laid === NARROW && call[format.ERROR] ? `✕ ${call[format.ERROR]}` : call[format.RESULT];
+    this.#write(cells.result, call[format.RETURN] === 0 ? '…' : short);
+    this.#write(cells.took, format.duration(call[format.DURATION], this.clock));
+    this.#write(cells.error, call[format.ERROR]);
   }
 }
 customElements.define('call-list', CallList);

@@ -66,6 +66,7 @@ class ExplorerPage extends LitElement {
     this.filter = '';
     this.selected = 0;
     this.notes = {revision: 0, bookmarks: [], filters: []};
+    this.opened = new Set();
     this.turns = new Turns((text) => this.tell(text));
     this.noteTurns = new Turns((text) => { this.note = text; });
   }
@@ -99,7 +100,7 @@ class ExplorerPage extends LitElement {
 
   async open() {
     try {
-      this.recording = await api.recording(this.recordingId);
+      this.recording = api.had(`recordings/${this.recordingId}`) ?? await api.recording(this.recordingId);
       document.title = `${this.recording.name} · Seamtape`;
       await this.updateComplete;
       this.list.clock = this.recording.clock;
@@ -108,7 +109,10 @@ class ExplorerPage extends LitElement {
       this.list.columns = this.columns();
       this.readNotes();
       await this.fromAddress();
-      if (document.activeElement === document.body) this.list.focus();
+      // To move the focus costs a layout: with that of the first rows it is none more.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) this.list?.focus();
+      });
       this.follow();
       if (this.recording.state === 'open') this.live = new Live(this);
     } catch (e) {
@@ -712,18 +716,22 @@ class ExplorerPage extends LitElement {
     });
   }
 
+  /** Each is made when it is first opened, and then stays. */
   dialogs() {
     const hint = html`<code>12345</code> an event · <code>50%</code> of the calls · <code>end</code> ·
       ${this.recording.clock === 'ns' ? html`<code>1.5s</code> <code>20ms</code> after the start` : html`<code>t=90000</code> a time in cycles`}`;
-    return html`<call-dialog .open=${this.dialog === 'go'} .title=${'Go to'} .fault=${this.goFault} .hint=${hint}
-        @go=${this.go} @closed=${() => { this.dialog = null; }}></call-dialog>
-      <call-dialog .open=${this.dialog === 'note'} .title=${`Bookmark event ${format.count(this.selected)}`} .hint=${'Enter keeps the note; it lies in notes.json beside the recording.'}
-        .value=${this.notes.bookmarks.find((one) => one.event === this.selected)?.text ?? ''} @go=${this.keepBookmark} @closed=${() => { this.dialog = null; }}></call-dialog>
-      <notes-dialog .open=${this.dialog === 'notes'} .notes=${this.notes} .filter=${this.filter}
+    const one = (name, made) => {
+      if (this.dialog === name) this.opened.add(name);
+      return this.opened.has(name) ? made(this.dialog === name) : nothing;
+    };
+    const closed = () => { this.dialog = null; };
+    return html`${one('go', (open) => html`<call-dialog .open=${open} .title=${'Go to'} .fault=${this.goFault} .hint=${hint} @go=${this.go} @closed=${closed}></call-dialog>`)}
+      ${one('note', (open) => html`<call-dialog .open=${open} .title=${`Bookmark event ${format.count(this.selected)}`} .hint=${'Enter keeps the note; it lies in notes.json beside the recording.'}
+        .value=${this.notes.bookmarks.find((one) => one.event === this.selected)?.text ?? ''} @go=${this.keepBookmark} @closed=${closed}></call-dialog>`)}
+      ${one('notes', (open) => html`<notes-dialog .open=${open} .notes=${this.notes} .filter=${this.filter}
         @jump=${({detail}) => { this.dialog = null; this.jump(detail); }} @filter=${({detail}) => { this.dialog = null; this.applyFilter(detail); }}
-        @keep=${({detail}) => this.keepNotes(detail)} @closed=${() => { this.dialog = null; }}></notes-dialog>
-      <call-dialog .open=${this.dialog === 'sheet'} .title=${'Keys'} .page=${'explorer'}
-        @closed=${() => { this.dialog = null; }}></call-dialog>`;
+        @keep=${({detail}) => this.keepNotes(detail)} @closed=${closed}></notes-dialog>`)}
+      ${one('sheet', (open) => html`<call-dialog .open=${open} .title=${'Keys'} .page=${'explorer'} @closed=${closed}></call-dialog>`)}`;
   }
 
   bands() {

@@ -6,6 +6,7 @@ export const virtualStyles = css`
   :host { display: block; position: relative; overflow: hidden; outline: none; }
   .view { position: absolute; inset: 0 13px 0 0; overflow: hidden; touch-action: none; contain: strict; }
   .rows { position: absolute; left: 0; right: 0; top: 0; will-change: transform; }
+  .row { position: absolute; left: 0; right: 0; }
   .grid { outline: none; }
   .bar { position: absolute; right: 0; top: 0; bottom: 0; width: 13px; background: var(--bg); border-left: 1px solid var(--line-soft); touch-action: none; }
   .thumb { position: absolute; left: 2px; right: 2px; border-radius: 5px; background: var(--faint); opacity: .6; min-height: 24px; }
@@ -14,6 +15,9 @@ export const virtualStyles = css`
 `;
 
 const FLING = 0.94;
+/** Rows from the one that the others are placed by: far enough to be rare, near enough for whole pixels. */
+const FAR = 10_000;
+const STILL_MILLIS = 150;
 
 export class VirtualRows extends HTMLElement {
   #top = 0;
@@ -21,13 +25,19 @@ export class VirtualRows extends HTMLElement {
   #pool = [];
   #speed = 0;
   #wish = -1;
+  #height = 0;
+  #base = 0;
+  #still = 0;
   rowHeight = 21;
   total = 0;
   selected = -1;
 
   connectedCallback() {
     if (!this.shadowRoot) this.#build();
-    this.resize = new ResizeObserver(() => this.draw());
+    this.resize = new ResizeObserver(([entry]) => {
+      this.#height = entry.contentRect.height;
+      this.draw();
+    });
     this.resize.observe(this.view);
   }
 
@@ -69,9 +79,14 @@ export class VirtualRows extends HTMLElement {
     return [];
   }
 
+  /** Of the rows in view, as it was laid out: to ask for it costs a layout. */
+  get height() {
+    return this.#height || this.view.clientHeight;
+  }
+
   /** How many whole rows fit. */
   get fits() {
-    return Math.max(1, Math.floor(this.view.clientHeight / this.rowHeight));
+    return Math.max(1, Math.floor(this.height / this.rowHeight));
   }
 
   get top() {
@@ -90,8 +105,7 @@ export class VirtualRows extends HTMLElement {
   }
 
   #moveTo(index) {
-    const last = Math.max(0, this.total - this.view.clientHeight / this.rowHeight);
-    const next = Math.min(Math.max(0, index), last);
+    const next = index > 0 ? Math.min(index, Math.max(0, this.total - this.height / this.rowHeight)) : 0;
     if (next !== this.#top) {
       this.#top = next;
       this.dispatchEvent(new Event('scrolled'));
@@ -102,7 +116,7 @@ export class VirtualRows extends HTMLElement {
   /** Brings a row into view; in the middle when it was far away. */
   show(index) {
     const first = this.#top;
-    const fits = this.view.clientHeight / this.rowHeight;
+    const fits = this.height / this.rowHeight;
     if (index < first - fits || index > first + 2 * fits) this.top = index - Math.floor(fits / 3);
     else if (index < first) this.top = index;
     else if (index > first + fits - 1) this.top = index - fits + 1;
@@ -115,7 +129,7 @@ export class VirtualRows extends HTMLElement {
 
   #paint() {
     this.#frame = 0;
-    const height = this.view.clientHeight;
+    const {height} = this;
     const last = Math.max(0, this.total - height / this.rowHeight);
     if (this.#wish >= 0) this.#top = this.#wish;
     if (this.#top > last) this.#top = last;
@@ -129,22 +143,40 @@ export class VirtualRows extends HTMLElement {
       this.#pool.push(row);
       this.rows.append(row);
     }
-    this.#pool.forEach((row, i) => {
-      row.hidden = i >= wanted;
-      if (i < wanted) {
-        row.dataset.index = first + i;
-        this.fill(row, first + i);
-      }
-    });
-    this.rows.style.transform = `translateY(${-(this.#top - first) * this.rowHeight}px)`;
+    this.#place(first, wanted);
+    this.rows.style.transform = `translateY(${-(this.#top - this.#base) * this.rowHeight}px)`;
     this.#paintBar(height);
-    this.grid.setAttribute('aria-rowcount', this.total);
+    if (this.told !== this.total) this.grid.setAttribute('aria-rowcount', this.told = this.total);
     if (this.selected < first || this.selected >= first + wanted) this.grid.removeAttribute('aria-activedescendant');
+  }
+
+  /** A row that stays in view stays as it is: those that left take the places of those that come. */
+  #place(first, wanted) {
+    const pool = this.#pool;
+    if (Math.abs(first - this.#base) > FAR) this.#base = first;
+    for (let i = 0; i < pool.length; i++) {
+      const index = first + i;
+      const row = pool[index % pool.length];
+      if (row.hidden !== i >= wanted) row.hidden = i >= wanted;
+      if (i >= wanted) continue;
+      const at = (index - this.#base) * this.rowHeight;
+      if (row.at !== at) row.style.top = `${row.at = at}px`;
+      row.index = index;
+      this.fill(row, index);
+    }
+    clearTimeout(this.#still);
+    this.#still = setTimeout(() => this.#order(), STILL_MILLIS);
+  }
+
+  /** Who has the rows read aloud hears them in the order in which they stand. */
+  #order() {
+    const ordered = this.#pool.toSorted((a, b) => a.index - b.index);
+    if (ordered.some((row, i) => row !== this.rows.children[i])) this.rows.append(...ordered);
   }
 
   #paintBar(height) {
     const fits = height / this.rowHeight;
-    this.bar.hidden = this.total <= fits;
+    if (this.bar.hidden !== this.total <= fits) this.bar.hidden = this.total <= fits;
     const size = Math.max(24, height * fits / Math.max(fits, this.total));
     const last = Math.max(1, this.total - fits);
     this.thumb.style.height = `${size}px`;
@@ -160,7 +192,7 @@ export class VirtualRows extends HTMLElement {
   #wheel(event) {
     if (event.ctrlKey) return;
     event.preventDefault();
-    const unit = event.deltaMode === 1 ? this.rowHeight : event.deltaMode === 2 ? this.view.clientHeight : 1;
+    const unit = event.deltaMode === 1 ? this.rowHeight : event.deltaMode === 2 ? this.height : 1;
     this.#speed = 0;
     this.top = this.#top + event.deltaY * unit / this.rowHeight;
   }
@@ -214,7 +246,7 @@ export class VirtualRows extends HTMLElement {
   #click(event) {
     const row = event.target.closest('.row');
     if (row) {
-      this.dispatchEvent(new CustomEvent('pick', {detail: Number(row.dataset.index)}));
+      this.dispatchEvent(new CustomEvent('pick', {detail: row.index}));
     }
   }
 }
