@@ -176,5 +176,7 @@ final class SlowClients {
         one.getKey().close();
       }
     }
+    // One may have closed while it was looked at.
+    stuck.keySet().retainAll(ends.keySet());
   }
 }
