@@ -17,6 +17,7 @@ import seamtape.catalog.KvmExit;
 import seamtape.catalog.SevCommand;
 import seamtape.catalog.TdvmcallStatus;
 import seamtape.catalog.TdxCommand;
+import seamtape.catalog.TdxMetadata;
 import seamtape.catalog.TdxOperand;
 import seamtape.catalog.TdxStatus;
 import seamtape.catalog.TdxStatusCause;
@@ -27,7 +28,8 @@ import seamtape.replayer.explain.ErrnoRules;
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
-    description = "Say a TDX status word, an errno or an exit reason in words.",
+    description =
+        "Say a TDX status word, an errno, an exit reason or a TDX metadata field in words.",
     footer = {
       "",
       "Examples:",
@@ -38,13 +40,18 @@ import seamtape.replayer.explain.ErrnoRules;
       "  seamtape explain TDX_OPERAND_BUSY",
       "  seamtape explain -22",
       "  seamtape explain KVM_EXIT_MEMORY_FAULT",
+      "  seamtape explain NOTIFY_ENABLES",
+      "  seamtape explain 0x9110000300000010",
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final int WIDEST_ERRNO = 4095;
 
+  /** Bits that are reserved in a status word, and class and context code of a field id. */
+  private static final long NO_STATUS = 0xfffL << 48;
+
   @Parameters(
       paramLabel = "VALUE",
-      description = "A number, or the name of an errno or exit reason.")
+      description = "A number, or the name of a status, errno, exit reason or metadata field.")
   private String value;
 
   @Option(names = "--call", paramLabel = "NAME", description = "The call that gave it.")
@@ -132,7 +139,8 @@ final class ExplainCommand implements Callable<Integer> {
         return true;
       }
     }
-    return errno.isPresent();
+    TdxMetadata.named(value).forEach(field -> metadata(field, field.id()));
+    return !document.isEmpty();
   }
 
   private boolean byNumber() {
@@ -154,7 +162,7 @@ final class ExplainCommand implements Callable<Integer> {
       Errno.ofResult(-number).ifPresent(this::errno);
       return !document.isEmpty();
     }
-    if (!tdvmcall(number)) {
+    if (!tdvmcall(number) && !metadata(number)) {
       status(number);
     }
     return true;
@@ -173,6 +181,29 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     return false;
+  }
+
+  /** An id of a metadata field: a status has nothing in bits 59:48. */
+  private boolean metadata(long id) {
+    if ((id & NO_STATUS) == 0) {
+      return false;
+    }
+    for (TdxMetadata.Scope scope : TdxMetadata.Scope.values()) {
+      TdxMetadata.Field field = TdxMetadata.find(scope, id);
+      boolean here = TdxMetadata.context(id) == 0 || TdxMetadata.context(id) == scope.ordinal();
+      if (field != null && here) {
+        metadata(field, id);
+      }
+    }
+    return !document.isEmpty();
+  }
+
+  private void metadata(TdxMetadata.Field field, long id) {
+    String text = TdxMetadata.text(field.scope(), id);
+    tell("field", text + " (0x" + Long.toHexString(id) + ")");
+    tell("metadata of", field.scope().owner() + ": " + field.scope().leaves());
+    tell("elements", field.elements() + " of " + field.bytes() + " bytes");
+    tell("module", "since " + field.since());
   }
 
   private void errno(Errno errno) {

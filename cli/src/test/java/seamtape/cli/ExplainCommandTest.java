@@ -54,6 +54,20 @@ class ExplainCommandTest {
     return words && (success || name.equals(json.get("status")));
   }
 
+  /** By id and by name. */
+  @ParameterizedTest
+  @CsvSource({
+    "0x9110000300000010, NOTIFY_ENABLES (0x9110000300000010), a TD: TDH.MNG.RD",
+    "notify_enables, NOTIFY_ENABLES (0x9110000300000010), a TD: TDH.MNG.RD",
+    "0x0800000100000003, MINOR_VERSION (0x800000100000003), the module: TDH.SYS.RD",
+    "0x9900000300000401, CPUID_CONFIG_LEAVES[1] (0x9900000300000401), the module: TDH.SYS.RD",
+  })
+  void aMetadataFieldIsExplained(String asked, String field, String owner) {
+    Map<String, Object> json = Command.run("explain", asked, "--json").json();
+    assertEquals(field, json.get("field"));
+    assertTrue(json.get("metadata of").toString().startsWith(owner));
+  }
+
   @Test
   void everyErrnoOfTheRulesOfACallIsExplained() {
     ErrnoRules rules = ErrnoRules.bundled();

@@ -28,7 +28,13 @@ public enum Format {
   /** A result word of a Hyper-V hypercall: status in bits 15:0, repetitions in 43:32. */
   HV_STATUS,
   /** The index of a model specific register, {@link Msr}. */
-  MSR;
+  MSR,
+  /** The id of a metadata field of the TDX module, {@link TdxMetadata}. */
+  SYS_FIELD,
+  /** The id of a metadata field of a TD. */
+  TD_FIELD,
+  /** The id of a metadata field of a vCPU of a TD. */
+  VP_FIELD;
 
   /**
    * The value as JSON carries it: a number where it counts, else hex digits or a symbol. Decimal
@@ -40,6 +46,9 @@ public enum Format {
       case CAPABILITY -> KvmCapability.text(number);
       case EXIT_REASON -> KvmExit.text(number);
       case MSR -> Msr.text(number);
+      case SYS_FIELD -> TdxMetadata.text(TdxMetadata.Scope.SYS, number);
+      case TD_FIELD -> TdxMetadata.text(TdxMetadata.Scope.TD, number);
+      case VP_FIELD -> TdxMetadata.text(TdxMetadata.Scope.VP, number);
       case HEX, GPA, HPA, ADDRESS, TDX_STATUS, TDVMCALL_STATUS, HV_STATUS, REQUEST ->
           "0x" + Long.toHexString(number);
     };

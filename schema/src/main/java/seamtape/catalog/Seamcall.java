@@ -4,6 +4,9 @@ import static seamtape.catalog.Format.DEC;
 import static seamtape.catalog.Format.GPA;
 import static seamtape.catalog.Format.HEX;
 import static seamtape.catalog.Format.HPA;
+import static seamtape.catalog.Format.SYS_FIELD;
+import static seamtape.catalog.Format.TD_FIELD;
+import static seamtape.catalog.Format.VP_FIELD;
 import static seamtape.catalog.LeafRow.leaf;
 import static seamtape.catalog.TdOpState.FAILED_IMPORT;
 import static seamtape.catalog.TdOpState.INITIALIZED;
@@ -163,8 +166,8 @@ public enum Seamcall implements Call {
               LIVE_IMPORT,
               FAILED_IMPORT)
           .in("rcx", HPA, "TDR")
-          .in("rdx", HEX, "field id")
-          .out("rdx", HEX, "next field id (v1) or -1")
+          .in("rdx", TD_FIELD, "field id")
+          .out("rdx", TD_FIELD, "next field id (v1) or -1")
           .out("r8", HEX, "value"),
       "Read a metadata field of a TD"),
   TDH_MEM_RD(
@@ -197,7 +200,7 @@ public enum Seamcall implements Call {
               LIVE_IMPORT,
               FAILED_IMPORT)
           .in("rcx", HPA, "TDR")
-          .in("rdx", HEX, "field id")
+          .in("rdx", TD_FIELD, "field id")
           .in("r8", HEX, "data")
           .in("r9", HEX, "mask")
           .out("r8", HEX, "old value"),
@@ -350,8 +353,8 @@ public enum Seamcall implements Call {
               LIVE_IMPORT,
               FAILED_IMPORT)
           .in("rcx", HPA, "TDVPR")
-          .in("rdx", HEX, "field id")
-          .out("rdx", HEX, "next field id or -1")
+          .in("rdx", VP_FIELD, "field id")
+          .out("rdx", VP_FIELD, "next field id or -1")
           .out("r8", HEX, "value"),
       "Read a metadata field of a vCPU"),
   TDH_MNG_KEY_RECLAIMID(
@@ -422,8 +425,8 @@ public enum Seamcall implements Call {
       "Initialize the module, once"),
   TDH_SYS_RD(
       leaf(34, "1.5")
-          .in("rdx", HEX, "field id")
-          .out("rdx", HEX, "next field id or -1")
+          .in("rdx", SYS_FIELD, "field id")
+          .out("rdx", SYS_FIELD, "next field id or -1")
           .out("r8", HEX, "value"),
       "Read a metadata field of the module"),
   TDH_SYS_LP_INIT(
@@ -438,8 +441,8 @@ public enum Seamcall implements Call {
   TDH_SYS_RDALL(
       leaf(37, "1.5")
           .in("rdx", HPA, "output list")
-          .in("r8", HEX, "initial field id")
-          .out("r8", HEX, "next field id"),
+          .in("r8", SYS_FIELD, "initial field id")
+          .out("r8", SYS_FIELD, "next field id"),
       "Read all metadata fields of the module into a list"),
   TDH_MEM_TRACK(
       leaf(38, "1.0")
@@ -490,7 +493,7 @@ public enum Seamcall implements Call {
               LIVE_IMPORT,
               FAILED_IMPORT)
           .in("rcx", HPA, "TDVPR")
-          .in("rdx", HEX, "field id")
+          .in("rdx", VP_FIELD, "field id")
           .in("r8", HEX, "data")
           .in("r9", HEX, "mask")
           .out("r8", HEX, "old value"),

@@ -3,7 +3,10 @@ package seamtape.catalog;
 import static seamtape.catalog.Format.DEC;
 import static seamtape.catalog.Format.GPA;
 import static seamtape.catalog.Format.HEX;
+import static seamtape.catalog.Format.SYS_FIELD;
 import static seamtape.catalog.Format.TDVMCALL_STATUS;
+import static seamtape.catalog.Format.TD_FIELD;
+import static seamtape.catalog.Format.VP_FIELD;
 import static seamtape.catalog.LeafRow.leaf;
 import static seamtape.catalog.TdOpState.FAILED_IMPORT;
 import static seamtape.catalog.TdOpState.INITIALIZED;
@@ -93,42 +96,42 @@ public enum Tdcall implements Call {
       leaf(7, "1.0")
           .version(1)
           .in("rcx", DEC, "version 1: VM index")
-          .in("rdx", HEX, "field id")
-          .out("rdx", HEX, "next field id")
+          .in("rdx", TD_FIELD, "field id")
+          .out("rdx", TD_FIELD, "next field id")
           .out("r8", HEX, "value"),
       "Read a metadata field of this TD"),
   TDG_VM_WR(
       leaf(8, "1.0")
           .in("rcx", DEC, "VM index")
-          .in("rdx", HEX, "field id")
+          .in("rdx", TD_FIELD, "field id")
           .in("r8", HEX, "data")
           .in("r9", HEX, "mask")
           .out("r8", HEX, "previous value"),
       "Write a metadata field of this TD"),
   TDG_VP_RD(
       leaf(9, "1.5")
-          .in("rdx", HEX, "field id")
-          .out("rdx", HEX, "next field id")
+          .in("rdx", VP_FIELD, "field id")
+          .out("rdx", VP_FIELD, "next field id")
           .out("r8", HEX, "value"),
       "Read a metadata field of this vCPU"),
   TDG_VP_WR(
       leaf(10, "1.5")
-          .in("rdx", HEX, "field id")
+          .in("rdx", VP_FIELD, "field id")
           .in("r8", HEX, "data")
           .in("r9", HEX, "mask")
           .out("r8", HEX, "previous value"),
       "Write a metadata field of this vCPU"),
   TDG_SYS_RD(
       leaf(11, "1.5")
-          .in("rdx", HEX, "field id")
-          .out("rdx", HEX, "next field id")
+          .in("rdx", SYS_FIELD, "field id")
+          .out("rdx", SYS_FIELD, "next field id")
           .out("r8", HEX, "value"),
       "Read a metadata field of the module"),
   TDG_SYS_RDALL(
       leaf(12, "1.5")
           .in("rdx", GPA, "output list GPA")
-          .in("r8", HEX, "initial field id")
-          .out("r8", HEX, "next field id"),
+          .in("r8", SYS_FIELD, "initial field id")
+          .out("r8", SYS_FIELD, "next field id"),
       "Read all metadata fields of the module into a list"),
   TDG_SERVTD_RD(
       leaf(18, "1.5")
@@ -145,12 +148,12 @@ public enum Tdcall implements Call {
               LIVE_IMPORT,
               FAILED_IMPORT)
           .in("rcx", HEX, "binding handle")
-          .in("rdx", HEX, "field id")
+          .in("rdx", TD_FIELD, "field id")
           .in("r10", HEX, "UUID")
           .in("r11", HEX, "UUID")
           .in("r12", HEX, "UUID")
           .in("r13", HEX, "UUID")
-          .out("rdx", HEX, "next id")
+          .out("rdx", TD_FIELD, "next id")
           .out("r8", HEX, "value")
           .out("r10", HEX, "UUID")
           .out("r11", HEX, "UUID")
@@ -170,7 +173,7 @@ public enum Tdcall implements Call {
               LIVE_IMPORT,
               FAILED_IMPORT)
           .in("rcx", HEX, "binding handle")
-          .in("rdx", HEX, "field id")
+          .in("rdx", TD_FIELD, "field id")
           .in("r8", HEX, "data")
           .in("r9", HEX, "mask")
           .in("r10", HEX, "UUID")

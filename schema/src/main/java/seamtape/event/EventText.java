@@ -151,7 +151,19 @@ public final class EventText {
       case TDVMCALL_STATUS -> TdvmcallStatus.text(value);
       case HV_STATUS -> HvStatus.text(value);
       case KVM_HC_RESULT -> KvmHypercall.resultText(value);
-      case DEC, HEX, GPA, HPA, ADDRESS, FD, CAPABILITY, EXIT_REASON, REQUEST, MSR ->
+      case DEC,
+          HEX,
+          GPA,
+          HPA,
+          ADDRESS,
+          FD,
+          CAPABILITY,
+          EXIT_REASON,
+          REQUEST,
+          MSR,
+          SYS_FIELD,
+          TD_FIELD,
+          VP_FIELD ->
           String.valueOf(ret.format().value(value));
     };
   }

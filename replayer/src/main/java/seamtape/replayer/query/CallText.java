@@ -19,6 +19,7 @@ import seamtape.catalog.StructFormats;
 import seamtape.catalog.StructLayout;
 import seamtape.catalog.Structs;
 import seamtape.catalog.TdvmcallStatus;
+import seamtape.catalog.TdxMetadata;
 import seamtape.catalog.TdxStatus;
 import seamtape.event.Event;
 import seamtape.event.EventText;
@@ -52,7 +53,17 @@ final class CallText {
       }
       case TDVMCALL_STATUS -> word(value, TdvmcallStatus.text(value));
       case MSR -> word(value, Msr.text(value));
+      case SYS_FIELD -> metadata(TdxMetadata.Scope.SYS, value);
+      case TD_FIELD -> metadata(TdxMetadata.Scope.TD, value);
+      case VP_FIELD -> metadata(TdxMetadata.Scope.VP, value);
     };
+  }
+
+  /** Any element of a field answers to its name too. */
+  private static FilterValue metadata(TdxMetadata.Scope scope, long id) {
+    TdxMetadata.Field field = TdxMetadata.find(scope, id);
+    String name = field == null ? null : field.name();
+    return new FilterValue(true, id, true, TdxMetadata.text(scope, id), name);
   }
 
   private static FilterValue word(long value, String text) {

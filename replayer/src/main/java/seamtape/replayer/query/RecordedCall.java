@@ -145,7 +145,20 @@ public final class RecordedCall {
       case TDVMCALL_STATUS -> ret != 0;
       case KVM_HC_RESULT -> ret < 0;
       case HV_STATUS -> (ret & 0xffff) != 0;
-      case DEC, HEX, GPA, HPA, ADDRESS, FD, CAPABILITY, EXIT_REASON, REQUEST, MSR -> false;
+      case DEC,
+          HEX,
+          GPA,
+          HPA,
+          ADDRESS,
+          FD,
+          CAPABILITY,
+          EXIT_REASON,
+          REQUEST,
+          MSR,
+          SYS_FIELD,
+          TD_FIELD,
+          VP_FIELD ->
+          false;
     };
   }
 

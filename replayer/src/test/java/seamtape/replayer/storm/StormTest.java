@@ -13,6 +13,7 @@ import seamtape.machine.MachineSpec;
 import seamtape.sim.CallStorm;
 import seamtape.sim.TdGuestStorm;
 import seamtape.sim.TdxStorm;
+import seamtape.sim.sev.SevGuestStorm;
 import seamtape.sim.sev.SevStorm;
 
 /** Storms in every profile, recorded: no exception, and the replay of each is identical. */
@@ -54,6 +55,19 @@ class StormTest {
     long copied = TdGuestStorm.run(machines("td-guests"), "linux-7.3", CALLS);
     long index = TdGuestStorm.run(machines("td-guests-regindex"), "linux-7.3+regindex", CALLS);
     assertEquals(copied, index, "S16: no difference in behaviour");
+  }
+
+  /**
+   * VMGEXIT, PVALIDATE, RMPADJUST, page state changes: guests of SEV-ES and SNP that run. All their
+   * profiles make the whole number in the long form only.
+   */
+  @ParameterizedTest
+  @CsvSource({"linux-6.2, 10", "linux-6.12, 10", "linux-7.3, 1"})
+  void s7GuestsOfSevReplayIdentically(String profile, int part) {
+    int calls = SOAK ? CALLS : CALLS / part;
+    TapedMachines machines = machines("sev-guests");
+    SevGuestStorm.run(machines, profile, calls);
+    assertTrue(machines.calls() >= calls, () -> "calls: " + machines.calls());
   }
 
   @ParameterizedTest

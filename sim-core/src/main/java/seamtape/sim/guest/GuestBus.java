@@ -206,9 +206,14 @@ public interface GuestBus {
     return UNDEFINED_OPCODE;
   }
 
-  /** False where hardware task switches are left to a machine that does not emulate them. */
-  default boolean switchesTasks() {
-    return true;
+  /**
+   * True where a hardware task switch leaves the guest, as it is before it, for good: to a host
+   * that cannot emulate what it cannot see.
+   *
+   * @param qualification as VMX has it: the TSS's selector in 15:0, the reason in 31:30
+   */
+  default boolean leavesForTaskSwitch(long qualification) {
+    return false;
   }
 
   /** True while the interrupt controller (or KVM_INTERRUPT) has a vector to deliver. */

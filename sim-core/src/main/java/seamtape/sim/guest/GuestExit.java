@@ -24,6 +24,8 @@ public final class GuestExit {
     VMGEXIT,
     /** A page has to come first; the bus knows which. */
     EPT_VIOLATION,
+    /** A hardware task switch that the bus does not leave to KVM's emulator. */
+    TASK_SWITCH,
     INTERRUPT_WINDOW,
     /** The guest lowered its task priority. */
     SET_TPR,

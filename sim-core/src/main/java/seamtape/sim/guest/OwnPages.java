@@ -43,7 +43,11 @@ final class OwnPages {
     core.flush();
   }
 
-  /** Only VMPL 0 validates. */
+  /**
+   * Only VMPL 0 validates, as Linux's amd-memory-encryption.rst says too. That any other gets
+   * #GP(0), as a CPL but 0 does, is read from the privileged instruction's kind; no source here
+   * states it.
+   */
   private void validate(long address, int vmpl) {
     if (vmpl != 0) {
       throw core.fault.with(GuestFault.GP, 0);

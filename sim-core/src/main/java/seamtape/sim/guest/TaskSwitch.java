@@ -8,10 +8,23 @@ package seamtape.sim.guest;
 final class TaskSwitch {
   /** What switches: a far JMP or CALL, IRET with RFLAGS.NT, or a task gate of the IDT. */
   enum Reason {
-    JMP,
-    CALL,
-    IRET,
-    GATE;
+    JMP(2),
+    CALL(0),
+    IRET(1),
+    GATE(3);
+
+    private final long number;
+
+    /**
+     * @param number in VMX's exit qualification of a task switch (Intel's manual, table 28-6)
+     */
+    Reason(int number) {
+      this.number = number;
+    }
+
+    long qualification() {
+      return number << 30;
+    }
 
     /** The new task is nested in the old one: it has a link back, and NT. */
     boolean nests() {
@@ -67,8 +80,8 @@ final class TaskSwitch {
    * @param rip where the old task goes on
    */
   void to(int selector, Reason reason, long rip) {
-    if (!core.bus.switchesTasks()) {
-      throw core.emulationFailure();
+    if (core.bus.leavesForTaskSwitch(selector & 0xffff | reason.qualification())) {
+      throw core.leave(GuestExit.Kind.TASK_SWITCH);
     }
     boolean delivering = core.delivering;
     // As during delivery, KVM cannot reach MMIO in the middle of a switch.

@@ -3,6 +3,7 @@ package seamtape.sim.tdx;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import seamtape.catalog.TdxMetadata;
 import seamtape.sim.profile.TextTable;
 
 /**
@@ -28,7 +29,7 @@ record MetadataField(
   /** The fields of a scope that a version of the module has, by class code and field code. */
   static List<MetadataField> of(Metadata.Scope scope, TdxModuleVersion version) {
     List<MetadataField> fields = new ArrayList<>();
-    for (String[] words : TextTable.rows(MetadataField.class, "tdx-metadata.txt")) {
+    for (String[] words : TdxMetadata.rows()) {
       if (words[0].equals(scope.name()) && has(version, words[11])) {
         fields.add(field(scope, words));
       }

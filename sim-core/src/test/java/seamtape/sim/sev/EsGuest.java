@@ -49,7 +49,11 @@ final class EsGuest {
   int firstVcpu;
 
   EsGuest(String profile, boolean snp, NestedCalls nested) {
-    sev = new SevMachine(profile, nested);
+    this(new SevMachine(profile, nested), profile, snp);
+  }
+
+  EsGuest(SevMachine sev, String profile, boolean snp) {
+    this.sev = sev;
     m = sev.m;
     this.snp = snp;
     boolean typed = !profile.startsWith("linux-6.2");

@@ -23,6 +23,7 @@ import seamtape.catalog.Seamcall;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdxStatus;
+import seamtape.sim.guest.CpuState;
 
 /** Guest code in a TD, entered by TDH.VP.ENTER: TDCALL leaf by leaf, TDVMCALLs, #VE, exits. */
 final class GuestTest {
@@ -86,6 +87,24 @@ final class GuestTest {
     assertEquals(0, td.tdcall(Tdcall.TDG_VP_VEINFO_GET, 0, 0, 0));
     assertEquals(12, td.gpr(Registers.RCX));
     assertEquals(1, td.gpr(Registers.R10), "bytes of HLT");
+  }
+
+  /** Row "task switch" of tdx-ve.md: IRET with NT to the TSS that the current one links to. */
+  @Test
+  void aTaskSwitchIsAnExitThatTellsTheTaskAndTheReason() {
+    CpuState cpu = vcpu.cpu;
+    cpu.cr0 &= ~CpuState.CR0_PG;
+    cpu.efer = 0;
+    cpu.segments[CpuState.CS].l = false;
+    cpu.segments[CpuState.CS].db = true;
+    cpu.tr.base = DATA;
+    td.put(DATA, 0x28);
+    cpu.rflags |= CpuState.NT;
+    td.code(CODE, "cf");
+    cpu.rip = CODE;
+    assertEquals(9, td.enter());
+    assertEquals(1 << 30 | 0x28, tdx.rcx(), "the reason is IRET");
+    assertEquals(CODE, cpu.rip, "before the instruction");
   }
 
   @ParameterizedTest

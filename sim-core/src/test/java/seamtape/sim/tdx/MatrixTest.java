@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdOpState;
 import seamtape.catalog.Tdcall;
+import seamtape.catalog.TdxMetadata;
 import seamtape.catalog.TdxOperand;
 import seamtape.sim.coverage.Coverage;
 import seamtape.sim.coverage.Status;
@@ -218,7 +219,7 @@ class MatrixTest {
       }
     }
     List<Map<String, String>> metadata = Fixture.csv("tdx-metadata.csv");
-    List<String[]> fields = TextTable.rows(CpuidRow.class, "tdx-metadata.txt");
+    List<String[]> fields = TdxMetadata.rows();
     assertEquals(metadata.size(), fields.size());
     String[] masks = {
       "host_rd_mask",

@@ -33,7 +33,11 @@ final class Scratch {
     return offset;
   }
 
-  /** False for an area that is none: SW_EXITINFO2 = 3. */
+  /**
+   * False for an area that is none: SW_EXITINFO2 = 3.
+   *
+   * @param length of 64 bits without a sign: the guest may say anything
+   */
   boolean set(long ghcbGpa, long begin, long length) {
     if (begin == 0 || Long.compareUnsigned(begin + length, begin) < 0) {
       return false;
@@ -43,9 +47,10 @@ final class Scratch {
       long last = begin + length - ghcbGpa;
       bytes = ghcb.page();
       offset = (int) (begin - ghcbGpa);
-      return offset >= Ghcb.SHARED_BUFFER && last <= Ghcb.SHARED_BUFFER_END;
+      boolean fits = Long.compareUnsigned(last, Ghcb.SHARED_BUFFER_END) <= 0;
+      return offset >= Ghcb.SHARED_BUFFER && fits;
     }
-    if (length > LIMIT) {
+    if (Long.compareUnsigned(length, LIMIT) > 0) {
       return false;
     }
     outside = begin;

@@ -254,7 +254,7 @@ public final class Vmgexit {
   }
 
   private long mmio(boolean write, long gpa, long length) {
-    if (vm.sev.ghcbVersion >= 2 && length > MMIO_MAX_VERSION_2) {
+    if (vm.sev.ghcbVersion >= 2 && Long.compareUnsigned(length, MMIO_MAX_VERSION_2) > 0) {
       return badInput(INVALID_INPUT);
     }
     if (length == 0) {

@@ -77,10 +77,11 @@ final class TdBus implements GuestBus {
     return TdControls.CR4_VMXE;
   }
 
-  /** They leave the TD, and no VMM can emulate what it cannot see. */
+  /** A TD exit, says tdx-ve.md, section 1; KVM reports it as one that it did not expect. */
   @Override
-  public boolean switchesTasks() {
-    return false;
+  public boolean leavesForTaskSwitch(long qualification) {
+    exitQualification = qualification;
+    return true;
   }
 
   @Override

@@ -27,6 +27,7 @@ import seamtape.sim.tdx.TdVcpu;
 public final class VcpuExecution {
   private static final int EXIT_REASON_EXTERNAL_INTERRUPT = 1;
   private static final int EXIT_REASON_TRIPLE_FAULT = 2;
+  private static final int EXIT_REASON_TASK_SWITCH = 9;
   private static final int EXIT_REASON_TDCALL = 77;
   private static final int REGISTERS = 16;
   private static final int UD = 6;
@@ -121,6 +122,11 @@ public final class VcpuExecution {
     switch (kind) {
       case TDCALL -> tdvmcall(host);
       case EPT_VIOLATION -> eptViolation(host);
+      case TASK_SWITCH -> {
+        interpreter.forget();
+        exit(host, EXIT_REASON_TASK_SWITCH);
+        host[RCX] = bus.exitQualification;
+      }
       case SHUTDOWN -> {
         vcpu.state = TdVcpuState.VCPU_DISABLED;
         exit(host, EXIT_REASON_TRIPLE_FAULT);
