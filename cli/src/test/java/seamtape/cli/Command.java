@@ -1,6 +1,7 @@
 package seamtape.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import seamtape.json.Json;
+import seamtape.recorder.tape.Verification;
 
 /** Runs the command as users do: another process, its output and exit code. */
 final class Command {
@@ -25,7 +28,9 @@ final class Command {
   }
 
   private static final long LIMIT_SECONDS = 180;
-  private static final int BEGUN_MILLIS = 30_000;
+
+  /** How long a machine with much else to do may need for what takes a moment. */
+  static final int PATIENCE_SECONDS = 120;
 
   private Command() {}
 
@@ -80,15 +85,37 @@ final class Command {
     return new ProcessBuilder(line(arguments)).start();
   }
 
-  /** Starts to record so many exits, and comes back once the recording is there. */
+  /** Starts to record so many exits, and comes back once the first of them are there to be read. */
   static Process recording(Path tape, long exits) throws IOException, InterruptedException {
     Process process =
         start("record", "pio-storm", "--set", "count=" + exits, "-o", tape.toString());
-    Path manifest = tape.resolve("manifest.json");
-    for (int i = 0; i < BEGUN_MILLIS / 2 && process.isAlive() && !Files.exists(manifest); i++) {
+    assertTrue(soon(() -> !process.isAlive() || begun(tape)), "no recording");
+    return process;
+  }
+
+  private static boolean begun(Path tape) {
+    try {
+      return Verification.of(tape).events() > 0;
+    } catch (IOException half) {
+      return false;
+    }
+  }
+
+  /** Looks again and again until something is so; false when it is not for long. */
+  static boolean soon(BooleanSupplier question) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!question.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
       Thread.sleep(2);
     }
-    return process;
+    return true;
+  }
+
+  /** True when a process ends within what a busy machine may need. */
+  static boolean ends(Process process) throws InterruptedException {
+    return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Starts a command in a directory; its messages come out with what it prints. */

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,9 +177,8 @@ class SafetyOptionsTest {
     Path tape = dir.resolve("stopped.tape");
     Process recording = Command.recording(tape, 2_000_000_000);
     try {
-      Thread.sleep(200);
       recording.toHandle().destroy(); // Process.destroy would close its streams
-      assertTrue(recording.waitFor(20, TimeUnit.SECONDS));
+      assertTrue(Command.ends(recording));
       String err = Command.messages(recording);
       assertTrue(err.contains("is an open recording") && err.contains("seamtape recover"), err);
     } finally {

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +30,7 @@ class ServeCommandTest {
       assertEquals(
           200, HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).statusCode());
       process.toHandle().destroy(); // Process.destroy would close the streams as well
-      assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+      assertTrue(Command.ends(process));
       assertEquals(SIGTERM_EXIT, process.exitValue());
       assertEquals("", new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
     } finally {

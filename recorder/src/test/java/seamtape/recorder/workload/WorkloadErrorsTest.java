@@ -33,7 +33,7 @@ class WorkloadErrorsTest {
 
   private static WorkloadException refused(byte[] yaml) {
     return assertTimeoutPreemptively(
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
         () ->
             assertThrows(
                 WorkloadException.class, () -> WorkloadReader.read("w.yaml", yaml, Map.of())));

