@@ -3,7 +3,6 @@ package seamtape.sim.kvm;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus;
 import seamtape.sim.kvm.vcpu.Vcpu;
-import seamtape.sim.profile.CpuFeature;
 
 /** RDPMC, XSETBV, MONITOR and MWAIT, which hardware leaves to KVM's exit handlers. */
 final class InterceptedInstructions {
@@ -59,7 +58,7 @@ final class InterceptedInstructions {
   /** kvm_emulate_monitor_mwait: nothing happens; #UD by CPUID only with the quirk disabled. */
   private int waits() {
     boolean quirk = (state.vm().disabledQuirks() & QUIRK_MWAIT_NEVER_UD_FAULTS) == 0;
-    boolean known = cpu.cpl() == 0 && (quirk || state.cpuid.has(CpuFeature.MWAIT));
+    boolean known = cpu.cpl() == 0 && (quirk || state.cpuid.mwait());
     return known ? GuestBus.NONE : GuestBus.UNDEFINED_OPCODE;
   }
 }

@@ -74,10 +74,24 @@ public final class GuestCpuid {
     if (has(entry, CpuFeature.XSAVE)) {
       ecx = bit(ecx, 27, cr4(CR4_OSXSAVE));
     }
-    if ((vcpu.vm().disabledQuirks() & QUIRK_MISC_ENABLE_NO_MWAIT) != 0) {
-      ecx = bit(ecx, 3, (vcpu.msrs.miscEnable & MISC_ENABLE_MWAIT) != 0);
+    if (mwaitFollows()) {
+      ecx = bit(ecx, 3, mwaitEnabled());
     }
     return entry.withEcx(ecx).withEdx(bit(entry.edx(), 9, apicEnabled()));
+  }
+
+  /** IA32_MISC_ENABLE, not user space, says whether the guest has MONITOR and MWAIT. */
+  private boolean mwaitFollows() {
+    return (vcpu.vm().disabledQuirks() & QUIRK_MISC_ENABLE_NO_MWAIT) != 0;
+  }
+
+  private boolean mwaitEnabled() {
+    return (vcpu.msrs.miscEnable & MISC_ENABLE_MWAIT) != 0;
+  }
+
+  /** The guest has MONITOR and MWAIT. */
+  public boolean mwait() {
+    return mwaitFollows() ? mwaitEnabled() : has(CpuFeature.MWAIT);
   }
 
   private boolean apicEnabled() {
