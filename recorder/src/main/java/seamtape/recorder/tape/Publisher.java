@@ -24,8 +24,8 @@ final class Publisher implements Runnable {
   /** Blocks that a sleeping thread is woken for. */
   private static final int WAKE_BLOCKS = 4;
 
-  /** Bytes published for each block of the pool, before it grows. */
-  private static final int GROW_BYTES = 32 << 10;
+  /** Bytes published before the pool grows. */
+  private static final int GROW_AT_BYTES = 512 << 10;
 
   /** Space that is left to the recording itself. */
   private static final long GROW_FREE_BYTES = 256L << 20;
@@ -61,7 +61,9 @@ final class Publisher implements Runnable {
   private Journal journal;
   private long forcedAt;
   private BlockHeader seal;
-  private boolean growing = true;
+
+  /** Null until it is due. */
+  private Thread grower;
 
   Publisher(
       Path tape, Durability durability, long idHigh, long idLow, long schema, BlockPool pool) {
@@ -175,10 +177,18 @@ final class Publisher implements Runnable {
     seal = sealing;
     stopping = true;
     LockSupport.unpark(thread);
+    join(thread);
+    if (grower != null) {
+      join(grower);
+    }
+    check();
+  }
+
+  private static void join(Thread ending) {
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (ending.isAlive()) {
       try {
-        thread.join();
+        ending.join();
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -186,7 +196,6 @@ final class Publisher implements Runnable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    check();
   }
 
   @Override
@@ -210,7 +219,7 @@ final class Publisher implements Runnable {
     for (int spins = 0; ; ) {
       if (handed > published) {
         publish(pool.get(published));
-        grow();
+        growWhenDue();
         spins = 0;
       } else if (stopping) {
         return;
@@ -244,19 +253,27 @@ final class Publisher implements Runnable {
   }
 
   /**
-   * Makes room for more blocks to wait, as the recording grows: a long one has to get over a file
-   * system that stands still for a third of a second; a short one takes no more than it needs.
+   * Has more blocks made to wait in, once the recording is long enough: it has to get over a file
+   * system that stands still for a third of a second; a short one takes no more than it needs. On a
+   * thread of its own, as this file system may stand still for that too.
    */
-  private void grow() {
-    if (growing && pool.size() < Staging.MAX_SLOTS && bytes > (long) pool.size() * GROW_BYTES) {
-      try {
-        growing = Files.getFileStore(tape).getUsableSpace() > GROW_FREE_BYTES;
-        if (growing) {
-          pool.grow();
-        }
-      } catch (IOException e) {
-        growing = false; // the slots that are there will do
+  private void growWhenDue() throws IOException {
+    if (grower == null && bytes > GROW_AT_BYTES) {
+      grower = new Thread(this::grow, "seamtape-staging");
+      grower.setDaemon(true);
+      if (Files.getFileStore(tape).getUsableSpace() > GROW_FREE_BYTES) {
+        grower.start();
       }
+    }
+  }
+
+  private void grow() {
+    try {
+      while (!stopping && pool.size() < Staging.MAX_SLOTS) {
+        pool.grow();
+      }
+    } catch (IOException | RuntimeException e) {
+      return; // the blocks that are there will do
     }
   }
 
