@@ -125,7 +125,7 @@ final class ReplayCommand implements Callable<Integer> {
   private void print(ReplayReport report, double seconds) {
     output.line(
         String.format(
-            "Replayed %,d calls of %s on %s in %.2f s",
+            "Replayed %,d system calls of %s and all beneath them on %s in %.2f s",
             report.calls(), recording, report.profile(), seconds));
     if (report.agreement() != null) {
       agreement(report.agreement());
