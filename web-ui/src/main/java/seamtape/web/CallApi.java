@@ -23,8 +23,8 @@ final class CallApi {
   /** Longest search within one request, in nanoseconds. */
   private static final long SLICE_NANOS = 50_000_000;
 
-  /** Between two looks whether there is a first match. */
-  private static final long FIRST_NANOS = 10_000_000;
+  /** Between two looks whether there is a first match, or somebody else waits. */
+  private static final long LOOK_NANOS = 5_000_000;
 
   static final int MAX_ROWS = 512;
 
@@ -94,13 +94,12 @@ final class CallApi {
     }
     Matches matches = recording.matches(filter);
     if (!matches.complete()) {
-      search(matches, reader, from + count);
+      search(matches, recording, from + count);
     }
     JsonArray rows = new JsonArray();
     long end = Math.min(matches.count(), from + count);
     for (long i = from; i < end; i++) {
-      List<RecordedCall> call = reader.window(matches.position((int) i), 1);
-      rows.add(Views.row(CallRow.of(call.get(0))));
+      rows.add(Views.row(CallRow.of(reader.window(matches.position((int) i), 1).get(0))));
     }
     return json.put("rows", rows)
         .put("total", matches.count())
@@ -110,16 +109,24 @@ final class CallApi {
   }
 
   /** The first matches are shown as soon as there are some; the rest is counted meanwhile. */
-  private static void search(Matches matches, CallReader reader, long enough)
+  private static void search(Matches matches, OpenRecording recording, long enough)
       throws FilterException {
     long deadline = deadline();
     if (matches.scanned() > 0 || matches.count() > 0) {
-      matches.advance(reader, deadline, enough);
-      return;
+      searchOn(matches, recording);
+    } else {
+      while (!matches.complete() && matches.count() == 0 && System.nanoTime() - deadline < 0) {
+        matches.advance(recording.reader(), System.nanoTime() + LOOK_NANOS, enough);
+      }
     }
-    while (!matches.complete() && matches.count() == 0 && System.nanoTime() - deadline < 0) {
-      matches.advance(reader, System.nanoTime() + FIRST_NANOS, enough);
-    }
+  }
+
+  /** Counts on for a slice, or until somebody else waits: for the rows of another filter, say. */
+  private static void searchOn(Matches matches, OpenRecording recording) throws FilterException {
+    long deadline = deadline();
+    do {
+      matches.advance(recording.reader(), System.nanoTime() + LOOK_NANOS);
+    } while (!matches.complete() && !recording.awaited() && System.nanoTime() - deadline < 0);
   }
 
   /** All rows, and for each whether it passes the filter, as far as that is known. */
@@ -127,9 +134,7 @@ final class CallApi {
       throws TapeException, FilterException {
     JsonObject json = rows(recording, from, count, "");
     Matches matches = recording.matches(filter);
-    if (!matches.complete()) {
-      matches.advance(recording.reader(), deadline());
-    }
+    searchOn(matches, recording);
     JsonArray marks = new JsonArray();
     long end = from + json.getJsonArray("rows").size();
     for (long i = from; i < end; i++) {
@@ -269,8 +274,8 @@ final class CallApi {
       throw Problem.badRequest("error is first, next or previous");
     }
     boolean ready = recording.summary() != null;
-    if (matches != null && !matches.complete()) {
-      matches.advance(recording.reader(), deadline());
+    if (matches != null) {
+      searchOn(matches, recording);
     }
     if (parameters.has("error")) {
       return ready ? error(recording, parameters, matches) : notYet();

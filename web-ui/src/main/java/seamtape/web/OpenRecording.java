@@ -110,6 +110,11 @@ final class OpenRecording {
     return waiting.get() > 0;
   }
 
+  /** True when others wait for the task that runs on the recording's thread. */
+  boolean awaited() {
+    return waiting.get() > 1;
+  }
+
   /** Runs a task on the recording's thread. */
   <T> Future<T> run(Task<T> task) {
     if (waiting.incrementAndGet() > MAX_WAITING) {
