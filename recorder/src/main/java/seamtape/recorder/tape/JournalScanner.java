@@ -24,6 +24,9 @@ final class JournalScanner implements AutoCloseable {
   /** A writer fills and completes a document in less, unless it lost its processor or its life. */
   private static final long SETTLE_NANOS = 2_000_000;
 
+  /** Waits of a scan, so that a file with thousands of broken places is not waited for at each. */
+  private static final int MAX_SETTLES = 25;
+
   private final Path tape;
   private final long idHigh;
   private final long idLow;
@@ -48,6 +51,9 @@ final class JournalScanner implements AutoCloseable {
   /** The block of a document that is not complete, the last in the file; null without one. */
   private BlockHeader unfinished;
 
+  /** Waits of this scan so far. */
+  private int settles;
+
   /** What the walk stumbled over since the last good block; null when nothing. */
   private Damage.Kind broken;
 
@@ -64,6 +70,7 @@ final class JournalScanner implements AutoCloseable {
   /** Finds what was published since the last scan. */
   void scan() throws IOException {
     unfinished = null;
+    settles = 0;
     open();
     while (file < files.size()) {
       walk(files.get(file));
@@ -160,7 +167,7 @@ final class JournalScanner implements AutoCloseable {
     if (header == 0 && from == nothingAfter) {
       return false; // the writer's next block comes right here
     }
-    if (header != 0 && !cut && settles(channel, header)) {
+    if (header != 0 && !cut && settles++ < MAX_SETTLES && settles(channel, header)) {
       return true;
     }
     BlockHeader block = find(channel, from + 4, size);
