@@ -106,6 +106,16 @@ class LateAnswersTest {
       page.unrouteAll();
       answers.forEach(Runnable::run);
     }
+
+    /** Lets them go, and comes back when the page has read what is asked at such an address. */
+    void releaseAndRead(String end) {
+      page.waitForRequestFinished(
+          new Page.WaitForRequestFinishedOptions()
+              .setPredicate(request -> request.url().endsWith(end)),
+          this::release);
+      page.evaluate(
+          "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
   }
 
   /** Holds what is asked at such addresses from now on; the server answers it at once. */
@@ -203,7 +213,7 @@ class LateAnswersTest {
     press("m");
     page.keyboard().type("second");
     press("Enter");
-    notes.come(1).release();
+    notes.come(1).releaseAndRead("/notes");
     that(page.locator("call-list .row.marked")).hasCount(2);
     page.reload();
     that(page.locator("call-list .row.marked")).hasCount(2);
@@ -256,8 +266,7 @@ class LateAnswersTest {
     older.come(1);
     page.getByLabel("Delete away").click();
     that(page.locator("tbody tr")).hasCount(4);
-    older.release();
-    page.evaluate("new Promise(done => setTimeout(done, 300))");
+    older.releaseAndRead("/api/v1/recordings");
     that(page.locator("tbody tr")).hasCount(4);
   }
 
