@@ -145,13 +145,22 @@ final class ShowCommand implements Callable<Integer> {
 
   private String line(RecordedCall call, String vendor, boolean timed) {
     Event returned = call.hasReturn() ? call.returned() : null;
-    String indent = tree ? "  ".repeat(call.depth()) : "";
-    String time = timed ? String.format("%14d ", call.enter().time) : "";
-    String text =
-        String.format("%8d %s%-12s ", call.event(), time, Actor.text(call.enter().actor))
-            + indent
-            + EventText.call(call.enter(), returned, vendor);
+    StringBuilder line = new StringBuilder(160);
+    right(call.event(), 8, line);
+    if (timed) {
+      right(call.enter().time, 14, line);
+    }
+    String actor = Actor.text(call.enter().actor);
+    line.append(actor).append(" ".repeat(Math.max(0, 12 - actor.length()))).append(' ');
+    line.append(tree ? "  ".repeat(call.depth()) : "");
+    String text = line.append(EventText.call(call.enter(), returned, vendor)).toString();
     return call.failed() && Output.colours() ? RED + text + PLAIN : text;
+  }
+
+  /** A number at the right end of a column, and a space; formatting by pattern costs ten times. */
+  private static void right(long number, int width, StringBuilder to) {
+    String digits = Long.toString(number);
+    to.append(" ".repeat(Math.max(0, width - digits.length()))).append(digits).append(' ');
   }
 
   private void follow(Tape tape, Filter filter) throws Exception {
@@ -173,7 +182,7 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private static String json(EventScan scan, String vendor) {
-    return Json.write(EventView.of(scan.event(), scan.enter(), vendor).json(scan.depth()));
+    return Json.write(EventView.unplaced(scan.event(), scan.enter(), vendor).json(scan.depth()));
   }
 
   private void events(Tape tape) throws Exception {
@@ -207,6 +216,6 @@ final class ShowCommand implements Callable<Integer> {
 
   private static EventView view(Event event, RecordedCall call, Tape tape) {
     Event enter = call == null ? null : call.enter();
-    return EventView.of(event, enter, tape.manifest().machine().vendor());
+    return EventView.unplaced(event, enter, tape.manifest().machine().vendor());
   }
 }

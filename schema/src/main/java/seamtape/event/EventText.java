@@ -42,7 +42,7 @@ public final class EventText {
 
   /** An enter or input event. */
   public static String enter(Event event, String vendor) {
-    EventView view = EventView.of(event, null, vendor);
+    EventView view = EventView.unplaced(event, null, vendor);
     Map<String, Object> fields = view.fields();
     if (event.call instanceof KvmIoctl row) {
       return ioctl(row, fields);
@@ -117,7 +117,7 @@ public final class EventText {
 
   /** A return event: {@code = 0}, {@code = -1 EINVAL (Invalid argument)}, and what came out. */
   public static String returned(Event event, Event enter, String vendor) {
-    Map<String, Object> fields = EventView.of(event, enter, vendor).fields();
+    Map<String, Object> fields = EventView.unplaced(event, enter, vendor).fields();
     StringBuilder line = new StringBuilder("= ").append(result(event));
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       String name = field.getKey();
@@ -180,42 +180,65 @@ public final class EventText {
 
   /** A value of an {@link EventView}, structs as {@code {name=value, …}}. */
   public static String text(Object value) {
-    if (value instanceof Map<?, ?> map) {
-      List<String> parts = new ArrayList<>();
-      map.forEach((name, inner) -> parts.add(name + "=" + text(inner)));
-      return "{" + String.join(", ", parts) + "}";
+    if (value instanceof String string) {
+      return shortened(string);
     }
-    if (value instanceof List<?> list) {
-      return list(list);
-    }
-    return value instanceof String string ? shortened(string) : String.valueOf(value);
+    StringBuilder text = new StringBuilder();
+    append(value, text);
+    return text.toString();
   }
 
-  private static String list(List<?> list) {
-    List<String> parts = new ArrayList<>();
-    for (Object element : list.subList(0, Math.min(list.size(), MAX_ELEMENTS))) {
-      parts.add(element == null ? "?" : text(element));
+  private static void append(Object value, StringBuilder to) {
+    if (value instanceof Map<?, ?> map) {
+      String before = "{";
+      for (Map.Entry<?, ?> member : map.entrySet()) {
+        append(member.getValue(), to.append(before).append(member.getKey()).append('='));
+        before = ", ";
+      }
+      to.append(map.isEmpty() ? "{}" : "}");
+    } else if (value instanceof List<?> list) {
+      list(list, to);
+    } else {
+      to.append(value instanceof String string ? shortened(string) : value);
+    }
+  }
+
+  private static void list(List<?> list, StringBuilder to) {
+    to.append('[');
+    for (int i = 0; i < Math.min(list.size(), MAX_ELEMENTS); i++) {
+      to.append(i == 0 ? "" : ", ");
+      append(list.get(i) == null ? "?" : list.get(i), to);
     }
     if (list.size() > MAX_ELEMENTS) {
-      parts.add("... " + list.size() + " in all");
+      to.append(", ... ").append(list.size()).append(" in all");
     }
-    return "[" + String.join(", ", parts) + "]";
+    to.append(']');
   }
 
   private static String shortened(String text) {
-    boolean digits = text.length() > MAX_DIGITS && text.chars().allMatch(EventText::digit);
+    boolean digits = text.length() > MAX_DIGITS && digits(text);
     return digits
         ? text.substring(0, MAX_DIGITS) + "... " + text.length() / 2 + " bytes"
         : visible(text);
   }
 
-  private static boolean digit(int c) {
-    return c == '?' || Character.digit(c, 16) >= 0;
+  private static boolean digits(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c != '?' && Character.digit(c, 16) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Control characters of a recorded string must not reach a terminal. */
   private static String visible(String text) {
-    if (text.chars().allMatch(c -> c >= ' ' && c != 0x7f && (c < 0x80 || c > 0x9f))) {
+    boolean plain = true;
+    for (int i = 0; i < text.length() && plain; i++) {
+      plain = visible(text.charAt(i));
+    }
+    if (plain) {
       return text;
     }
     StringBuilder safe = new StringBuilder();
@@ -223,9 +246,13 @@ public final class EventText {
         .forEach(
             c ->
                 safe.append(
-                    c >= ' ' && c != 0x7f && (c < 0x80 || c > 0x9f)
+                    visible((char) c)
                         ? String.valueOf((char) c)
                         : String.format(Locale.ROOT, "\\x%02x", c)));
     return safe.toString();
+  }
+
+  private static boolean visible(char c) {
+    return c >= ' ' && c != 0x7f && (c < 0x80 || c > 0x9f);
   }
 }

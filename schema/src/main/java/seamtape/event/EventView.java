@@ -1,7 +1,6 @@
 package seamtape.event;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,12 +37,12 @@ public final class EventView {
   private final StructView structs;
   private final CopiedBytes bytes;
 
-  private EventView(Event event, Event enter, String vendor) {
+  private EventView(Event event, Event enter, String vendor, boolean placed) {
     this.event = event;
     this.enter = event.phase == Phase.RETURN ? enter : event;
     this.vendor = vendor;
     this.bytes = new CopiedBytes(event);
-    this.structs = new StructView(bytes, event.phase == Phase.RETURN, given());
+    this.structs = new StructView(bytes, event.phase == Phase.RETURN, given(), placed);
     rowFields();
     if (event.copyCount() > 0) {
       copies();
@@ -52,7 +51,7 @@ public final class EventView {
 
   /** The view of an event alone; a return is told more by {@link #of(Event, Event, String)}. */
   public static EventView of(Event event) {
-    return new EventView(event, null, "");
+    return new EventView(event, null, "", true);
   }
 
   /**
@@ -63,7 +62,12 @@ public final class EventView {
    *     KVM_MEMORY_ENCRYPT_OP; empty reads them as AMD's
    */
   public static EventView of(Event event, Event enter, String vendor) {
-    return new EventView(event, enter, vendor);
+    return new EventView(event, enter, vendor, true);
+  }
+
+  /** As the other, for its {@link #fields} alone: {@link #spans} and {@link #unknown} are none. */
+  public static EventView unplaced(Event event, Event enter, String vendor) {
+    return new EventView(event, enter, vendor, false);
   }
 
   /**
@@ -110,14 +114,9 @@ public final class EventView {
   }
 
   private Map<String, Long> given() {
-    Map<String, Long> values = new HashMap<>();
-    if (event.call == KvmIoctl.KVM_RUN && event.phase == Phase.RETURN) {
-      long reason = event.fields[1];
-      if (reason != Event.UNKNOWN) {
-        values.put(RUN + ".exit_reason", reason);
-      }
-    }
-    return values;
+    boolean exit = event.call == KvmIoctl.KVM_RUN && event.phase == Phase.RETURN;
+    long reason = exit ? event.fields[1] : Event.UNKNOWN;
+    return reason == Event.UNKNOWN ? Map.of() : Map.of(RUN + ".exit_reason", reason);
   }
 
   private void rowFields() {

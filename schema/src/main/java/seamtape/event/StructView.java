@@ -29,13 +29,20 @@ final class StructView {
   private final CopiedBytes bytes;
   private final boolean returned;
   private final Map<String, Long> given;
+  private final boolean placed;
   private final List<FieldSpan> spans = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
 
+  StructView(CopiedBytes bytes, boolean returned, Map<String, Long> given) {
+    this(bytes, returned, given, true);
+  }
+
   /**
    * @param given values of fields that the event tells apart from the copies, by their path
+   * @param placed false where nobody asks for {@link #spans} and {@link #unknown}
    */
-  StructView(CopiedBytes bytes, boolean returned, Map<String, Long> given) {
+  StructView(CopiedBytes bytes, boolean returned, Map<String, Long> given, boolean placed) {
+    this.placed = placed;
     this.bytes = bytes;
     this.returned = returned;
     this.given = given;
@@ -76,10 +83,10 @@ final class StructView {
     if (!node.presence().holds(selector -> number(layout, at, selector))) {
       return;
     }
-    String here = path + "." + node.name();
+    String here = placed ? path + "." + node.name() : path;
     long place = at + field.offset();
     if (field.size() > 0 && !bytes.anyKnown(place, field.size())) {
-      if (!node.filler()) {
+      if (placed && !node.filler()) {
         unknown.add(here);
       }
       return;
@@ -129,7 +136,7 @@ final class StructView {
     }
     List<Object> list = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      list.add(element(layout, node, at, i, path + "[" + i + "]"));
+      list.add(element(layout, node, at, i, placed ? path + "[" + i + "]" : path));
     }
     return list;
   }
@@ -217,6 +224,9 @@ final class StructView {
   }
 
   private void span(String path, long place, int length) {
+    if (!placed) {
+      return;
+    }
     long first = bytes.firstKnown(place, place + length);
     int copy = bytes.copyOf(first);
     if (copy >= 0) {

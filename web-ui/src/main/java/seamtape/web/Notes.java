@@ -4,10 +4,13 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import seamtape.json.Json;
+import seamtape.json.JsonException;
 
 /**
  * A recording's {@code notes.json}: {@code {revision, bookmarks: [{event, text}], filters: [{name,
@@ -23,13 +26,26 @@ final class Notes {
 
   static JsonObject read(Path recording) throws IOException {
     try {
-      JsonObject json = new JsonObject(Files.readString(recording.resolve(FILE)));
+      String text = Files.readString(recording.resolve(FILE));
+      Json.parse(text); // tells where it is damaged
+      JsonObject json = new JsonObject(text);
       return checked(json).put("revision", json.getLong("revision", 0L));
     } catch (NoSuchFileException e) {
       return checked(new JsonObject()).put("revision", 0L);
+    } catch (JsonException e) {
+      throw damaged(e.getMessage()).with("line", e.line()).with("column", e.column());
+    } catch (Problem e) {
+      throw damaged(e.getMessage()).with("member", e.json().getString("member"));
+    } catch (CharacterCodingException e) {
+      throw damaged("it is no UTF-8");
     } catch (DecodeException | ClassCastException e) {
-      throw new Problem(422, "Damaged notes", "notes.json of this recording is not readable");
+      throw damaged("it is no object with a revision");
     }
+  }
+
+  private static Problem damaged(String why) {
+    return new Problem(
+        422, "Damaged notes", "notes.json of this recording is not readable: " + why);
   }
 
   static JsonObject write(Path recording, JsonObject json) throws IOException {
@@ -54,17 +70,19 @@ final class Notes {
 
   private static JsonArray list(JsonObject json, String key, String first, String second) {
     JsonArray list = new JsonArray();
-    if (!(json.getValue(key) instanceof JsonArray given)) {
+    if (json.getValue(key) == null) {
       return list;
     }
-    if (given.size() > MAX_BOOKMARKS) {
-      throw Problem.badRequest("at most " + MAX_BOOKMARKS + " " + key);
+    if (!(json.getValue(key) instanceof JsonArray given) || given.size() > MAX_BOOKMARKS) {
+      String what = key + " are a list of at most " + MAX_BOOKMARKS;
+      throw Problem.badRequest(what).with("member", key);
     }
     for (Object one : given) {
       if (!(one instanceof JsonObject object)
           || object.getValue(first) == null
           || String.valueOf(object.getValue(second)).length() > MAX_TEXT) {
-        throw Problem.badRequest(key + " have " + first + " and " + second);
+        String member = key + "[" + list.size() + "]";
+        throw Problem.badRequest(key + " have " + first + " and " + second).with("member", member);
       }
       list.add(
           new JsonObject()
