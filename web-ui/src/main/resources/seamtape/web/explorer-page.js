@@ -227,8 +227,16 @@ class ExplorerPage extends LitElement {
     if (source.damaged) this.damageMet();
     this.progress = {total: source.total, complete: source.complete, settled: source.settled, scanned: source.scanned, matched: source.matched, marked: source.marked};
     this.lost = source.fault instanceof api.Unreachable;
-    if (this.lost) setTimeout(() => source.search(), RETRY_MILLIS);
+    if (this.lost) this.retry();
     else if (source.fault instanceof api.Problem) this.note = source.fault.message;
+  }
+
+  /** Asks again after a while, however often it failed meanwhile. */
+  retry() {
+    this.retrying ??= setTimeout(() => {
+      this.retrying = undefined;
+      if (this.lost) this.source.search();
+    }, RETRY_MILLIS);
   }
 
   /** Damage that nobody knew of when the page was opened: the recording tells of it now. */
