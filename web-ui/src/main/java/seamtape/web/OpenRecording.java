@@ -53,6 +53,9 @@ final class OpenRecording {
   /** Damaged blocks that are told one by one. */
   private static final int MAX_MET = 64;
 
+  /** So few matches are soon found again. */
+  private static final int RARE = 4096;
+
   /** Events of a recording whose pass takes seconds. */
   private static final long LONG = 1 << 20;
 
@@ -149,8 +152,13 @@ final class OpenRecording {
     if (made != null && made != used) {
       reader.use(made);
       used = made;
-      matches.values().removeIf(Matches::guessed);
+      matches.values().removeIf(OpenRecording::betterAnew);
     }
+  }
+
+  /** What was guessed must be looked for again; what is rare is found faster by the summary. */
+  private static boolean betterAnew(Matches known) {
+    return known.guessed() || !known.complete() && known.count() < RARE;
   }
 
   private void begin() throws TapeException {
