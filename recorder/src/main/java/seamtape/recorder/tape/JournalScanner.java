@@ -174,7 +174,7 @@ final class JournalScanner implements AutoCloseable {
     if (block != null && wordAt(channel, from) != header) {
       return true; // the writer was at work: what was found lies behind a block that is there now
     }
-    boolean begun = (header & Documents.NOT_COMPLETE) != 0;
+    boolean begun = header == 0 || (header & Documents.NOT_COMPLETE) != 0;
     if (block != null && begun && found == from && isLast(channel, block, size)) {
       unfinished = block;
       position = from;
