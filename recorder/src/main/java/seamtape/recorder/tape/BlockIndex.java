@@ -81,7 +81,7 @@ final class BlockIndex {
         values[column] += from.getLong((column * count + i) * Long.BYTES);
       }
       int file = (int) values[0];
-      if (file < 0 || file >= sizes.length || values[1] + values[12] > sizes[file]) {
+      if (file < 0 || file >= sizes.length || !lies(values[1], values[12], sizes[file])) {
         return null;
       }
       rows.add(new BlockRow(header(values), files.get(file), values[1], null));
@@ -90,6 +90,10 @@ final class BlockIndex {
     long events = rows.isEmpty() ? 0 : last.lastEvent();
     Snapshot snapshot = new Snapshot(rows, events, last.firstCall + last.calls, List.of());
     return whole(snapshot, manifest) ? snapshot : null;
+  }
+
+  private static boolean lies(long position, long bytes, long size) {
+    return position >= 0 && bytes >= 0 && bytes <= size - position;
   }
 
   private static BlockHeader header(long[] values) {
