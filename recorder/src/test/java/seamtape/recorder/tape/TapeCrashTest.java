@@ -51,14 +51,14 @@ class TapeCrashTest {
       // One event at a time, and as fast as they can be made: then the publisher is at work.
       int step = round % 2 == 0 ? 1 : 1_000;
       long acknowledged =
-          killAfter(tape, step, step * (1L + random.nextInt(step == 1 ? 6_000 : 400)));
+          killAfter(tape, step, step * (1L + random.nextInt(step == 1 ? 6_000 : 200)));
       Verification verification = Verification.of(tape);
       slowest = Math.max(slowest, opened(tape));
       assertEquals(List.of(), verification.damage());
       assertEquals(Verification.State.OPEN, verification.state());
       assertTrue(
           verification.events() >= acknowledged, verification.events() + " < " + acknowledged);
-      assertReads(tape, verification.events());
+      assertReads(tape, verification.events(), step);
       TapeFiles.remove(tape);
     }
     assertTrue(slowest < OPENED_WITHIN_NANOS, "opened after " + slowest + " ns");
@@ -76,7 +76,9 @@ class TapeCrashTest {
     return quickest;
   }
 
-  private static void assertReads(Path path, long count) throws TapeException {
+  /** Compares every event, or of many some: the texts cost more than all else here. */
+  private static void assertReads(Path path, long count, int step) throws TapeException {
+    int stride = step == 1 ? 1 : 37;
     Events expected = new Events(1);
     long read = 0;
     try (Tape tape = Tape.open(path);
@@ -85,7 +87,9 @@ class TapeCrashTest {
         var event = expected.next();
         event.number = cursor.event().number;
         assertEquals(++read, cursor.event().number);
-        assertEquals(Events.text(event), Events.text(cursor.event()));
+        if (read % stride == 0) {
+          assertEquals(Events.text(event), Events.text(cursor.event()));
+        }
       }
       assertEquals(count, read);
     }

@@ -30,7 +30,7 @@ class FuzzTest {
   /** A run ends after so many inputs or seconds, whatever comes first. */
   private static final int RUNS = SOAK ? 100_000_000 : 20_000;
 
-  private static final int SECONDS = SOAK ? 1200 : 20;
+  private static final int SECONDS = SOAK ? 1200 : 10;
 
   /** For the start of the agent, and a machine that has other work. */
   private static final int PATIENCE_SECONDS = SECONDS + 300;

@@ -62,7 +62,7 @@ class StormTest {
    * profiles make the whole number in the long form only.
    */
   @ParameterizedTest
-  @CsvSource({"linux-6.2, 50", "linux-6.12, 50", "linux-7.3, 4"})
+  @CsvSource({"linux-6.2, 50", "linux-6.12, 50", "linux-7.3, 10"})
   void s7GuestsOfSevReplayIdentically(String profile, int part) {
     int calls = SOAK ? CALLS : CALLS / part;
     TapedMachines machines = machines("sev-guests");
