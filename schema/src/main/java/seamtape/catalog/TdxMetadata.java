@@ -1,11 +1,5 @@
 package seamtape.catalog;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -92,19 +86,7 @@ public final class TdxMetadata {
 
   /** The words of the table's rows; the columns are named in its head. */
   public static List<String[]> rows() {
-    List<String[]> rows = new ArrayList<>();
-    try (InputStream in = TdxMetadata.class.getResourceAsStream(RESOURCE);
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (!line.startsWith("#")) {
-          rows.add(line.split(" "));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return rows;
+    return TextTable.rows(TdxMetadata.class, RESOURCE);
   }
 
   /** The field that an id names; null for none. */

@@ -43,11 +43,7 @@ class AccessTest {
     Path token = Files.writeString(dir.resolve("token"), TOKEN + "\n");
     Access access = Access.of(token, certificate.certificate(), certificate.key());
     server = TraceServer.start(new ServerOptions(served, "0.0.0.0", 0, access));
-    client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(certificate.trusting())
-            .build();
+    client = certificate.client();
   }
 
   @AfterAll

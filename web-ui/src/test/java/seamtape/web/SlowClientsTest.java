@@ -52,11 +52,7 @@ class SlowClientsTest {
     certificate = TestCertificate.in(dir);
     Access access = new Access(TOKEN, certificate.certificate(), certificate.key());
     server = TraceServer.start(new ServerOptions(served, "0.0.0.0", 0, access), LIMITS);
-    client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(certificate.trusting())
-            .build();
+    client = certificate.client();
   }
 
   @AfterAll

@@ -2,6 +2,7 @@ package seamtape.web;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,14 @@ record TestCertificate(Path certificate, Path key, SSLContext trusting) {
     byte[] secret = keys.getKey("own", PASSWORD).getEncoded();
     return new TestCertificate(
         certificate, pem(dir.resolve("key.pem"), "PRIVATE KEY", secret), trusting(own));
+  }
+
+  /** A client that believes this certificate and sends one request a connection at a time. */
+  HttpClient client() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .sslContext(trusting)
+        .build();
   }
 
   private static Path pem(Path file, String what, byte[] bytes) throws IOException {

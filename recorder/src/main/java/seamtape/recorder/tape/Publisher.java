@@ -257,22 +257,21 @@ final class Publisher implements Runnable {
    * system that stands still for a third of a second; a short one takes no more than it needs. On a
    * thread of its own, as this file system may stand still for that too.
    */
-  private void growWhenDue() throws IOException {
+  private void growWhenDue() {
     if (grower == null && bytes > GROW_AT_BYTES) {
       grower = new Thread(this::grow, "seamtape-staging");
       grower.setDaemon(true);
-      if (Files.getFileStore(tape).getUsableSpace() > GROW_FREE_BYTES) {
-        grower.start();
-      }
+      grower.start();
     }
   }
 
   private void grow() {
     try {
-      while (!stopping && pool.size() < Staging.MAX_SLOTS) {
+      boolean room = Files.getFileStore(tape).getUsableSpace() > GROW_FREE_BYTES;
+      while (room && !stopping && pool.size() < Staging.MAX_SLOTS) {
         pool.grow();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) { // a fault in a mapped store and a full heap are Errors
       return; // the blocks that are there will do
     }
   }

@@ -2,6 +2,7 @@ package seamtape.sim.profile;
 
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.catalog.TextTable;
 
 /** The values of KVM_CHECK_EXTENSION, by kernel line. */
 final class Capabilities {

@@ -2,6 +2,7 @@ package seamtape.sim.profile;
 
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.catalog.TextTable;
 
 /** A physical CPU of the simulated host: its CPUID and the facts that go with it. */
 public final class CpuModel {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.catalog.TextTable;
 
 /** The MSR lists of one kernel line on one CPU, in the order of the kernel's arrays. */
 final class MsrLists {

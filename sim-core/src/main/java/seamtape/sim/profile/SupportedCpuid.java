@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import seamtape.catalog.TextTable;
 
 /**
  * Makes the table of KVM_GET_SUPPORTED_CPUID from the host's CPUID and the kernel's masks (resource

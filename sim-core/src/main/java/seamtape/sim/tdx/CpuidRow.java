@@ -2,7 +2,7 @@ package seamtape.sim.tdx;
 
 import java.util.ArrayList;
 import java.util.List;
-import seamtape.sim.profile.TextTable;
+import seamtape.catalog.TextTable;
 
 /**
  * How the module virtualizes a leaf of CPUID: masks of eax, ebx, ecx and edx.

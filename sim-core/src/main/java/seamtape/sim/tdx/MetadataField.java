@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import seamtape.catalog.TdxMetadata;
-import seamtape.sim.profile.TextTable;
+import seamtape.catalog.TextTable;
 
 /**
  * A metadata field of the module, of a TD or of a vCPU.

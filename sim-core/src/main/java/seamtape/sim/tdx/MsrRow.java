@@ -1,7 +1,7 @@
 package seamtape.sim.tdx;
 
 import java.util.List;
-import seamtape.sim.profile.TextTable;
+import seamtape.catalog.TextTable;
 
 /** A row of tdx-msr.csv: who answers RDMSR and WRMSR of the MSRs of a range in a TD. */
 public record MsrRow(int first, int last, Rule read, Rule write) {

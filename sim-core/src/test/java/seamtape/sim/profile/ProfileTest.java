@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import seamtape.catalog.TextTable;
 
 /** Profiles and their tables, held against fixtures/abi. */
 class ProfileTest {

@@ -18,10 +18,10 @@ import seamtape.catalog.TdOpState;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.TdxMetadata;
 import seamtape.catalog.TdxOperand;
+import seamtape.catalog.TextTable;
 import seamtape.sim.coverage.Coverage;
 import seamtape.sim.coverage.Status;
 import seamtape.sim.profile.Fixture;
-import seamtape.sim.profile.TextTable;
 
 /** The module against tdx-op-state-matrix.csv, tdx-sept-matrix.csv and the tables it carries. */
 class MatrixTest {

@@ -1,4 +1,4 @@
-package seamtape.sim.profile;
+package seamtape.catalog;
 
 import java.io.BufferedReader;
 import java.io.IOException;
