@@ -17,6 +17,7 @@ import seamtape.catalog.Field;
 import seamtape.catalog.Seamcall;
 import seamtape.sim.coverage.Coverage;
 import seamtape.sim.coverage.Status;
+import seamtape.sim.workload.WorkloadRunner;
 
 /** {@code seamtape catalog}. */
 @Command(
@@ -131,14 +132,15 @@ final class CatalogCommand implements Callable<Integer> {
     return words.toString();
   }
 
-  /** How each version of the TDX module answers a leaf, on the newest kernel. */
+  /** How each version of the TDX module answers a leaf, on the usual profile. */
   private static Map<String, Object> modules(Seamcall leaf) {
     Map<String, Object> modules = new LinkedHashMap<>();
     Coverage.modules()
         .forEach(
             version ->
                 modules.put(
-                    version.label(), Coverage.of("linux-7.3").status(leaf, version).text()));
+                    version.label(),
+                    Coverage.of(WorkloadRunner.DEFAULT_PROFILE).status(leaf, version).text()));
     return modules;
   }
 

@@ -52,9 +52,6 @@ final class Sessions {
     }
   }
 
-  /** Events of a recording in which blocks are not found at once. */
-  private static final long LONG = 1 << 20;
-
   private Sessions() {}
 
   /** As {@link #record(Workload, MachineFactory, String, long, Path, Writing)}, plainly. */
@@ -88,7 +85,7 @@ final class Sessions {
       Recordings.remove(out); // nothing was recorded
       throw e;
     }
-    if (recorded.manifest().totals().events() >= LONG) {
+    if (Tape.isLong(recorded.manifest().totals().events())) {
       keepIndex(out);
     }
     return recorded;

@@ -26,9 +26,6 @@ final class Library {
 
   private static final int MAX_NAME = 80;
 
-  /** Events of a recording in which blocks are not found at once. */
-  private static final long LONG = 1 << 20;
-
   /** Deleted recordings, until somebody empties it. */
   static final String TRASH = ".trash";
 
@@ -224,7 +221,7 @@ final class Library {
 
   private static String fault(Path path) throws TapeException {
     try (Tape tape = Tape.open(path)) {
-      if (tape.eventCount() >= LONG) {
+      if (Tape.isLong(tape.eventCount())) {
         tape.keepIndex(); // who opens it next need not look for its blocks again
       }
       Manifest manifest = tape.manifest();

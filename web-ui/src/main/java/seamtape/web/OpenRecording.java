@@ -56,9 +56,6 @@ final class OpenRecording {
   /** So few matches are soon found again. */
   private static final int RARE = 4096;
 
-  /** Events of a recording whose pass takes seconds. */
-  private static final long LONG = 1 << 20;
-
   /** What a person waits for first has the processors to itself so long. */
   private static final long FIRST_MILLIS = 500;
 
@@ -180,7 +177,7 @@ final class OpenRecording {
 
   /** A long pass begins when the first view of a recording has been shown. */
   private void later(Callable<Void> pass) {
-    if (tape.eventCount() < LONG) {
+    if (!Tape.isLong(tape.eventCount())) {
       background.executeBlocking(pass, false);
       return;
     }

@@ -20,6 +20,8 @@ import seamtape.codec.Selection;
  * reading thread takes its own {@link #cursor}.
  */
 public final class Tape implements AutoCloseable {
+  private static final long LONG = 1 << 20;
+
   private final Path path;
   private final EventSchema schema;
   private final Selection nothing;
@@ -156,6 +158,11 @@ public final class Tape implements AutoCloseable {
     } catch (IOException e) {
       throw TapeException.io(path, "look at the journal", e);
     }
+  }
+
+  /** True of so many events that finding their blocks, or a pass over all, takes long. */
+  public static boolean isLong(long events) {
+    return events >= LONG;
   }
 
   public Path path() {
