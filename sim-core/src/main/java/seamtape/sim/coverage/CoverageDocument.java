@@ -33,6 +33,18 @@ public final class CoverageDocument {
 
       """;
 
+  private static final String UNREACHED =
+      """
+
+      ## Statuses out of reach
+
+      What the rows of the SEAMCALL leaves list and this machine never answers, and why. A test holds that every other status of every
+      row is shown by a case.
+
+      | leaves | statuses | why |
+      |---|---|---|
+      """;
+
   private CoverageDocument() {}
 
   public static String text() {
@@ -52,6 +64,7 @@ public final class CoverageDocument {
       line(text, row.name(), "tdx", profile -> Coverage.of(profile).status(row));
     }
     modules(text);
+    unreached(text);
     return text.toString();
   }
 
@@ -65,6 +78,15 @@ public final class CoverageDocument {
       StringJoiner cells = new StringJoiner(" | ", "| ", " |\n").add(leaf.label());
       versions.forEach(version -> cells.add(Coverage.of("linux-7.3").status(leaf, version).text()));
       text.append(cells);
+    }
+  }
+
+  private static void unreached(StringBuilder text) {
+    text.append(UNREACHED);
+    for (UnreachedStatuses.Row row : UnreachedStatuses.rows()) {
+      String leaves = row.leaves().replace("|", "\\|");
+      text.append("| `").append(leaves).append("` | ").append(String.join(", ", row.statuses()));
+      text.append(" | ").append(row.reason()).append(" |\n");
     }
   }
 

@@ -7,6 +7,7 @@ import static seamtape.catalog.TdLifecycleState.TD_TEARDOWN;
 import static seamtape.catalog.TdxStatus.TDX_FLUSHVP_NOT_DONE;
 import static seamtape.catalog.TdxStatus.TDX_HKID_NOT_FREE;
 import static seamtape.catalog.TdxStatus.TDX_KEY_CONFIGURED;
+import static seamtape.catalog.TdxStatus.TDX_KEY_GENERATION_FAILED;
 import static seamtape.catalog.TdxStatus.TDX_LIFECYCLE_STATE_INCORRECT;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_RND_NO_ENTROPY;
@@ -87,6 +88,9 @@ final class MngLeaves {
     if ((td.packagesConfigured & bit) != 0) {
       return TDX_KEY_CONFIGURED.value();
     }
+    if (module.entropy.dry()) {
+      return TDX_KEY_GENERATION_FAILED.value();
+    }
     td.packagesConfigured |= bit;
     if (td.packagesConfigured == module.platform.allPackages()) {
       td.lifecycle = TD_KEYS_CONFIGURED;
@@ -113,6 +117,9 @@ final class MngLeaves {
     if (bad != 0) {
       return bad;
     }
+    if (module.entropy.dry()) {
+      return TDX_RND_NO_ENTROPY.value();
+    }
     operands.take(Pamt.TDCX, null);
     td.tdcx[td.numTdcx++] = regs[RCX];
     return Leaf.SUCCESS;
@@ -122,7 +129,10 @@ final class MngLeaves {
     long tdr = regs[RCX];
     long paramsAt = regs[RDX];
     regs[RCX] = 0;
-    long bad = operands.td(Seamcall.TDH_MNG_INIT, tdr, RCX, true);
+    long bad = module.lps.cpuidLimit(lp);
+    if (bad == 0) {
+      bad = operands.td(Seamcall.TDH_MNG_INIT, tdr, RCX, true);
+    }
     if (bad == 0) {
       bad = operands.shared(paramsAt, TdParamsReader.SIZE, RDX);
     }
@@ -132,7 +142,7 @@ final class MngLeaves {
     Td td = operands.td;
     TdParamsReader reader = new TdParamsReader(module.version, module.cpu, td.numTdcx);
     int offset = (int) paramsAt & (PhysicalMemory.PAGE_SIZE - 1);
-    bad = reader.read(operands.bytes(paramsAt), offset);
+    bad = reader.read(operands.bytes(paramsAt), offset, module.lps.tscAdjust(lp));
     if (bad != 0) {
       regs[RCX] = reader.badCpuidLeaf();
       return bad;

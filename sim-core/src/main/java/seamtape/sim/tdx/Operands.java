@@ -75,11 +75,32 @@ final class Operands {
 
   /** A page that is nobody's; {@link Pamt} stands on its entry. */
   long freePage(long hpa, int register) {
+    return freePage(hpa, register, true);
+  }
+
+  /**
+   * A page that is nobody's.
+   *
+   * @param exclusive how its entry is locked
+   */
+  long freePage(long hpa, int register, boolean exclusive) {
     long bad = page(hpa, register);
     if (bad != 0) {
       return bad;
     }
-    return pamt.type() == Pamt.NDA ? Leaf.SUCCESS : blame(TDX_PAGE_METADATA_INCORRECT, register);
+    return pamt.type() == Pamt.NDA ? Leaf.SUCCESS : wrongType(exclusive, register);
+  }
+
+  /** Of a page of another type: it is locked before its type is looked at. */
+  private long wrongType(boolean exclusive, int register) {
+    ModuleLock lock = null;
+    if (pamt.control() instanceof Td other) {
+      lock = other.lock;
+    } else if (pamt.control() instanceof TdVcpu other) {
+      lock = other.lock;
+    }
+    boolean busy = lock != null && (exclusive ? lock.busyExclusive() : lock.busyShared());
+    return blame(busy ? TDX_OPERAND_BUSY : TDX_PAGE_METADATA_INCORRECT, register);
   }
 
   /** A page of a size that is nobody's, and no smaller page in it either. */
@@ -108,7 +129,7 @@ final class Operands {
       return bad;
     }
     if (pamt.type() != Pamt.TDR) {
-      return blame(TDX_PAGE_METADATA_INCORRECT, register);
+      return wrongType(exclusive, register);
     }
     td = (Td) pamt.control();
     boolean busy = exclusive ? td.lock.busyExclusive() : td.lock.busyShared();
@@ -138,9 +159,10 @@ final class Operands {
   }
 
   long keyed() {
-    if (td.fatal) {
-      return TDX_TD_FATAL.value();
-    }
+    return td.fatal ? TDX_TD_FATAL.value() : withKeys();
+  }
+
+  long withKeys() {
     return td.lifecycle == TdLifecycleState.TD_KEYS_CONFIGURED
         ? Leaf.SUCCESS
         : TDX_TD_KEYS_NOT_CONFIGURED.value();
@@ -157,7 +179,7 @@ final class Operands {
       return bad;
     }
     if (pamt.type() != Pamt.TDVPR) {
-      return blame(TDX_PAGE_METADATA_INCORRECT, register);
+      return wrongType(exclusive, register);
     }
     vcpu = (TdVcpu) pamt.control();
     td = vcpu.td;

@@ -107,7 +107,7 @@ final class PhymemLeaves {
     if (hpa >>> TdxPlatform.PHYSICAL_BITS != 0) {
       return Operands.invalid(RCX);
     }
-    return operands.freePage(Operands.plain(hpa), RCX);
+    return operands.freePage(Operands.plain(hpa), RCX, false);
   }
 
   private long writeBackCaches(int lp, long[] regs) {
@@ -127,7 +127,6 @@ final class PhymemLeaves {
     }
     interrupted[pkg] = module.takeInterrupt();
     if (interrupted[pkg]) {
-      regs[RCX] = 1;
       return TDX_INTERRUPTED_RESUMABLE.value();
     }
     module.keyIds.writtenBack(pkg);

@@ -1,6 +1,7 @@
 package seamtape.sim.tdx;
 
 import static seamtape.catalog.TdxStatus.TDX_KEY_CONFIGURED;
+import static seamtape.catalog.TdxStatus.TDX_KEY_GENERATION_FAILED;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_RND_NO_ENTROPY;
 import static seamtape.catalog.TdxStatus.TDX_SYS_BUSY;
@@ -67,6 +68,11 @@ final class SysLeaves {
     if (module.entropy.dry()) {
       return TDX_RND_NO_ENTROPY.value();
     }
+    long bad = module.lps.cpuidLimit(lp);
+    if (bad != 0) {
+      return bad;
+    }
+    module.lps.sysInit(lp);
     module.state = State.SYSINIT_DONE;
     clear(regs, RCX, RDX, R8, Registers.R9, Registers.R10);
     return Leaf.SUCCESS;
@@ -84,6 +90,13 @@ final class SysLeaves {
     }
     if (module.entropy.dry()) {
       return TDX_RND_NO_ENTROPY.value();
+    }
+    long bad = module.lps.cpuidLimit(lp);
+    if (bad == 0) {
+      bad = module.lps.tscAdjust(lp);
+    }
+    if (bad != 0) {
+      return bad;
     }
     lpInitialized[lp] = true;
     clear(regs, RCX, RDX, R8);
@@ -159,6 +172,12 @@ final class SysLeaves {
     long bit = 1L << module.platform.packageOf(lp);
     if ((packagesConfigured & bit) != 0) {
       return TDX_KEY_CONFIGURED.value();
+    }
+    if (module.keyIds.lock.busyShared()) {
+      return TDX_OPERAND_BUSY.with(TdxOperand.KET);
+    }
+    if (module.entropy.dry()) {
+      return TDX_KEY_GENERATION_FAILED.value();
     }
     packagesConfigured |= bit;
     if (packagesConfigured == module.platform.allPackages()) {

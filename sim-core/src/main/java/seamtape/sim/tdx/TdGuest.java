@@ -31,6 +31,11 @@ public interface TdGuest {
     return 1;
   }
 
+  /** The host's time stamp counter. */
+  default long tsc() {
+    return 0;
+  }
+
   /**
    * @param lp logical processor
    */

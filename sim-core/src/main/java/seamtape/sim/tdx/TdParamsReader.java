@@ -63,8 +63,12 @@ final class TdParamsReader {
     return badCpuidLeaf;
   }
 
-  /** Reads 1024 bytes; 0 when all is as the module wants it. */
-  long read(byte[] page, int offset) {
+  /**
+   * Reads 1024 bytes; 0 when all is as the module wants it.
+   *
+   * @param tscAdjust a status about IA32_TSC_ADJUST, which has its place among these checks
+   */
+  long read(byte[] page, int offset, long tscAdjust) {
     bytes = page;
     at = offset;
     TdxOperand bad = identity();
@@ -75,6 +79,12 @@ final class TdParamsReader {
       return TDX_TDCS_NOT_ALLOCATED.value();
     }
     bad = controls();
+    if (bad == null && tscAdjust != 0) {
+      return tscAdjust;
+    }
+    if (bad == null) {
+      bad = rest();
+    }
     if (bad == null) {
       bad = cpuid();
     }
@@ -124,9 +134,10 @@ final class TdParamsReader {
       return EPTP_CONTROLS;
     }
     int tsc = Bytes.u16(bytes, at + 40);
-    if (tsc < 4 || tsc > 400) {
-      return TSC_FREQUENCY;
-    }
+    return tsc < 4 || tsc > 400 ? TSC_FREQUENCY : null;
+  }
+
+  private TdxOperand rest() {
     if (!zero(42, 80) || u8(19) > (version.is15() ? 1 : 0)) {
       return RDX;
     }

@@ -114,7 +114,7 @@ public final class TdVcpu {
 
   /** The guest runs on a logical processor: associates, and joins the TD's epoch. */
   public void enter(int lp) {
-    lock.lockExclusive();
+    lock.lockShared();
     td.lock.lockShared();
     td.tdcsLock.lockShared();
     if (assocLp == NO_LP) {
@@ -134,6 +134,6 @@ public final class TdVcpu {
     }
     td.tdcsLock.unlockShared();
     td.lock.unlockShared();
-    lock.unlockExclusive();
+    lock.unlockShared();
   }
 }

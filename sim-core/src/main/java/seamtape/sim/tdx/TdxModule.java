@@ -54,7 +54,7 @@ public final class TdxModule {
   Registers current;
 
   private final LeafTable leaves;
-  private final boolean[] vmxOff;
+  final LogicalProcessors lps;
   private boolean interruptPending;
 
   /**
@@ -75,7 +75,7 @@ public final class TdxModule {
     this.memory = memory;
     this.keyIds = new KeyIds(platform);
     this.entropy = new Entropy(seed);
-    this.vmxOff = new boolean[platform.lps()];
+    this.lps = new LogicalProcessors(platform.lps());
     this.metadata = new Metadata(this);
     this.reports = new TdReport(version, seed);
     this.leaves = new LeafTable(this, guest);
@@ -94,7 +94,7 @@ public final class TdxModule {
   }
 
   private long dispatch(int lp, long[] gpr) {
-    if (vmxOff[lp]) {
+    if (lps.vmxOff(lp)) {
       return TDX_SEAMCALL_UD.value();
     }
     long rax = gpr[Registers.RAX];
@@ -131,7 +131,12 @@ public final class TdxModule {
 
   /** VMXON or VMXOFF on a logical processor; VMX is on unless told. */
   public void vmx(int lp, boolean on) {
-    vmxOff[lp] = !on;
+    lps.vmx(lp, on);
+  }
+
+  /** The host writes IA32_TSC_ADJUST or IA32_MISC_ENABLE, which the module looks at. */
+  public void wrmsr(int lp, int msr, long value) {
+    lps.write(lp, msr, value);
   }
 
   /** An interrupt waits: the next leaf that can be interrupted gives up once. */

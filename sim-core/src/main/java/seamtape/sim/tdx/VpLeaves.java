@@ -5,6 +5,7 @@ import static seamtape.catalog.TdVcpuState.VCPU_UNINITIALIZED;
 import static seamtape.catalog.TdxStatus.TDX_MAX_VCPUS_EXCEEDED;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_TDCX_NUM_INCORRECT;
+import static seamtape.catalog.TdxStatus.TDX_TSC_ROLLBACK;
 import static seamtape.catalog.TdxStatus.TDX_VCPU_ASSOCIATED;
 import static seamtape.catalog.TdxStatus.TDX_VCPU_NOT_ASSOCIATED;
 import static seamtape.catalog.TdxStatus.TDX_VCPU_STATE_INCORRECT;
@@ -94,6 +95,10 @@ final class VpLeaves {
     if (td.numVcpus == td.params.maxVcpus()) {
       return TDX_MAX_VCPUS_EXCEEDED.value();
     }
+    bad = module.lps.tscAdjust(lp);
+    if (bad != 0) {
+      return bad;
+    }
     vcpu.index = td.numVcpus++;
     vcpu.x2ApicId = withApicId ? (int) regs[R8] : vcpu.index;
     VcpuReset.apply(vcpu, module.cpu, regs[RDX]);
@@ -108,13 +113,11 @@ final class VpLeaves {
     vcpu.td.numAssocVcpus++;
   }
 
+  /** Part of teardown: a TD that is fatal is flushed like any other, in every OP_STATE. */
   private long flush(int lp, long[] regs) {
     long bad = operands.tdvpr(regs[RCX], RCX, true);
     if (bad == 0) {
-      bad = operands.keyed();
-    }
-    if (bad == 0) {
-      bad = Operands.opState(Seamcall.TDH_VP_FLUSH, operands.td.opState);
+      bad = operands.withKeys();
     }
     if (bad == 0) {
       bad = operands.complete();
@@ -132,7 +135,7 @@ final class VpLeaves {
 
   private long enter(int lp, long[] regs) {
     long flags = module.version.is15() ? regs[RCX] & ENTER_FLAGS : 0;
-    long bad = operands.vcpu(Seamcall.TDH_VP_ENTER, regs[RCX] & ~flags, RCX, true);
+    long bad = operands.vcpu(Seamcall.TDH_VP_ENTER, regs[RCX] & ~flags, RCX, false);
     if (bad == 0) {
       bad = operands.complete();
     }
@@ -149,9 +152,26 @@ final class VpLeaves {
     if (operands.td.epochLock.busyShared()) {
       return TDX_OPERAND_BUSY.with(TdxOperand.TD_EPOCH);
     }
+    bad = hostState(lp, vcpu);
+    if (bad != 0) {
+      return bad;
+    }
     vcpu.enter(lp);
     guest.run(lp, vcpu, module.current);
     vcpu.exit();
+    vcpu.lastExitTsc = guest.tsc();
     return regs[RAX];
+  }
+
+  /** What the host may not have changed since the TD was made, or last left. */
+  private long hostState(int lp, TdVcpu vcpu) {
+    long bad = module.lps.cpuidLimit(lp);
+    if (bad == 0) {
+      bad = module.lps.tscAdjust(lp);
+    }
+    if (bad != 0) {
+      return bad;
+    }
+    return guest.tsc() < vcpu.lastExitTsc ? TDX_TSC_ROLLBACK.value() : Leaf.SUCCESS;
   }
 }

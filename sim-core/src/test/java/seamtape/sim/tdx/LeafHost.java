@@ -14,16 +14,64 @@ final class LeafHost {
   private static final List<String> TEARDOWN =
       List.of("flushed", "flushdone", "written", "freed", "torn");
 
-  final TestTdx host = new TestTdx(TdxModuleVersion.V1_5);
+  final TestTdx host;
   private long tdr;
   private long tdvpr;
   private long mapped;
   private long pointers;
 
-  static LeafHost in(String state) {
-    LeafHost host = new LeafHost();
-    host.reach(state);
+  private LeafHost(TestTdx host) {
+    this.host = host;
+  }
+
+  /** A state, and after each + something that happens then. */
+  static LeafHost in(String states) {
+    String[] steps = states.split("\\+");
+    boolean two = steps[0].startsWith("two-");
+    TdxPlatform model = TdxPlatform.model();
+    LeafHost host =
+        new LeafHost(
+            two
+                ? new TestTdx(TdxModuleVersion.V1_5, new TdxPlatform(2, 4, 31, 32, model.cmrs()))
+                : new TestTdx(TdxModuleVersion.V1_5));
+    host.reach(two ? steps[0].substring(4) : steps[0]);
+    for (int i = 1; i < steps.length; i++) {
+      host.happens(steps[i]);
+    }
     return host;
+  }
+
+  private void happens(String what) {
+    TdxModule module = host.module;
+    switch (what) {
+      case "interrupt" -> module.interrupt();
+      case "dry" -> module.failEntropy(1);
+      case "limited" -> module.wrmsr(0, LogicalProcessors.IA32_MISC_ENABLE, 1 << 22);
+      case "adjusted" -> module.wrmsr(0, LogicalProcessors.IA32_TSC_ADJUST, 1);
+      case "busy-module" -> module.lock.lockExclusive();
+      case "busy-keys" -> module.keyIds.lock.lockExclusive();
+      case "busy-caches" -> module.keyIds.writeBackLock.lockExclusive();
+      case "busy-tdr" -> module.td(tdr).lock.lockExclusive();
+      case "tsc-back" -> module.vcpu(tdvpr).lastExitTsc = 1;
+      case "entered" -> module.vcpu(tdvpr).enter(1);
+      case "track" -> host.must(Seamcall.TDH_MEM_TRACK, tdr);
+      case "block" -> host.must(Seamcall.TDH_MEM_RANGE_BLOCK, GPA, tdr);
+      case "block-sept" -> host.must(Seamcall.TDH_MEM_RANGE_BLOCK, 1, tdr);
+      case "large" -> augmentLarge();
+      case "block-large" -> host.must(Seamcall.TDH_MEM_RANGE_BLOCK, LARGE_GPA | 1, tdr);
+      case "pending" -> host.must(Seamcall.TDH_MEM_PAGE_AUG, 0x2000, tdr, host.page());
+      case "key" -> host.must(Seamcall.TDH_MNG_KEY_CONFIG, tdr);
+      case "sys-key" -> host.must(Seamcall.TDH_SYS_KEY_CONFIG);
+      case "all-tdcs" -> repeat(Td.MAX_TDCX, Seamcall.TDH_MNG_ADDCX, tdr);
+      case "all-tdvps" -> repeat(TdVcpu.MAX_PAGES - TdVcpu.MIN_PAGES, Seamcall.TDH_VP_ADDCX, tdvpr);
+      default -> throw new IllegalArgumentException("nothing that happens: " + what);
+    }
+  }
+
+  private void repeat(int times, Seamcall leaf, long of) {
+    for (int i = 0; i < times; i++) {
+      host.must(leaf, host.page(), of);
+    }
   }
 
   private void reach(String state) {
@@ -43,6 +91,9 @@ final class LeafHost {
         host.must(Seamcall.TDH_MNG_KEY_CONFIG, tdr);
       }
       case "complete" -> tdr = host.createTd(TestTdx.KEY);
+      case "bare" -> tdr = host.initializedTd(TestTdx.KEY);
+      case "halfvcpu" -> halfAVcpu();
+      case "allvcpus" -> allVcpus();
       case "vpcreated", "vpcomplete" -> vcpuOnTheWay(state);
       case "debug" -> build(Td.ATTRIBUTE_DEBUG);
       default -> {
@@ -85,6 +136,24 @@ final class LeafHost {
     }
   }
 
+  /** A running TD whose second vCPU has not all its pages. */
+  private void halfAVcpu() {
+    tdr = host.initializedTd(TestTdx.KEY);
+    host.vcpu(tdr);
+    tdvpr = host.page();
+    host.must(Seamcall.TDH_VP_CREATE, tdvpr, tdr);
+    host.must(Seamcall.TDH_MR_FINALIZE, tdr);
+  }
+
+  /** As many vCPUs as TD_PARAMS allow, and one more that is only created. */
+  private void allVcpus() {
+    tdr = host.initializedTd(TestTdx.KEY);
+    for (int i = 0; i < host.module.td(tdr).params.maxVcpus(); i++) {
+      host.vcpu(tdr);
+    }
+    tdvpr = host.createdVcpu(tdr);
+  }
+
   private void build(long attributes) {
     tdr = host.initializedTd(TestTdx.KEY, attributes);
     tdvpr = host.vcpu(tdr);
@@ -121,13 +190,17 @@ final class LeafHost {
   }
 
   private void large(String state) {
-    long page = host.memory.allocateBlock(16L << 20, 1 << 21) & -(1L << 21);
-    host.must(Seamcall.TDH_MEM_PAGE_AUG, LARGE_GPA | 1, tdr, page);
+    augmentLarge();
     block(LARGE_GPA | 1);
     if (state.equals("demoted")) {
       host.must(Seamcall.TDH_MEM_PAGE_DEMOTE, LARGE_GPA | 1, tdr, host.page());
       block(LARGE_GPA | 1);
     }
+  }
+
+  private void augmentLarge() {
+    long page = host.memory.allocateBlock(16L << 20, 1 << 21) & -(1L << 21);
+    host.must(Seamcall.TDH_MEM_PAGE_AUG, LARGE_GPA | 1, tdr, page);
   }
 
   private void tearDown(int last) {
@@ -152,13 +225,24 @@ final class LeafHost {
       case "params" -> host.params();
       case "mapped" -> mapped;
       case "tdmrs" -> tdmrs();
+      case "beyond" -> 1L << 40;
       case "firstvp" -> first(Seamcall.TDH_VP_RD, 1, tdvpr);
       case "firstsys" -> first(Seamcall.TDH_SYS_RD, 0, 0);
-      default ->
-          word.startsWith("0x")
-              ? Long.parseUnsignedLong(word.substring(2), 16)
-              : Long.parseLong(word);
+      default -> word.startsWith("tdmrs:") ? badTdmrs(word.split(":")) : number(word);
     };
+  }
+
+  private static long number(String word) {
+    return word.startsWith("0x")
+        ? Long.parseUnsignedLong(word.substring(2), 16)
+        : Long.parseLong(word);
+  }
+
+  /** TDMR_INFOs with one value wrong: tdmrs:NUMBER:OFFSET:VALUE. */
+  private long badTdmrs(String[] words) {
+    long info = Bytes.u64(host.memory.page(tdmrs()), 8 * Integer.parseInt(words[1]));
+    Bytes.put64(host.memory.page(info), Integer.parseInt(words[2]), number(words[3]));
+    return pointers;
   }
 
   private long first(Seamcall leaf, int version, long context) {

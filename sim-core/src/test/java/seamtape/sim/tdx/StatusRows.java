@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxStatus;
 import seamtape.sim.profile.Fixture;
 
@@ -29,24 +31,34 @@ final class StatusRows {
 
   private final Map<Integer, Set<String>> byLeaf = new TreeMap<>();
 
+  /** The words of the rows as they stand there, operands and all. */
+  private final Map<Integer, Set<String>> words = new TreeMap<>();
+
   StatusRows() throws IOException {
     for (Map<String, String> row : Fixture.csv("tdx-seamcall-leaves.csv")) {
       long leaf = Long.parseUnsignedLong(row.get("leaf"));
       if (leaf < 128 && leaf >= 0) {
-        byLeaf.put((int) leaf, statuses((int) leaf, row));
+        words.put((int) leaf, listed(row));
+        byLeaf.put((int) leaf, statuses((int) leaf));
       }
     }
   }
 
-  private static Set<String> statuses(int leaf, Map<String, String> row) {
-    Set<String> statuses = new HashSet<>(COMMON);
+  private static Set<String> listed(Map<String, String> row) {
+    Set<String> words = new HashSet<>();
     for (Map.Entry<String, String> cell : row.entrySet()) {
       if (cell.getKey().startsWith("completion_statuses")) {
         Arrays.stream(cell.getValue().split("\\|"))
-            .map(word -> word.replaceAll("\\(.*", ""))
-            .forEach(statuses::add);
+            .filter(word -> !word.isBlank())
+            .forEach(words::add);
       }
     }
+    return words;
+  }
+
+  private Set<String> statuses(int leaf) {
+    Set<String> statuses = new HashSet<>(COMMON);
+    statuses.addAll(names(leaf));
     if (METADATA_LEAVES.contains(leaf)) {
       statuses.addAll(METADATA);
     }
@@ -54,6 +66,19 @@ final class StatusRows {
       statuses.addAll(List.of("VCPU_ASSOCIATED", "VCPU_STATE_INCORRECT"));
     }
     return statuses;
+  }
+
+  /** The statuses that the column itself lists, without operands. */
+  Set<String> names(int leaf) {
+    Set<String> names = new TreeSet<>();
+    words.getOrDefault(leaf, Set.of()).forEach(word -> names.add(word.replaceAll("\\(.*", "")));
+    return names;
+  }
+
+  /** True when a leaf's row lists a status, with or without what stands behind it there. */
+  boolean lists(Seamcall leaf, String word) {
+    Set<String> row = words.getOrDefault(leaf.number(), Set.of());
+    return row.contains(word) || !word.contains("(") && names(leaf.number()).contains(word);
   }
 
   /** True when the module may answer a leaf with a word; of an unknown leaf only the common. */

@@ -95,7 +95,10 @@ final class TestTdx {
     }
     lp = 0;
     configure();
-    must(Seamcall.TDH_SYS_KEY_CONFIG);
+    for (; lp < module.platform().lps(); lp += module.platform().lpsPerPackage()) {
+      must(Seamcall.TDH_SYS_KEY_CONFIG);
+    }
+    lp = 0;
     for (Tdmr tdmr : module.tdmrs()) {
       do {
         must(Seamcall.TDH_SYS_TDMR_INIT, tdmr.base());

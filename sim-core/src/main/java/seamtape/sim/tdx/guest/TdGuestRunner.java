@@ -34,6 +34,11 @@ public final class TdGuestRunner implements TdGuest {
   }
 
   @Override
+  public long tsc() {
+    return tsc.getAsLong();
+  }
+
+  @Override
   public void budget(long instructions) {
     budget = instructions;
   }
