@@ -44,9 +44,10 @@ final class OwnPages {
   }
 
   /**
-   * Only VMPL 0 validates, as Linux's amd-memory-encryption.rst says too. That any other gets
-   * #GP(0), as a CPL but 0 does, is read from the privileged instruction's kind; no source here
-   * states it.
+   * Only VMPL 0 validates: Linux's amd-memory-encryption.rst, and its commit fcd042e86422, by which
+   * a kernel below VMPL 0 has the SVSM validate for it. The results that there are, 0, 1 and 6
+   * (Microsoft's documentation of __pvalidate), have none for a lack of permission; so any other
+   * VMPL gets #GP(0), as a CPL but 0 does. That it is this exception no source here states.
    */
   private void validate(long address, int vmpl) {
     if (vmpl != 0) {
@@ -62,6 +63,12 @@ final class OwnPages {
     flags.carryAndOverflow(unchanged, false);
   }
 
+  /**
+   * A VMPL adjusts those below it, else FAIL_PERMISSION, by which OVMF and Linux find out whether
+   * they run at VMPL 0; below VMPL 0 the bit of a save area is ignored (OVMF's BaseVmsaRmpAdjust).
+   * Results are 0, 1, 2 and 6 (Microsoft's documentation of __rmpadjust). Of two that apply at once
+   * no source here says which comes first: the operands are looked at before the RMP's entry.
+   */
   private void adjust(long address, int vmpl) {
     int wanted = (int) cpu.gpr[CpuState.RDX];
     int target = wanted & 0xff;
