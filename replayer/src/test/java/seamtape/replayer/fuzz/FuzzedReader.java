@@ -23,6 +23,8 @@ enum FuzzedReader {
   BLOCKS(new FuzzedIndex.Blocks()),
   /** {@code index/shape} of a sealed recording. */
   SHAPE(new FuzzedIndex.Shape()),
+  /** {@code index/states} of a sealed recording. */
+  STATES(new FuzzedStates()),
   WORKLOAD(seeded(FuzzedFiles::workload, FuzzedFiles.A_WORKLOAD)),
   ORACLE(seeded(FuzzedFiles::oracle, FuzzedFiles.A_CASE)),
   /** Of {@code diff --rules}. */
