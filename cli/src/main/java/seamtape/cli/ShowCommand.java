@@ -153,7 +153,8 @@ final class ShowCommand implements Callable<Integer> {
     String actor = Actor.text(call.enter().actor);
     line.append(actor).append(" ".repeat(Math.max(0, 12 - actor.length()))).append(' ');
     line.append(tree ? "  ".repeat(call.depth()) : "");
-    String text = line.append(EventText.call(call.enter(), returned, vendor)).toString();
+    EventText.call(call.enter(), returned, vendor, line);
+    String text = line.toString();
     return call.failed() && Output.colours() ? RED + text + PLAIN : text;
   }
 

@@ -281,6 +281,6 @@ public enum KvmCapability {
 
   /** The symbol, or {@code KVM_CAP_?(999)} for a number without one. */
   public static String text(long number) {
-    return byNumber(number).map(Enum::name).orElse("KVM_CAP_?(" + number + ")");
+    return byNumber(number).map(Enum::name).orElseGet(() -> "KVM_CAP_?(" + number + ")");
   }
 }

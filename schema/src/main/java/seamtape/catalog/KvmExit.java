@@ -87,6 +87,6 @@ public enum KvmExit {
 
   /** The symbol, or {@code KVM_EXIT_?(57)} for a number without one. */
   public static String text(long number) {
-    return byNumber(number).map(Enum::name).orElse("KVM_EXIT_?(" + number + ")");
+    return byNumber(number).map(Enum::name).orElseGet(() -> "KVM_EXIT_?(" + number + ")");
   }
 }

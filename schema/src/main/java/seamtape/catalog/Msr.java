@@ -251,6 +251,6 @@ public enum Msr {
 
   /** The name, or the index in hex. */
   public static String text(long index) {
-    return byIndex(index).map(Enum::name).orElse("0x" + Long.toHexString(index));
+    return byIndex(index).map(Enum::name).orElseGet(() -> "0x" + Long.toHexString(index));
   }
 }

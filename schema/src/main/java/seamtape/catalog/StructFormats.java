@@ -1,7 +1,5 @@
 package seamtape.catalog;
 
-import java.math.BigInteger;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -120,13 +118,7 @@ public final class StructFormats {
 
   /** The value as JSON carries it: a number, or a String where it is hex or has a name. */
   public static Object value(String struct, StructField field, long number) {
-    Optional<Symbols> symbols = StructSymbols.of(struct, field.name());
-    if (symbols.isPresent()) {
-      return symbols.get().text(number);
-    }
-    Format format = of(struct, field);
-    boolean beyondLong = format == Format.DEC && number < 0 && !field.signed();
-    return beyondLong ? new BigInteger(Long.toUnsignedString(number)) : format.value(number);
+    return FieldText.of(struct, field).value(number);
   }
 
   /** True for fields that only fill space, which are left out where they are 0. */

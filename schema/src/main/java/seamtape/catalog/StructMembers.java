@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Which members of a struct hold data. Members of unions overlay each other: a selector elsewhere
@@ -16,10 +14,26 @@ public final class StructMembers {
   /** Pseudo-selector: 1 in the bytes that the kernel wrote, 0 in those that it read. */
   public static final String RETURNED = "@returned";
 
-  private record Condition(String selector, boolean in, Set<Long> values) {
-    boolean holds(Function<String, OptionalLong> numbers) {
-      OptionalLong number = numbers.apply(selector);
-      return number.isPresent() ? values.contains(number.getAsLong()) == in : !in;
+  private record Condition(String selector, boolean in, long[] values) {
+    Bound of(String struct) {
+      return new Bound(StructSelector.of(struct, selector), in, values);
+    }
+  }
+
+  /** A condition whose selector was found in its struct. */
+  private record Bound(StructSelector selector, boolean in, long[] values) {
+    boolean holds(StructSelector.Numbers numbers) {
+      OptionalLong number = numbers.number(selector);
+      return number.isPresent() ? has(number.getAsLong()) == in : !in;
+    }
+
+    private boolean has(long number) {
+      for (long value : values) {
+        if (value == number) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -41,21 +55,26 @@ public final class StructMembers {
   public static final class Presence {
     private static final Presence ALWAYS = new Presence(List.of(), List.of());
 
-    private final List<Condition> conditions;
-    private final List<Presence> others;
+    private final Bound[] conditions;
+    private final Presence[] others;
 
-    private Presence(List<Condition> conditions, List<Presence> others) {
-      this.conditions = conditions;
-      this.others = others;
+    private Presence(List<Bound> conditions, List<Presence> others) {
+      this.conditions = conditions.toArray(Bound[]::new);
+      this.others = others.toArray(Presence[]::new);
+    }
+
+    /** True when nothing needs to be asked. */
+    public boolean always() {
+      return this == ALWAYS;
     }
 
     /**
      * Whether the member holds data.
      *
-     * @param numbers value of a field of the same struct, empty where its bytes are unknown
+     * @param numbers of the same struct
      */
-    public boolean holds(Function<String, OptionalLong> numbers) {
-      for (Condition condition : conditions) {
+    public boolean holds(StructSelector.Numbers numbers) {
+      for (Bound condition : conditions) {
         if (!condition.holds(numbers)) {
           return false;
         }
@@ -80,13 +99,14 @@ public final class StructMembers {
       return Presence.ALWAYS;
     }
     return new Presence(
-        CONDITIONS.getOrDefault(key, List.of()),
+        CONDITIONS.getOrDefault(key, List.of()).stream().map(one -> one.of(struct)).toList(),
         RAW.getOrDefault(key, List.of()).stream().map(other -> presence(struct, other)).toList());
   }
 
-  /** The field that counts the elements of an array in the same struct; empty where none does. */
-  public static String countOf(String struct, String array) {
-    return COUNTS.getOrDefault(struct + "." + array, "");
+  /** The field that counts the elements of an array in the same struct; null where none does. */
+  static StructSelector countOf(String struct, String array) {
+    String counter = COUNTS.get(struct + "." + array);
+    return counter == null ? null : StructSelector.of(struct, counter);
   }
 
   private static void when(String member, String selector, long... values) {
@@ -98,13 +118,9 @@ public final class StructMembers {
   }
 
   private static void condition(String member, String selector, boolean in, long... values) {
-    Set<Long> set = new java.util.HashSet<>();
-    for (long value : values) {
-      set.add(value);
-    }
     CONDITIONS
         .computeIfAbsent(member, key -> new ArrayList<>())
-        .add(new Condition(selector, in, set));
+        .add(new Condition(selector, in, values));
   }
 
   /** Never shown: another member of the same bytes says more. */

@@ -14,13 +14,21 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param name last part of the field's name
  * @param presence when it holds data
  * @param filler true for a field that only fills space
+ * @param elementSize bytes of one element
+ * @param inner layout of the struct that each element is; null for a number or a group
+ * @param counter tells how many elements an array has; null where nothing does
+ * @param text how its numbers are written
  */
 public record StructNode(
     StructField field,
     String name,
     List<StructNode> members,
     StructMembers.Presence presence,
-    boolean filler) {
+    boolean filler,
+    int elementSize,
+    StructLayout inner,
+    StructSelector counter,
+    FieldText text) {
   private static final Map<String, List<StructNode>> BY_STRUCT = new ConcurrentHashMap<>();
 
   /** The fields of a struct, in the order of the layout. */
@@ -46,7 +54,26 @@ public record StructNode(
 
   private static StructNode node(StructLayout layout, StructField field, String name) {
     StructMembers.Presence presence = StructMembers.presence(layout.name(), field.name());
-    return new StructNode(field, name, new ArrayList<>(), presence, StructFormats.fills(field));
+    return new StructNode(
+        field,
+        name,
+        new ArrayList<>(),
+        presence,
+        StructFormats.fills(field),
+        field.elementSize(),
+        inner(field),
+        StructMembers.countOf(layout.name(), field.name()),
+        FieldText.of(layout.name(), field));
+  }
+
+  /** The table has "u64" for what the catalog calls a struct of one number. */
+  private static StructLayout inner(StructField field) {
+    return field.type().equals("u64") ? null : Structs.find(field.type()).orElse(null);
+  }
+
+  /** A number of the field as JSON carries it: a number, or a String. */
+  public Object value(long number) {
+    return text.value(number);
   }
 
   /** "redirtbl[]" is the array "redirtbl". */

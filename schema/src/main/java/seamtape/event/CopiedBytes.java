@@ -1,6 +1,5 @@
 package seamtape.event;
 
-import java.util.Arrays;
 import java.util.OptionalLong;
 
 /** The copies of one event as one sparse range of bytes, by their place at the argument. */
@@ -12,7 +11,10 @@ final class CopiedBytes {
   private final long[] starts;
   private final long[] ends;
   private final int[] inBytes;
-  private final Integer[] order;
+
+  /** Of the copies by where they start. */
+  private final int[] order;
+
   private int last;
 
   CopiedBytes(Event event) {
@@ -21,14 +23,26 @@ final class CopiedBytes {
     starts = new long[count];
     ends = new long[count];
     inBytes = new int[count];
-    order = new Integer[count];
+    order = new int[count];
     for (int i = 0; i < count; i++) {
       starts[i] = event.copyAt(i);
       ends[i] = starts[i] + event.copyLength(i);
       inBytes[i] = event.copyStart(i);
       order[i] = i;
     }
-    Arrays.sort(order, (a, b) -> Long.compare(starts[a], starts[b]));
+    sort();
+  }
+
+  /** They come in order nearly always. */
+  private void sort() {
+    for (int i = 1; i < order.length; i++) {
+      int copy = order[i];
+      int to = i;
+      for (; to > 0 && starts[order[to - 1]] > starts[copy]; to--) {
+        order[to] = order[to - 1];
+      }
+      order[to] = copy;
+    }
   }
 
   /** The copy that has a byte; -1 where none has. */
@@ -65,6 +79,22 @@ final class CopiedBytes {
 
   /** A little-endian number; empty where a byte is unknown. */
   OptionalLong number(long at, int size) {
+    int copy = copyOf(at);
+    if (copy >= 0 && at + size <= ends[copy]) {
+      return OptionalLong.of(number(inBytes[copy] + offsetInCopy(copy, at), size));
+    }
+    return acrossCopies(at, size);
+  }
+
+  private long number(int from, int size) {
+    long value = 0;
+    for (int i = from + size - 1; i >= from; i--) {
+      value = value << 8 | bytes[i] & 0xff;
+    }
+    return value;
+  }
+
+  private OptionalLong acrossCopies(long at, int size) {
     long value = 0;
     for (int i = size - 1; i >= 0; i--) {
       int next = at(at + i);

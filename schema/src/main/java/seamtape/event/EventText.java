@@ -1,7 +1,5 @@
 package seamtape.event;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,12 +25,24 @@ public final class EventText {
 
   private static final int MAX_DIGITS = 64;
 
+  /** Of most lines. */
+  private static final int LINE_CHARS = 160;
+
   private EventText() {}
 
   /** A whole call; the return may be null for a call in flight. */
   public static String call(Event enter, Event returned, String vendor) {
-    String text = enter(enter, vendor);
-    return returned == null ? text : text + " " + returned(returned, enter, vendor);
+    StringBuilder line = new StringBuilder(LINE_CHARS);
+    call(enter, returned, vendor, line);
+    return line.toString();
+  }
+
+  /** As the other, at the end of a line. */
+  public static void call(Event enter, Event returned, String vendor, StringBuilder to) {
+    enter(enter, vendor, to);
+    if (returned != null) {
+      returned(returned, enter, vendor, to.append(' '));
+    }
   }
 
   /** The text of an event on its own line. */
@@ -42,104 +52,125 @@ public final class EventText {
 
   /** An enter or input event. */
   public static String enter(Event event, String vendor) {
+    StringBuilder line = new StringBuilder(LINE_CHARS);
+    enter(event, vendor, line);
+    return line.toString();
+  }
+
+  private static void enter(Event event, String vendor, StringBuilder to) {
     EventView view = EventView.unplaced(event, null, vendor);
     Map<String, Object> fields = view.fields();
     if (event.call instanceof KvmIoctl row) {
-      return ioctl(row, fields);
+      ioctl(row, fields, to);
+    } else if (event.call == FileOperation.KVM_UNKNOWN_IOCTL) {
+      to.append("ioctl(").append(fields.get("fd")).append(", ").append(view.call());
+      to.append(", ").append(fields.get("arg")).append(')');
+    } else {
+      to.append(view.call()).append('(');
+      if (event.call.family() == Family.FILE_OPERATION) {
+        system(fields, to);
+      } else {
+        named(event, fields, to);
+      }
+      to.append(')');
     }
-    if (event.call == FileOperation.KVM_UNKNOWN_IOCTL) {
-      return "ioctl(" + fields.get("fd") + ", " + view.call() + ", " + fields.get("arg") + ")";
-    }
-    List<String> parts =
-        event.call.family() == Family.FILE_OPERATION ? system(fields) : named(event, fields);
-    return view.call() + "(" + String.join(", ", parts) + ")";
   }
 
   /** Arguments of a system call, in its order; the path comes first. */
-  private static List<String> system(Map<String, Object> fields) {
-    List<String> parts = new ArrayList<>();
-    fields.forEach(
-        (name, value) -> {
-          if (name.equals("path")) {
-            parts.add(0, '"' + visible((String) value) + '"');
-          } else {
-            parts.add(text(value));
-          }
-        });
-    return parts;
+  private static void system(Map<String, Object> fields, StringBuilder to) {
+    String before = "";
+    if (fields.get("path") instanceof String path) {
+      to.append('"').append(visible(path)).append('"');
+      before = ", ";
+    }
+    for (Map.Entry<String, Object> field : fields.entrySet()) {
+      if (!field.getKey().equals("path")) {
+        append(field.getValue(), to.append(before));
+        before = ", ";
+      }
+    }
   }
 
   /** Registers and values by name; RAX only where it is more than the leaf. */
-  private static List<String> named(Event event, Map<String, Object> fields) {
-    List<String> parts = new ArrayList<>();
+  private static void named(Event event, Map<String, Object> fields, StringBuilder to) {
     boolean leaf = Format.HEX.value(event.call.number()).equals(fields.get("rax"));
+    String before = "";
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       String name = field.getKey();
       if (!(leaf && name.equals("rax")) && !silent(event.call, name, field.getValue())) {
-        parts.add(name + "=" + text(field.getValue()));
+        append(field.getValue(), to.append(before).append(name).append('='));
+        before = ", ";
       }
     }
-    return parts;
   }
 
   /** A register that the call gives no meaning to, and that is 0. */
   private static boolean silent(Call call, String name, Object value) {
-    return zero(value)
-        && call.family().nests()
-        && call.in().stream().anyMatch(f -> f.name().equals(name) && f.doc().isEmpty());
+    if (!zero(value) || !call.family().nests()) {
+      return false;
+    }
+    for (Field field : call.in()) {
+      if (field.name().equals(name) && field.doc().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private static String ioctl(KvmIoctl call, Map<String, Object> fields) {
-    StringBuilder line = new StringBuilder("ioctl(");
-    line.append(fields.get("fd")).append(", ").append(call.name());
-    List<String> structs = structs(fields);
-    if (!structs.isEmpty()) {
-      line.append(", ").append(String.join(", ", structs));
-    } else if (call.pointer() || call.takesValue() || !zero(fields.get("arg"))) {
-      line.append(", ").append(fields.getOrDefault(call.in().get(1).name(), "?"));
+  private static void ioctl(KvmIoctl call, Map<String, Object> fields, StringBuilder to) {
+    to.append("ioctl(").append(fields.get("fd")).append(", ").append(call.name());
+    boolean struct = false;
+    for (Object value : fields.values()) {
+      if (value instanceof Map<?, ?>) {
+        append(value, to.append(", "));
+        struct = true;
+      }
     }
-    return line.append(')').toString();
+    if (!struct && (call.pointer() || call.takesValue() || !zero(fields.get("arg")))) {
+      to.append(", ").append(fields.getOrDefault(call.in().get(1).name(), "?"));
+    }
+    to.append(')');
   }
 
   private static boolean zero(Object value) {
     return "0x0".equals(value);
   }
 
-  private static List<String> structs(Map<String, Object> fields) {
-    List<String> structs = new ArrayList<>();
-    for (Object value : fields.values()) {
-      if (value instanceof Map<?, ?>) {
-        structs.add(text(value));
-      }
-    }
-    return structs;
-  }
-
   /** A return event: {@code = 0}, {@code = -1 EINVAL (Invalid argument)}, and what came out. */
   public static String returned(Event event, Event enter, String vendor) {
-    Map<String, Object> fields = EventView.unplaced(event, enter, vendor).fields();
-    StringBuilder line = new StringBuilder("= ").append(result(event));
+    StringBuilder line = new StringBuilder(LINE_CHARS);
+    returned(event, enter, vendor, line);
+    return line.toString();
+  }
+
+  private static void returned(Event event, Event enter, String vendor, StringBuilder to) {
+    Map<String, Object> fields = EventView.shortened(event, enter, vendor).fields();
+    to.append("= ").append(result(event));
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       String name = field.getKey();
       Object value = field.getValue();
       if (name.equals("kvm_run")) {
-        line.append(exit((Map<?, ?>) value));
+        exit((Map<?, ?>) value, to);
       } else if (value instanceof Map<?, ?>) {
-        line.append(' ').append(text(value));
+        append(value, to.append(' '));
       } else if (name.equals("exit_reason")) {
-        line.append(' ').append(value);
+        to.append(' ').append(value);
       } else if (!name.equals("ret") && !zero(value)) {
-        line.append(' ').append(name).append('=').append(text(value));
+        append(value, to.append(' ').append(name).append('='));
       }
     }
-    return line.toString();
   }
 
   /** Of struct kvm_run a line shows what belongs to the exit. */
-  private static String exit(Map<?, ?> run) {
-    Map<Object, Object> exit = new LinkedHashMap<>(run);
-    exit.values().removeIf(value -> !(value instanceof Map<?, ?>));
-    return exit.isEmpty() ? "" : " " + text(exit);
+  private static void exit(Map<?, ?> run, StringBuilder to) {
+    String before = " {";
+    for (Map.Entry<?, ?> member : run.entrySet()) {
+      if (member.getValue() instanceof Map<?, ?>) {
+        append(member.getValue(), to.append(before).append(member.getKey()).append('='));
+        before = ", ";
+      }
+    }
+    to.append(before.equals(" {") ? "" : "}");
   }
 
   private static String result(Event event) {

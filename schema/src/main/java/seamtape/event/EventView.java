@@ -37,7 +37,11 @@ public final class EventView {
   private final StructView structs;
   private final CopiedBytes bytes;
 
-  private EventView(Event event, Event enter, String vendor, boolean placed) {
+  /** False for what a line of text shows of a KVM_RUN that returned: not the head of kvm_run. */
+  private final boolean whole;
+
+  private EventView(Event event, Event enter, String vendor, boolean placed, boolean whole) {
+    this.whole = whole || event.phase != Phase.RETURN;
     this.event = event;
     this.enter = event.phase == Phase.RETURN ? enter : event;
     this.vendor = vendor;
@@ -51,7 +55,7 @@ public final class EventView {
 
   /** The view of an event alone; a return is told more by {@link #of(Event, Event, String)}. */
   public static EventView of(Event event) {
-    return new EventView(event, null, "", true);
+    return new EventView(event, null, "", true, true);
   }
 
   /**
@@ -62,12 +66,17 @@ public final class EventView {
    *     KVM_MEMORY_ENCRYPT_OP; empty reads them as AMD's
    */
   public static EventView of(Event event, Event enter, String vendor) {
-    return new EventView(event, enter, vendor, true);
+    return new EventView(event, enter, vendor, true, true);
   }
 
   /** As the other, for its {@link #fields} alone: {@link #spans} and {@link #unknown} are none. */
   public static EventView unplaced(Event event, Event enter, String vendor) {
-    return new EventView(event, enter, vendor, false);
+    return new EventView(event, enter, vendor, false, true);
+  }
+
+  /** As {@link #unplaced}, but of a returned struct kvm_run only the groups of the exit. */
+  static EventView shortened(Event event, Event enter, String vendor) {
+    return new EventView(event, enter, vendor, false, false);
   }
 
   /**
@@ -140,8 +149,10 @@ public final class EventView {
       rawCopies();
       return;
     }
-    Map<String, Object> struct = structs.struct(layout, 0, layout.name());
-    if (layout.name().equals(RUN)) {
+    boolean run = layout.name().equals(RUN);
+    Map<String, Object> struct =
+        run && !whole ? structs.groups(layout) : structs.struct(layout, 0, layout.name());
+    if (run) {
       ioData(layout, struct);
     } else {
       StructTargets.pointer(layout).ifPresent(pointer -> target(layout, pointer, struct));

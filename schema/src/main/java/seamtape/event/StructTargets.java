@@ -1,8 +1,10 @@
 package seamtape.event;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import seamtape.catalog.SevCommand;
 import seamtape.catalog.StructLayout;
 import seamtape.catalog.Structs;
@@ -20,10 +22,16 @@ final class StructTargets {
           "kvm_xen_hvm_config.blob_addr_32",
           "kvm_xen_hvm_config.blob_addr_64");
 
+  private static final Map<String, Optional<String>> POINTERS = new ConcurrentHashMap<>();
+
   private StructTargets() {}
 
   /** Name of the pointer field of a struct that may be followed; empty where there is none. */
   static Optional<String> pointer(StructLayout layout) {
+    return POINTERS.computeIfAbsent(layout.name(), name -> findPointer(layout));
+  }
+
+  private static Optional<String> findPointer(StructLayout layout) {
     if (layout.name().equals("kvm_sev_cmd") || layout.name().equals("kvm_tdx_cmd")) {
       return Optional.of("data");
     }

@@ -6,11 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import seamtape.catalog.StructField;
-import seamtape.catalog.StructFormats;
 import seamtape.catalog.StructLayout;
-import seamtape.catalog.StructMembers;
 import seamtape.catalog.StructNode;
-import seamtape.catalog.Structs;
+import seamtape.catalog.StructSelector;
 
 /**
  * Decodes structs from the copies of one event. Fields whose bytes are not all there are left out
@@ -32,6 +30,12 @@ final class StructView {
   private final boolean placed;
   private final List<FieldSpan> spans = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
+
+  /** The number asked for last, and what it is. */
+  private StructSelector asked;
+
+  private long askedAt;
+  private OptionalLong answer;
 
   StructView(CopiedBytes bytes, boolean returned, Map<String, Long> given) {
     this(bytes, returned, given, true);
@@ -61,26 +65,51 @@ final class StructView {
   Map<String, Object> struct(StructLayout layout, long at, String path) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (StructNode node : StructNode.of(layout)) {
-      member(layout, node, at, path, fields);
+      member(node, at, path, fields);
     }
     return fields;
   }
 
-  /** A field of a struct that lies at a place, as a selector or a count; empty when unknown. */
-  OptionalLong number(StructLayout layout, long at, String field) {
-    if (field.equals(StructMembers.RETURNED)) {
-      return OptionalLong.of(returned ? 1 : 0);
+  /** Of the struct of the argument those members that have members. */
+  Map<String, Object> groups(StructLayout layout) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (StructNode node : StructNode.of(layout)) {
+      if (!node.members().isEmpty() || node.inner() != null) {
+        member(node, 0, layout.name(), fields);
+      }
     }
-    StructLayout.Place place = layout.locate(field).orElseThrow();
-    OptionalLong known = bytes.number(at + place.offset(), place.size());
-    Long told = given.get(layout.name() + "." + field);
-    return known.isEmpty() && told != null ? OptionalLong.of(told) : known;
+    return fields;
   }
 
-  private void member(
-      StructLayout layout, StructNode node, long at, String path, Map<String, Object> into) {
+  /** A field of a struct that lies at a place; empty when unknown. */
+  OptionalLong number(StructLayout layout, long at, String field) {
+    StructLayout.Place place = layout.locate(field).orElseThrow();
+    return bytes.number(at + place.offset(), place.size());
+  }
+
+  /** As a selector or a count; the same one is asked for by all members of a union. */
+  private OptionalLong number(StructSelector selector, long at) {
+    if (selector != asked || at != askedAt) {
+      answer = read(selector, at);
+      asked = selector;
+      askedAt = at;
+    }
+    return answer;
+  }
+
+  private OptionalLong read(StructSelector selector, long at) {
+    StructLayout.Place place = selector.place();
+    if (place == null) {
+      return OptionalLong.of(returned ? 1 : 0);
+    }
+    OptionalLong known = bytes.number(at + place.offset(), place.size());
+    Long told = known.isEmpty() ? given.get(selector.path()) : null;
+    return told == null ? known : OptionalLong.of(told);
+  }
+
+  private void member(StructNode node, long at, String path, Map<String, Object> into) {
     StructField field = node.field();
-    if (!node.presence().holds(selector -> number(layout, at, selector))) {
+    if (!node.presence().always() && !node.presence().holds(selector -> number(selector, at))) {
       return;
     }
     String here = placed ? path + "." + node.name() : path;
@@ -91,99 +120,87 @@ final class StructView {
       }
       return;
     }
-    Object value = value(layout, node, at, here);
+    Object value = value(node, at, here);
     if (value != null) {
       into.put(node.name(), value);
     }
   }
 
-  private Object value(StructLayout layout, StructNode node, long at, String path) {
+  private Object value(StructNode node, long at, String path) {
     StructField field = node.field();
     if (field.array()) {
-      return array(layout, node, at, path);
+      return array(node, at, path);
     }
     if (field.group()) {
-      return group(layout, node, at, path);
+      return group(node, at, path);
     }
-    StructLayout inner = layoutOf(field);
     long place = at + field.offset();
-    return inner != null ? struct(inner, place, path) : scalar(layout, node, place, path);
+    return node.inner() != null ? struct(node.inner(), place, path) : scalar(node, place, path);
   }
 
-  private Map<String, Object> group(StructLayout layout, StructNode node, long at, String path) {
+  private Map<String, Object> group(StructNode node, long at, String path) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (StructNode member : node.members()) {
-      member(layout, member, at, path, fields);
+      member(member, at, path, fields);
     }
     return fields.isEmpty() ? null : fields;
   }
 
-  private Object array(StructLayout layout, StructNode node, long at, String path) {
+  private Object array(StructNode node, long at, String path) {
     StructField field = node.field();
-    int count = elements(layout, field, at);
+    int count = elements(node, at);
     if (count == 0) {
-      return field.flexible() && countsItself(layout, field) ? null : List.of();
+      return field.flexible() && node.counter() == null ? null : List.of();
     }
     long place = at + field.offset();
-    int size = count * field.elementSize();
+    int size = count * node.elementSize();
     if (node.filler() && zero(place, size)) {
       span(path, place, size);
       return null;
     }
     boolean plain = field.type().equals("u8") || count > LONGEST_NUMBER_LIST;
-    if (plain && node.members().isEmpty() && layoutOf(field) == null) {
+    if (plain && node.members().isEmpty() && node.inner() == null) {
       return rawBytes(place, size, path);
     }
     List<Object> list = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      list.add(element(layout, node, at, i, placed ? path + "[" + i + "]" : path));
+      list.add(element(node, at, i, placed ? path + "[" + i + "]" : path));
     }
     return list;
   }
 
-  private static boolean countsItself(StructLayout layout, StructField field) {
-    return StructMembers.countOf(layout.name(), field.name()).isEmpty();
-  }
-
   /** Null for an element of which nothing is known. */
-  private Object element(StructLayout layout, StructNode node, long at, int index, String path) {
-    StructField field = node.field();
-    long shift = (long) index * field.elementSize();
-    if (!bytes.anyKnown(at + field.offset() + shift, field.elementSize())) {
+  private Object element(StructNode node, long at, int index, String path) {
+    long shift = (long) index * node.elementSize();
+    long place = at + node.field().offset() + shift;
+    if (!bytes.anyKnown(place, node.elementSize())) {
       unknown.add(path);
       return null;
     }
-    StructLayout inner = layoutOf(field);
-    if (inner != null) {
-      return struct(inner, at + field.offset() + shift, path);
+    if (node.inner() != null) {
+      return struct(node.inner(), place, path);
     }
-    if (!node.members().isEmpty()) {
-      return group(layout, node, at + shift, path);
-    }
-    return scalar(layout, node, at + field.offset() + shift, path);
-  }
-
-  private static StructLayout layoutOf(StructField field) {
-    return Structs.find(field.type()).filter(layout -> !field.type().equals("u64")).orElse(null);
+    return node.members().isEmpty() ? scalar(node, place, path) : group(node, at + shift, path);
   }
 
   /** How many elements to show: those counted, but no more than there are bytes for. */
-  private int elements(StructLayout layout, StructField field, long at) {
-    String counter = StructMembers.countOf(layout.name(), field.name());
-    OptionalLong counted = counter.isEmpty() ? OptionalLong.empty() : number(layout, at, counter);
-    long most = field.flexible() ? elementsPresent(field, at + field.offset()) : field.count();
+  private int elements(StructNode node, long at) {
+    StructField field = node.field();
+    OptionalLong counted =
+        node.counter() == null ? OptionalLong.empty() : number(node.counter(), at);
+    long most = field.flexible() ? elementsPresent(node, at + field.offset()) : field.count();
     if (counted.isEmpty()) {
       return (int) most;
     }
     return (int) (counted.getAsLong() < 0 ? most : Math.min(counted.getAsLong(), most));
   }
 
-  private long elementsPresent(StructField field, long place) {
+  private long elementsPresent(StructNode node, long place) {
     long end = bytes.lastKnownBelow(place + FARTHEST);
     if (end <= place) {
       return 0;
     }
-    int size = Math.max(1, field.elementSize());
+    int size = Math.max(1, node.elementSize());
     return Math.min(MAX_ELEMENTS, (end - place + size - 1) / size);
   }
 
@@ -193,24 +210,24 @@ final class StructView {
     return bytes.hex(place, length);
   }
 
-  private Object scalar(StructLayout layout, StructNode node, long place, String path) {
-    StructField field = node.field();
-    OptionalLong raw = bytes.number(place, field.elementSize());
+  private Object scalar(StructNode node, long place, String path) {
+    OptionalLong raw = bytes.number(place, node.elementSize());
     if (raw.isEmpty()) {
       unknown.add(path);
       return null;
     }
-    span(path, place, field.elementSize());
-    long value = extended(field, raw.getAsLong());
+    span(path, place, node.elementSize());
+    long value = extended(node, raw.getAsLong());
     boolean silent = node.filler() && value == 0;
-    return silent ? null : StructFormats.value(layout.name(), field, value);
+    return silent ? null : node.value(value);
   }
 
-  private static long extended(StructField field, long raw) {
+  private static long extended(StructNode node, long raw) {
+    StructField field = node.field();
     if (field.bitSize() > 0) {
       return raw >>> field.bitOffset() & ((1L << field.bitSize()) - 1);
     }
-    int unused = 64 - field.elementSize() * 8;
+    int unused = 64 - node.elementSize() * 8;
     return field.signed() ? raw << unused >> unused : raw;
   }
 
