@@ -27,9 +27,11 @@ final class Assets {
   static final List<String> OWN =
       List.of(
           "app.css",
-          "theme.js",
           "icon.svg",
           "app.js",
+          "first.js",
+          "look.js",
+          "call-row.js",
           "api.js",
           "base.js",
           "format.js",
@@ -67,7 +69,11 @@ final class Assets {
   /** In the page itself: it is not painted without them. */
   private static final String STYLE = "app.css";
 
-  private static final String THEME = "theme.js";
+  /** Draws the first rows, in the page itself: they need not wait for its script. */
+  private static final String FIRST = "first.js";
+
+  /** Each page's, where what a person has chosen is put in. */
+  static final String OPENING = "<html lang=\"en\">";
 
   /** The modules that a kind of page begins with, by the name of its script. */
   static final Map<String, List<String>> PAGES =
@@ -105,14 +111,14 @@ final class Assets {
   private final Map<String, Asset> byPath = new LinkedHashMap<>();
   private final String version;
   private final String style = text(STYLE);
-  private final String theme = text(THEME);
+  private final String first = "{\n" + script(List.of(FIRST)) + "}\n";
 
   private Assets() {
     Map<String, String> files = new LinkedHashMap<>();
     ALONE.forEach(name -> files.put(name, text(name)));
     new TreeMap<>(PAGES).forEach((page, modules) -> files.put(script(page), script(modules)));
     MessageDigest hash = sha256();
-    hash.update((style + theme).getBytes(StandardCharsets.UTF_8));
+    hash.update((style + first).getBytes(StandardCharsets.UTF_8));
     files.values().forEach(text -> hash.update(text.getBytes(StandardCharsets.UTF_8)));
     version = HexFormat.of().formatHex(hash.digest(), 0, 6);
     files.forEach((name, text) -> add("/assets/" + version + "/" + name, text));
@@ -190,7 +196,7 @@ final class Assets {
 
   /** The one inline script, as a source of a content security policy. */
   String scriptHash() {
-    return hash(theme);
+    return hash(first);
   }
 
   /** The one inline style, likewise. */
@@ -200,7 +206,7 @@ final class Assets {
 
   private static String hash(String text) {
     byte[] hash = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
-    return "sha256-" + Base64.getEncoder().encodeToString(hash);
+    return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
   }
 
   /** A page of a kind, without what it shows. */
@@ -208,12 +214,24 @@ final class Assets {
     return document("Seamtape", script(kind), "");
   }
 
-  /** The same with answers of the API that its modules need not ask for. */
-  String page(String kind, String answers) {
-    return document(
-        "Seamtape",
-        script(kind),
-        "<script type=\"application/json\" id=\"answers\">" + answers + "</script>");
+  /** The begin of the explorer, which can be sent before its recording is open. */
+  String explorerHead() {
+    String place = "/assets/" + version + "/" + script("explorer");
+    return head("Seamtape", "<link rel=\"modulepreload\" href=\"" + place + "\">");
+  }
+
+  /**
+   * The rest of it, whose script runs the one that is loaded already.
+   *
+   * @param answers of the API that its modules need not ask for
+   */
+  String explorerBody(String answers) {
+    return """
+        <body><script type="application/json" id="answers">%s</script>
+        <script>%s</script></body>
+        </html>
+        """
+        .formatted(answers, first);
   }
 
   /** What a browser without a session sees. */
@@ -231,22 +249,27 @@ final class Assets {
   }
 
   private String document(String title, String script, String body) {
+    String place = "/assets/" + version + "/" + script;
+    return head(title, "<script type=\"module\" src=\"" + place + "\"></script>")
+        + "<body>"
+        + body
+        + "</body>\n</html>\n";
+  }
+
+  private String head(String title, String script) {
     return """
         <!doctype html>
-        <html lang="en">
+        %1$s
         <head>
         <meta charset="utf-8">
-        <title>%s</title>
+        <title>%2$s</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <link rel="icon" href="%2$sicon.svg">
-        <script>%3$s</script>
-        <script type="module" src="%2$s%4$s"></script>
+        <link rel="icon" href="%3$sicon.svg">
+        %4$s
         <style>%5$s</style>
         </head>
-        <body>%6$s</body>
-        </html>
         """
-        .formatted(title, "/assets/" + version + "/", theme, script, style, body);
+        .formatted(OPENING, title, "/assets/" + version + "/", script, style);
   }
 }

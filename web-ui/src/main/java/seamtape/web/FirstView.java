@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
 import seamtape.recorder.tape.Manifest;
 
 /**
- * The answers that the explorer asks for first, by their addresses, sent along with the page of a
- * recording that is open already. One that is not is opened meanwhile, and the page comes without.
+ * The answers that the explorer asks for first, by their addresses, sent along with its page. Where
+ * they take long the page comes without, and asks for them.
  */
 final class FirstView {
-  /** Longest that a page waits for what would come with it. */
-  private static final long WAIT_MILLIS = 60;
+  /** Longest that a page waits for what would come with it, its recording being opened too. */
+  private static final long WAIT_MILLIS = 400;
 
   private static final int ROWS = 128;
 
@@ -25,12 +25,8 @@ final class FirstView {
   /** JSON to be put into a page; never fails. */
   Future<String> of(RoutingContext context) {
     String id = context.pathParam("id");
-    boolean open = recordings.isOpen(id);
     boolean atStart = new Parameters(context).noneOf("f", "top", "sel");
     Future<JsonObject> answers = recordings.run(id, recording -> answers(recording, atStart));
-    if (!open) {
-      return Future.succeededFuture("{}");
-    }
     return answers
         .timeout(WAIT_MILLIS, TimeUnit.MILLISECONDS)
         .otherwise(new JsonObject())

@@ -77,18 +77,18 @@ final class Guard implements Handler<RoutingContext> {
   private final boolean encrypted;
 
   /**
-   * @param scriptHash of the one inline script
-   * @param styleHash of the one inline style
+   * @param script hash of the one inline script
+   * @param style hash of the one inline style
    */
-  Guard(String scriptHash, String styleHash, Names names, boolean encrypted) {
+  Guard(String script, String style, Names names, boolean encrypted) {
     this.names = names;
     this.encrypted = encrypted;
     policy =
-        "default-src 'none'; script-src 'self' '"
-            + scriptHash
-            + "'; style-src '"
-            + styleHash
-            + "'; img-src 'self'; connect-src 'self'; font-src 'self'; "
+        "default-src 'none'; script-src 'self' "
+            + script
+            + "; style-src "
+            + style
+            + "; img-src 'self'; connect-src 'self'; font-src 'self'; "
             + "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   }
 

@@ -164,15 +164,22 @@ final class OpenRecording {
     builder = new TapeShape.Builder(timed);
     statePass = new StatePass(tape, statesFile);
     scan = new TapeSummary.Scan(tape, builder.andThen(statePass::take));
-    boolean known = recall();
-    background.executeBlocking(
-        () -> {
-          if (!statePass.recall() || !known) {
-            later(known ? this::indexStates : this::summarise);
-          }
-          return null;
-        },
-        false);
+    if (indexFile != null && !Tape.isLong(tape.eventCount())) {
+      recall();
+    }
+    background.executeBlocking(this::goOn, false);
+  }
+
+  /** What an earlier pass has told of a long recording takes longer to read than its first rows. */
+  private Void goOn() throws TapeException {
+    boolean known = summary != null || recall();
+    if (!statePass.recall() || !known) {
+      later(known ? this::indexStates : this::summarise);
+    }
+    if (known) {
+      tape.keepIndex();
+    }
+    return null;
   }
 
   /** A long pass begins when the first view of a recording has been shown. */
@@ -196,16 +203,10 @@ final class OpenRecording {
     if (index == null) {
       return false;
     }
-    summary = index.summary();
     shape = index.shape();
     shapeAt = scan.at();
     summarised = tape.eventCount();
-    background.executeBlocking(
-        () -> {
-          tape.keepIndex();
-          return null;
-        },
-        false);
+    summary = index.summary();
     return true;
   }
 

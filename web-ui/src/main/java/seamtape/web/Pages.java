@@ -1,12 +1,21 @@
 package seamtape.web;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** The pages and the files they are made of. */
 final class Pages {
+  private static final List<String> CHOICES = List.of("theme", "columns");
+
+  /** Names with points between them. */
+  private static final Pattern CHOSEN = Pattern.compile("[a-z.]{1,100}");
+
   private final Assets assets;
   private final FirstView first;
 
@@ -41,12 +50,35 @@ final class Pages {
     return context -> send(context, page);
   }
 
+  /** Its head goes out at once, so that a browser has the script when the first rows come. */
   private void explorer(RoutingContext context) {
-    first.of(context).onSuccess(answers -> send(context, assets.page("explorer", answers)));
+    HttpServerResponse response = context.response();
+    response.putHeader("content-type", "text/html; charset=utf-8");
+    if (context.request().method() == HttpMethod.HEAD) {
+      response.end();
+      return;
+    }
+    response.setChunked(true).write(dressed(assets.explorerHead(), context));
+    first.of(context).onSuccess(answers -> response.end(assets.explorerBody(answers)));
   }
 
   private static void send(RoutingContext context, String page) {
-    context.response().putHeader("content-type", "text/html; charset=utf-8").end(page);
+    context
+        .response()
+        .putHeader("content-type", "text/html; charset=utf-8")
+        .end(dressed(page, context));
+  }
+
+  /** With the theme and the columns that a person has chosen; a cookie holds them. */
+  private static String dressed(String page, RoutingContext context) {
+    StringBuilder chosen = new StringBuilder(Assets.OPENING);
+    for (String what : CHOICES) {
+      Cookie cookie = context.request().getCookie("seamtape_" + what);
+      if (cookie != null && CHOSEN.matcher(cookie.getValue()).matches()) {
+        chosen.insert(chosen.length() - 1, " data-%s=\"%s\"".formatted(what, cookie.getValue()));
+      }
+    }
+    return page.replace(Assets.OPENING, chosen);
   }
 
   private void asset(RoutingContext context) {

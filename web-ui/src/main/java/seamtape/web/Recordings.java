@@ -60,10 +60,6 @@ final class Recordings {
     return known == null ? List.of() : known.lost();
   }
 
-  boolean isOpen(String id) {
-    return opened(id) != null;
-  }
-
   /** How many are open. */
   synchronized int openCount() {
     return open.size();

@@ -132,6 +132,7 @@ public final class TraceServer implements AutoCloseable {
               + " is in use; choose another with --port N, or --port 0 for any free one",
           e);
     }
+    recordings.list(); // what the first page shows; and the first recording is opened the faster
     return new TraceServer(vertx, server, router, parts, options);
   }
 

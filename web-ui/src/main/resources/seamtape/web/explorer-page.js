@@ -1,5 +1,6 @@
 // The explorer of one recording: filter, list of calls, details; all of it in the address.
-import {LitElement, html, css, nothing, controls, nextTheme} from './base.js';
+import {LitElement, html, css, nothing, controls, nextTheme, remember} from './base.js';
+import {EXPLORER} from './look.js';
 import * as api from './api.js';
 import * as format from './format.js';
 import {listen} from './key-listener.js';
@@ -11,7 +12,7 @@ import './call-list.js';
 import './call-details.js';
 import './hex-view.js';
 import './filter-box.js';
-import {COLUMNS, USUAL} from './call-list.js';
+import {COLUMNS, chosenColumns} from './call-row.js';
 import {Live} from './live.js';
 import {Turns} from './turns.js';
 import './time-line.js';
@@ -23,6 +24,9 @@ const POLL_MILLIS = 200;
 const RETRY_MILLIS = 2000;
 const STEP_SEARCH = 5000;
 
+/** What first.js has drawn. */
+const takeFirstAway = () => document.getElementById('first')?.remove();
+
 class ExplorerPage extends LitElement {
   static properties = {
     recordingId: {}, recording: {state: true}, fault: {state: true}, filter: {state: true},
@@ -31,9 +35,7 @@ class ExplorerPage extends LitElement {
     live: {state: true}, columnsOpen: {state: true}, shown: {state: true},
   };
 
-  static styles = [controls, css`
-    :host { display: flex; flex-direction: column; height: 100vh; height: 100dvh; }
-    .tools { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); flex: none; background: var(--bg); }
+  static styles = [controls, EXPLORER, css`
     .tools details { position: relative; }
     .tools summary { list-style: none; cursor: pointer; border: 1px solid var(--line); border-radius: 5px; height: 28px; line-height: 26px; padding: 0 9px; background: var(--panel); }
     .tools .menu { position: absolute; right: 0; top: 32px; z-index: 7; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px 12px; box-shadow: 0 6px 18px rgb(0 0 0 / .18); }
@@ -42,8 +44,6 @@ class ExplorerPage extends LitElement {
     .live.on { color: var(--good); border-color: var(--good); }
     .live.off { color: var(--warn); border-color: var(--warn); }
     button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
-    .body { flex: 1; display: grid; grid-template-rows: minmax(80px, 1fr) 7px var(--details, 42%); min-height: 0; }
-    call-list { background: var(--panel); min-height: 0; }
     call-list:focus-visible { outline: none; }
     .errors { display: inline-flex; border: 1px solid var(--line); border-radius: 5px; background: var(--panel); height: 28px; }
     .errors button { border: 0; background: none; height: 26px; padding: 0 8px; }
@@ -53,12 +53,11 @@ class ExplorerPage extends LitElement {
     .band code { font: 12px var(--mono); user-select: all; }
     .band.bad { background: var(--error-soft); color: var(--error); }
     .empty { position: relative; background: var(--panel); overflow: auto; }
-    .listbox { position: relative; min-height: 0; display: grid; }
     .listbox .empty { position: absolute; inset: 26px 0 0; z-index: 1; }
     .say { position: absolute; right: 24px; bottom: 10px; background: var(--text); color: var(--bg); padding: 4px 11px; border-radius: 5px; font-size: 12px; z-index: 4; pointer-events: none; }
     .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     @media (max-width: 900px) { .tools .hide { display: none; } }
-    @media (max-width: 700px) { .tools { flex-wrap: wrap; gap: 5px; padding: 5px 8px; } filter-box { flex-basis: 100%; } time-line { --timeline: 84px; } }
+    @media (max-width: 700px) { filter-box { flex-basis: 100%; } }
   `];
 
   constructor() {
@@ -106,7 +105,7 @@ class ExplorerPage extends LitElement {
       this.list.clock = this.recording.clock;
       this.list.addEventListener('scrolled', () => this.remember());
       this.list.addEventListener('pick', ({detail}) => this.place(() => detail));
-      this.list.columns = this.columns();
+      this.list.columns = chosenColumns();
       this.readNotes();
       await this.fromAddress();
       // To move the focus costs a layout: with that of the first rows it is none more.
@@ -116,6 +115,7 @@ class ExplorerPage extends LitElement {
       this.follow();
       if (this.recording.state === 'open') this.live = new Live(this);
     } catch (e) {
+      takeFirstAway();
       this.fault = e;
     }
   }
@@ -213,13 +213,20 @@ class ExplorerPage extends LitElement {
     this.list.colours = (this.notes.colours ?? []).map((one) => one.colour);
     source.addEventListener('change', () => {
       if (source === this.source) this.changed();
-      // What else there is to see comes after the rows.
-      if (!this.shown) requestAnimationFrame(() => setTimeout(() => { this.shown = true; }));
+      if (!this.shown) this.rowsCame();
     });
     this.progress = null;
     this.list.selected = -1;
     this.list.source = source;
     source.search();
+  }
+
+  /** The rows that came with the page give way to the list's in one frame; what else there is to see comes after it. */
+  rowsCame() {
+    requestAnimationFrame(() => {
+      takeFirstAway();
+      setTimeout(() => { this.shown = true; });
+    });
   }
 
   changed() {
@@ -536,22 +543,11 @@ class ExplorerPage extends LitElement {
     });
   }
 
-  columns() {
-    try {
-      return JSON.parse(localStorage.getItem('seamtape.columns')) ?? USUAL;
-    } catch {
-      return USUAL;
-    }
-  }
-
   column(name, shown) {
-    const names = this.columns().filter((other) => other !== name);
+    const names = chosenColumns().filter((other) => other !== name);
     if (shown) names.push(name);
-    try {
-      localStorage.setItem('seamtape.columns', JSON.stringify(names));
-    } catch {
-      // the choice then lasts as long as the page
-    }
+    document.documentElement.dataset.columns = names.join('.');
+    remember('columns', names.join('.'));
     this.list.columns = names;
     this.list.refill();
     this.requestUpdate();
@@ -696,7 +692,7 @@ class ExplorerPage extends LitElement {
         <button class="hide" @click=${this.goTo} title="Go to an event or a time (g)">Go to <kbd>g</kbd></button>
         <button class="hide" @click=${this.bookmarks} title="Bookmarks and saved filters (')" aria-label="Bookmarks and saved filters">★ ${this.notes.bookmarks.length || ''}</button>
         <details class="hide"><summary title="Columns">Columns</summary><div class="menu">${COLUMNS.map(([name, title]) => html`<label><input type="checkbox"
-          ?disabled=${name === 'event' || name === 'call'} .checked=${this.columns().includes(name)} @change=${(e) => this.column(name, e.target.checked)}>${title}</label>`)}</div></details>
+          ?disabled=${name === 'event' || name === 'call'} .checked=${chosenColumns().includes(name)} @change=${(e) => this.column(name, e.target.checked)}>${title}</label>`)}</div></details>
         <span class="errors ${errors ? 'some' : ''}"><span class="n">${summary
           ? html`✕ ${format.some(errors, 'error')}` : 'counting…'}</span>
           <button aria-label="Previous error" title="Previous error (E)" ?disabled=${!errors} @click=${this.previousError}>↑</button>

@@ -2,7 +2,7 @@
 import {LitElement, html, css, nothing, controls, THEMES, useTheme} from './base.js';
 import * as api from './api.js';
 import {KEYS} from './keys.js';
-import {COLUMNS} from './call-list.js';
+import {COLUMNS} from './call-row.js';
 import * as format from './format.js';
 import {SHOWN as KEY_NAMES} from './dialogs.js';
 

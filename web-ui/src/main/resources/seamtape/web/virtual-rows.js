@@ -1,18 +1,8 @@
 // A list of any length: only the rows in view exist, and where the list stands is an index, not a
 // scroll offset, since browsers clamp an element's height at some 33 million pixels.
-import {css} from 'lit';
+import {ROWS} from './look.js';
 
-export const virtualStyles = css`
-  :host { display: block; position: relative; overflow: hidden; outline: none; }
-  .view { position: absolute; inset: 0 13px 0 0; overflow: hidden; touch-action: none; contain: strict; }
-  .rows { position: absolute; left: 0; right: 0; top: 0; will-change: transform; }
-  .row { position: absolute; left: 0; right: 0; }
-  .grid { outline: none; }
-  .bar { position: absolute; right: 0; top: 0; bottom: 0; width: 13px; background: var(--bg); border-left: 1px solid var(--line-soft); touch-action: none; }
-  .thumb { position: absolute; left: 2px; right: 2px; border-radius: 5px; background: var(--faint); opacity: .6; min-height: 24px; }
-  .bar:hover .thumb, .bar.held .thumb { opacity: 1; }
-  [hidden] { display: none !important; }
-`;
+export const virtualStyles = ROWS;
 
 const FLING = 0.94;
 /** Rows from the one that the others are placed by: far enough to be rare, near enough for whole pixels. */
@@ -52,7 +42,7 @@ export class VirtualRows extends HTMLElement {
     this.grid.className = 'grid';
     this.grid.tabIndex = 0;
     this.grid.setAttribute('role', 'grid');
-    root.adoptedStyleSheets = this.constructor.styles.map((style) => style.styleSheet);
+    root.adoptedStyleSheets = this.constructor.styles.map((style) => style.styleSheet ?? style);
     this.view = document.createElement('div');
     this.view.className = 'view';
     this.rows = document.createElement('div');

@@ -65,7 +65,7 @@ class AssetsTest {
       String text = served("/" + page + ".page.js").toString();
       unused.removeIf(name -> text.contains("// " + name + "\nconst "));
     }
-    assertEquals(Set.of("app.css", "theme.js", "icon.svg", "login.js"), unused);
+    assertEquals(Set.of("app.css", "icon.svg", "login.js", "first.js"), unused);
   }
 
   @Test
@@ -114,6 +114,14 @@ class AssetsTest {
     IllegalStateException refused =
         assertThrows(IllegalStateException.class, () -> joined(modules, "a.js"));
     assertTrue(refused.getMessage().contains(why), refused.getMessage());
+  }
+
+  /** The script within the page ends where it should. */
+  @Test
+  void theInlineScriptHasNoMarkup() {
+    String body = assets.explorerBody("{}");
+    assertEquals(2, body.split("</script", -1).length - 1);
+    assertFalse(body.contains("<!--"));
   }
 
   private Buffer served(String name) {

@@ -8,9 +8,11 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitUntilState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -274,6 +276,43 @@ class BrowserTest {
     screen("hostile", ColorScheme.LIGHT);
     assertFalse(page.content().contains("<img"));
     assertEquals(0, page.locator("img").count());
+  }
+
+  /** Where a row stands, and what is written in it. */
+  private static final String PLACES =
+      "rows => rows.map(row => row.textContent + JSON.stringify(row.getBoundingClientRect()))"
+          + ".slice(0, 8)";
+
+  /** They come with the page, before its script: hostile text in them too. */
+  @Test
+  void theFirstRowsStandWhereTheListPutsThem() throws Exception {
+    open(ColorScheme.DARK, "/");
+    theFirstRowsStand(1280, "/r/td-one");
+    theFirstRowsStand(390, "/r/hostile");
+  }
+
+  private void theFirstRowsStand(int width, String path) throws Exception {
+    page.setViewportSize(width, 720);
+    List<Route> held = new ArrayList<>();
+    page.route("**/explorer.page.js", held::add);
+    Patience.until(() -> rowsBeforeTheScript(path), count -> count > 0);
+    Object before = page.locator("#first .row").evaluateAll(PLACES);
+    screen("first" + path.replace("/r/", "-"), ColorScheme.DARK);
+    assertEquals(0, page.locator("#first img").count());
+    page.unroute("**/explorer.page.js");
+    held.forEach(Route::resume);
+    that(page.locator("#first")).hasCount(0);
+    assertEquals(before, page.locator("call-list .row").evaluateAll(PLACES), path);
+  }
+
+  /** A busy server sends the page without them. */
+  private int rowsBeforeTheScript(String path) {
+    page.navigate(
+        server.uri().resolve(path).toString(),
+        new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+    page.waitForFunction(
+        "() => document.getElementById('first') ?? document.querySelector('body script ~ script')");
+    return page.locator("#first .row").count();
   }
 
   @Test

@@ -99,6 +99,20 @@ class PagesTest {
   }
 
   @Test
+  void whatAPersonHasChosenStandsInThePage() throws Exception {
+    String chosen = "seamtape_theme=dark; seamtape_columns=event.call; seamtape_x=y";
+    for (String path : new String[] {"/", "/r/td"}) {
+      assertTrue(text(path).contains("<html lang=\"en\">"), path);
+      String page = new String(get(path, "cookie", chosen).body(), StandardCharsets.UTF_8);
+      String opening = "<html lang=\"en\" data-theme=\"dark\" data-columns=\"event.call\">";
+      assertTrue(page.contains(opening), path);
+      String other = "seamtape_theme=\"><b>; seamtape_columns=a\"b";
+      page = new String(get(path, "cookie", other).body(), StandardCharsets.UTF_8);
+      assertTrue(page.contains("<html lang=\"en\">"), path);
+    }
+  }
+
+  @Test
   void aScriptIsPackedForWhoTakesIt() throws Exception {
     String script = text("/").replaceAll("(?s).*type=\"module\" src=\"([^\"]+)\".*", "$1");
     byte[] plain = get(script).body();
