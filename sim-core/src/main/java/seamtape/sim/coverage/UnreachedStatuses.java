@@ -3,7 +3,7 @@ package seamtape.sim.coverage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import seamtape.catalog.Seamcall;
+import seamtape.catalog.Call;
 import seamtape.catalog.TextTable;
 
 /** Statuses that a leaf's row lists and that this machine has no way to give, with the reason. */
@@ -13,7 +13,7 @@ public final class UnreachedStatuses {
    * @param statuses without TDX_
    */
   public record Row(String leaves, TreeSet<String> statuses, String reason) {
-    public boolean names(Seamcall leaf, String status) {
+    public boolean names(Call leaf, String status) {
       return leaf.name().matches(leaves) && statuses.contains(status);
     }
   }
@@ -34,7 +34,7 @@ public final class UnreachedStatuses {
     return ROWS;
   }
 
-  public static boolean names(Seamcall leaf, String status) {
+  public static boolean names(Call leaf, String status) {
     return ROWS.stream().anyMatch(row -> row.names(leaf, status));
   }
 }

@@ -10,40 +10,44 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import seamtape.catalog.Call;
 import seamtape.catalog.Seamcall;
+import seamtape.catalog.Tdcall;
 import seamtape.sim.coverage.UnreachedStatuses;
 
 /**
- * Every status of every row of tdx-seamcall-leaves.csv is either shown by a case of its own
- * (SeamcallCasesTest, CheckOrderTest) or stands in unreached-statuses.txt with the reason why this
- * machine cannot give it; nothing stands in both.
+ * Every status of every row of tdx-seamcall-leaves.csv and tdx-tdcall-leaves.csv is either shown by
+ * a case of its own (SeamcallCasesTest, CheckOrderTest, TdcallCasesTest) or stands in
+ * unreached-statuses.txt with the reason why this machine cannot give it; nothing stands in both.
  */
 class StatusLedgerTest {
   private static final String PREFIX = "TDX_";
 
   @Test
-  void everyStatusOfEveryRowIsShownOrHasAReasonWhyItIsNot() throws IOException {
+  void everyStatusOfEverySeamcallRowIsShownOrHasAReasonWhyItIsNot() throws IOException {
     StatusRows rows = new StatusRows();
-    Map<Seamcall, Set<String>> shown = shown(rows);
-    List<String> neither = new ArrayList<>();
-    List<String> both = new ArrayList<>();
-    int listed = 0;
-    int reached = 0;
-    for (Seamcall leaf : Seamcall.values()) {
-      for (String status : rows.names(leaf.number())) {
-        boolean isShown = shown.getOrDefault(leaf, Set.of()).contains(status);
-        boolean excused = UnreachedStatuses.names(leaf, status);
-        listed++;
-        reached += isShown ? 1 : 0;
-        if (isShown == excused) {
-          (isShown ? both : neither).add(leaf + " " + status);
-        }
+    Ledger ledger = new Ledger();
+    SeamcallCasesTest.cases()
+        .forEach(c -> ledger.shown(c.leaf(), c.status().replaceAll("\\(.*", "")));
+    for (Seamcall leaf : Rung.leaves()) {
+      for (Rung rung : Rung.of(leaf, rows)) {
+        ledger.shown(leaf, rung.status.name().substring(PREFIX.length()));
       }
     }
-    assertEquals(List.of(), neither, reached + " of " + listed + " are shown; neither nor");
-    assertEquals(List.of(), both, "shown, and said to be out of reach");
-    assertEquals(706, listed);
-    assertEquals(578, reached);
+    for (Seamcall leaf : Seamcall.values()) {
+      ledger.listed(leaf, rows.names(leaf.number()));
+    }
+    ledger.balances(706, 578);
+  }
+
+  @Test
+  void everyStatusOfEveryTdcallRowIsShownOrHasAReasonWhyItIsNot() throws IOException {
+    Ledger ledger = new Ledger();
+    TdcallCasesTest.cases().forEach(c -> ledger.shown(c.leaf(), c.status()));
+    for (Tdcall leaf : Tdcall.values()) {
+      ledger.listed(leaf, TdcallRows.listed(leaf));
+    }
+    ledger.balances(87, 44);
   }
 
   /** A reason that excuses nothing has become untrue. */
@@ -55,23 +59,40 @@ class StatusLedgerTest {
       for (Seamcall leaf : Seamcall.values()) {
         rows.names(leaf.number()).stream().filter(s -> row.names(leaf, s)).forEach(idle::remove);
       }
+      for (Tdcall leaf : Tdcall.values()) {
+        TdcallRows.listed(leaf).stream().filter(s -> row.names(leaf, s)).forEach(idle::remove);
+      }
       assertEquals(Set.of(), idle, row.leaves());
     }
   }
 
-  private static Map<Seamcall, Set<String>> shown(StatusRows rows) throws IOException {
-    Map<Seamcall, Set<String>> shown = new TreeMap<>();
-    SeamcallCasesTest.cases()
-        .forEach(c -> add(shown, c.leaf(), c.status().replaceAll("\\(.*", "")));
-    for (Seamcall leaf : Rung.leaves()) {
-      for (Rung rung : Rung.of(leaf, rows)) {
-        add(shown, leaf, rung.status.name().substring(PREFIX.length()));
+  private static final class Ledger {
+    private final Map<String, Set<String>> shown = new TreeMap<>();
+    private final List<String> neither = new ArrayList<>();
+    private final List<String> both = new ArrayList<>();
+    private int listed;
+    private int reached;
+
+    void shown(Call leaf, String status) {
+      shown.computeIfAbsent(leaf.name(), l -> new TreeSet<>()).add(status);
+    }
+
+    void listed(Call leaf, Set<String> statuses) {
+      for (String status : statuses) {
+        boolean isShown = shown.getOrDefault(leaf.name(), Set.of()).contains(status);
+        listed++;
+        reached += isShown ? 1 : 0;
+        if (isShown == UnreachedStatuses.names(leaf, status)) {
+          (isShown ? both : neither).add(leaf.name() + " " + status);
+        }
       }
     }
-    return shown;
-  }
 
-  private static void add(Map<Seamcall, Set<String>> shown, Seamcall leaf, String status) {
-    shown.computeIfAbsent(leaf, l -> new TreeSet<>()).add(status);
+    void balances(int all, int withACase) {
+      assertEquals(List.of(), neither, "neither shown nor out of reach");
+      assertEquals(List.of(), both, "shown, and said to be out of reach");
+      assertEquals(all, listed);
+      assertEquals(withACase, reached);
+    }
   }
 }

@@ -35,10 +35,19 @@ class TdcallCasesTest {
   private static final int TDVMCALL = 77;
   private static final int[] OPERANDS = {Gpr.RCX, Gpr.RDX, Gpr.R8, Gpr.R9};
 
-  record Case(Tdcall leaf, int version, String operands, String outcome, String out) {
+  /**
+   * @param before what happens before the call
+   */
+  record Case(
+      Tdcall leaf, int version, String before, String operands, String outcome, String out) {
     @Override
     public String toString() {
-      return leaf + (version > 0 ? "/" + version : "") + " " + operands + " -> " + outcome;
+      return leaf + (version > 0 ? "/" + version : "") + before + " " + operands + " -> " + outcome;
+    }
+
+    /** The status that is shown; a TDVMCALL that is answered has succeeded. */
+    String status() {
+      return outcome.equals("tdvmcall") ? "SUCCESS" : outcome.replaceAll("\\(.*", "");
     }
   }
 
@@ -51,10 +60,17 @@ class TdcallCasesTest {
 
   private static Case parse(String line) {
     String[] cells = (line + " ").split("\\|");
-    String[] leaf = cells[0].strip().split("/");
+    String[] first = cells[0].strip().split("@");
+    String[] leaf = first[0].split("/");
     int version = leaf.length > 1 ? Integer.parseInt(leaf[1]) : 0;
     String out = cells.length > 3 ? cells[3].strip() : "";
-    return new Case(Tdcall.valueOf(leaf[0]), version, cells[1].strip(), cells[2].strip(), out);
+    return new Case(
+        Tdcall.valueOf(leaf[0]),
+        version,
+        first.length > 1 ? first[1] : "",
+        cells[1].strip(),
+        cells[2].strip(),
+        out);
   }
 
   private static List<String> words(String text) {
@@ -71,6 +87,7 @@ class TdcallCasesTest {
   @MethodSource("cases")
   void answersAsItsRowSays(Case c) throws IOException {
     LongModeTd td = new LongModeTd(TdxModuleVersion.V1_5);
+    TdBefore.happens(c.before, td);
     td.code(CODE, TDCALL + LOOP);
     long[] gpr = td.vcpu.cpu.gpr;
     Arrays.fill(gpr, Gpr.RSI, gpr.length, UNTOUCHED);
@@ -80,6 +97,7 @@ class TdcallCasesTest {
       gpr[OPERANDS[i]] = i < operands.size() ? value(operands.get(i)) : 0;
     }
     gpr[Gpr.RAX] = c.leaf.number() | c.version << 16;
+    td.vcpu.cpu.rip = CODE;
     long[] before = gpr.clone();
     int reason = td.enter();
     long advanced = td.vcpu.cpu.rip - CODE;
@@ -92,6 +110,8 @@ class TdcallCasesTest {
       case "tdvmcall" -> {
         assertEquals(TDVMCALL, reason);
         assertEquals(4, advanced);
+        td.enter();
+        assertEquals(0, gpr[Gpr.RAX], "TDX_SUCCESS, once the VMM has answered");
       }
       default -> {
         assertEquals(EXTERNAL_INTERRUPT, reason, "served by the module");

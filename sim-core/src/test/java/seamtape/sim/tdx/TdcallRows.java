@@ -46,10 +46,26 @@ final class TdcallRows {
             .map(word -> word.replaceAll("\\(.*", ""))
             .collect(Collectors.toSet());
     statuses.addAll(COMMON);
+    if (leaf == Tdcall.TDG_MR_RTMR_EXTEND || leaf == Tdcall.TDG_MR_REPORT) {
+      // tdx-structs.md, section 2: the lock of the RTMRs.
+      statuses.add("OPERAND_BUSY");
+    }
     if (leaf.name().matches("TDG_(VM|VP|SYS)_(RD|WR|RDALL)")) {
       statuses.addAll(METADATA);
     }
     return statuses;
+  }
+
+  /** The statuses that the column itself lists, without operands. */
+  static Set<String> listed(Tdcall leaf) throws IOException {
+    for (Map<String, String> row : Fixture.csv("tdx-tdcall-leaves.csv")) {
+      if (Tdcall.of(Fixture.number(row.get("leaf"))) == leaf) {
+        return Arrays.stream(row.get("statuses(RAX)").split("\\|"))
+            .map(word -> word.replaceAll("\\(.*", ""))
+            .collect(Collectors.toSet());
+      }
+    }
+    return Set.of();
   }
 
   /** True when the module may answer a leaf with a word. */

@@ -1,5 +1,6 @@
 package seamtape.sim.tdx.guest;
 
+import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
 import static seamtape.catalog.TdxStatus.TDX_PAGE_ALREADY_ACCEPTED;
 import static seamtape.catalog.TdxStatus.TDX_PAGE_SIZE_MISMATCH;
@@ -36,6 +37,9 @@ final class AcceptLeaf {
       return TDX_OPERAND_INVALID.with(TdxOperand.RCX);
     }
     SecureEpt sept = td.sept();
+    if (sept.lock.busyExclusive()) {
+      return TDX_OPERAND_BUSY.with(TdxOperand.SEPT_TREE);
+    }
     boolean reached = sept.walk(gpa, level);
     SeptState state = sept.state();
     if (state.guestReadable()) {

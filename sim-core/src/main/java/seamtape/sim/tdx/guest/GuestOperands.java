@@ -9,8 +9,9 @@ import seamtape.sim.guest.GuestBus;
 import seamtape.sim.tdx.TdVcpu;
 
 /**
- * Memory operands of TDCALLs: private guest physical addresses. Where no page backs one, what
- * happens is what would happen to the guest's own access; the leaf is then unfinished.
+ * Memory operands of TDCALLs: guest physical addresses, private but for the buffers of reports
+ * (tdx-common-status.md, section 2). Where no page backs one, what happens is what would happen to
+ * the guest's own access; the leaf is then unfinished.
  */
 final class GuestOperands {
   private static final VarHandle U64 =
@@ -37,6 +38,21 @@ final class GuestOperands {
     U64.set(page, offset, value);
   }
 
+  /** False for a shared address, and for one beyond the width of the TD's. */
+  private boolean isPrivate(long gpa) {
+    return vcpu.td.isPrivate(gpa);
+  }
+
+  /** A private or shared address of the TD. */
+  boolean exists(long gpa) {
+    return gpa >>> vcpu.td.gpaWidth() == 0;
+  }
+
+  /** The page of a report's buffer, as {@link #page} gives it, wherever it lies. */
+  byte[] buffer(long gpa, long alignment, int register, boolean write) {
+    return page(gpa, (gpa & alignment - 1) == 0 && exists(gpa), register, write);
+  }
+
   /**
    * The page of an operand, or null: it was refused with {@link #status}, or is unfinished.
    *
@@ -44,7 +60,11 @@ final class GuestOperands {
    * @param register that the status blames
    */
   byte[] page(long gpa, long alignment, int register, boolean write) {
-    if ((gpa & alignment - 1) != 0 || !vcpu.td.isPrivate(gpa)) {
+    return page(gpa, (gpa & alignment - 1) == 0 && isPrivate(gpa), register, write);
+  }
+
+  private byte[] page(long gpa, boolean good, int register, boolean write) {
+    if (!good) {
       status = TDX_OPERAND_INVALID.value() | register;
       return null;
     }

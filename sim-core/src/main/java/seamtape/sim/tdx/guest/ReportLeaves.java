@@ -2,6 +2,7 @@ package seamtape.sim.tdx.guest;
 
 import static seamtape.catalog.TdxStatus.TDX_INVALID_CPUSVN;
 import static seamtape.catalog.TdxStatus.TDX_INVALID_REPORTMACSTRUCT;
+import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
 import static seamtape.sim.tdx.Registers.R8;
 import static seamtape.sim.tdx.Registers.RCX;
@@ -48,6 +49,9 @@ final class ReportLeaves {
     if (Long.compareUnsigned(gpr[RDX], Measurement.RTMRS) >= 0) {
       return TDX_OPERAND_INVALID.with(TdxOperand.RDX);
     }
+    if (vcpu.td.rtmrLock.busyExclusive()) {
+      return TDX_OPERAND_BUSY.with(TdxOperand.RTMR);
+    }
     int offset = (int) gpr[RCX] & PAGE_OFFSET;
     vcpu.td.measurement.extendRtmr((int) gpr[RDX], data, offset);
     for (int i = 0; i < extension.length; i++) {
@@ -57,17 +61,20 @@ final class ReportLeaves {
   }
 
   long report(long[] gpr) {
-    if ((gpr[RCX] & 1023) != 0 || !vcpu.td.isPrivate(gpr[RCX])) {
+    if ((gpr[RCX] & 1023) != 0 || !operands.exists(gpr[RCX])) {
       return TDX_OPERAND_INVALID.with(TdxOperand.RCX);
     }
-    byte[] data = operands.page(gpr[RDX], TdReport.DATA_SIZE, RDX, false);
+    byte[] data = operands.buffer(gpr[RDX], TdReport.DATA_SIZE, RDX, false);
     if (data == null) {
       return operands.status;
     }
     if (gpr[R8] != 0) {
       return TDX_OPERAND_INVALID.with(TdxOperand.R8);
     }
-    byte[] target = operands.page(gpr[RCX], TdReport.SIZE, RCX, true);
+    if (vcpu.td.rtmrLock.busyShared()) {
+      return TDX_OPERAND_BUSY.with(TdxOperand.RTMR);
+    }
+    byte[] target = operands.buffer(gpr[RCX], TdReport.SIZE, RCX, true);
     if (target == null) {
       return operands.status;
     }
@@ -77,7 +84,7 @@ final class ReportLeaves {
   }
 
   long verify(long[] gpr) {
-    byte[] page = operands.page(gpr[RCX], TdReport.MAC_STRUCT_SIZE, RCX, false);
+    byte[] page = operands.buffer(gpr[RCX], TdReport.MAC_STRUCT_SIZE, RCX, false);
     if (page == null) {
       return operands.status;
     }

@@ -129,8 +129,7 @@ final class TdcallLeaves {
   private long read(Scope scope, long[] gpr) {
     Metadata metadata = module.metadata();
     long id = gpr[RDX];
-    boolean otherVm = scope == Scope.TD && (gpr[RAX] >>> 16 & 0xff) == 1 && gpr[RCX] != 0;
-    if (otherVm) {
+    if (otherVm(scope, gpr)) {
       return TDX_OPERAND_INVALID.with(TdxOperand.RCX);
     }
     long status =
@@ -142,7 +141,15 @@ final class TdcallLeaves {
     return status;
   }
 
+  /** RCX of TDG.VM.RD and WR is an L2 VM's index, and there are none. */
+  private static boolean otherVm(Scope scope, long[] gpr) {
+    return scope == Scope.TD && gpr[RCX] != 0;
+  }
+
   private long write(Scope scope, long[] gpr) {
+    if (otherVm(scope, gpr)) {
+      return TDX_OPERAND_INVALID.with(TdxOperand.RCX);
+    }
     Metadata metadata = module.metadata();
     long status = metadata.write(scope, Caller.GUEST, td, vcpu, gpr[RDX], gpr[R8], gpr[R9]);
     gpr[R8] = metadata.old();
