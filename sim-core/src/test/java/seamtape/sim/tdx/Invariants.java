@@ -19,6 +19,7 @@ final class Invariants {
   private final TdxModule module;
   private final Map<Td, Long> pages = new LinkedHashMap<>();
   private final Map<Td, Long> septPages = new LinkedHashMap<>();
+  private final Map<Td, Long> privatePages = new LinkedHashMap<>();
   private long state;
 
   private Invariants(TdxModule module) {
@@ -57,7 +58,11 @@ final class Invariants {
       saw(entry.hpa() + entry.type().value());
       if (entry.type() != PamtPageType.PT_TDR) {
         assertTrue(pages.containsKey(entry.owner()), () -> "owner is gone: " + entry);
+        assertEquals(entry.owner().keyId, module.memory().keyId(entry.hpa()), "key of the page");
         pages.merge(entry.owner(), count, Long::sum);
+      }
+      if (entry.type() == PamtPageType.PT_REG) {
+        privatePages.merge(entry.owner(), 1L, Long::sum);
       }
       if (entry.type() == PamtPageType.PT_EPT) {
         septPages.merge(entry.owner(), 1L, Long::sum);
@@ -91,6 +96,7 @@ final class Invariants {
         Tree tree = new Tree(td);
         tree.visit(td.sept().root(), td.sept().rootLevel());
         assertEquals(septPages.getOrDefault(td, 0L), tree.tables, "pages of the tree");
+        assertEquals(privatePages.getOrDefault(td, 0L), tree.leaves, "private pages, each mapped");
       }
     }
   }
@@ -100,6 +106,7 @@ final class Invariants {
     final Td td;
     final Set<Long> reached = new HashSet<>();
     long tables;
+    long leaves;
 
     Tree(Td td) {
       this.td = td;
@@ -115,6 +122,7 @@ final class Invariants {
           tables++;
           visit((SeptPage) owned(entry, PamtPageType.PT_EPT, Pamt.LEVEL_4K), level - 1);
         } else if (state.leaf()) {
+          leaves++;
           owned(entry, PamtPageType.PT_REG, level);
         }
       }

@@ -8,14 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seamtape.catalog.Seamcall;
+import seamtape.catalog.TdLifecycleState;
+import seamtape.catalog.TdOpState;
 import seamtape.catalog.TdxStatus;
 
 /**
- * Random SEAMCALLs, sensible and not: no invariant breaks, no status is out of its row, and a call
- * that is refused changes nothing.
+ * Random SEAMCALLs, sensible and not, some of them while a vCPU runs on another logical processor:
+ * no invariant breaks, no status is out of its row, and a call that is refused changes nothing.
  */
 final class RandomCallsTest {
   private static final int CALLS = Boolean.getBoolean("seamtape.soak") ? 1_000_000 : 100_000;
@@ -24,8 +27,13 @@ final class RandomCallsTest {
   private static final int EACH_CHECKED = CALLS / 20;
 
   private static final int CHECK_EVERY = 100;
-  private static final int RESTART_EVERY = 4000;
+  private static final int RESTART_EVERY = 300;
   private static final int POOL = 400;
+
+  /** Pairs of leaf and status that a run reaches at least. */
+  private static final int PAIRS_1_5 = 400;
+
+  private static final int PAIRS_1_0 = 300;
   private static final Seamcall[] LEAVES = Seamcall.values();
 
   /** What a host does most, so that TDs get far. */
@@ -63,6 +71,12 @@ final class RandomCallsTest {
   private final Random random = new Random(20261128);
   private final List<Long> pages = new ArrayList<>();
   private final TreeMap<String, Integer> succeeded = new TreeMap<>();
+
+  /** Leaves with statuses that they gave. */
+  private final TreeSet<String> seen = new TreeSet<>();
+
+  private StatusRows rows;
+  private boolean running;
   private TestTdx host;
   private long params;
   private SensibleHost sensible;
@@ -77,22 +91,14 @@ final class RandomCallsTest {
   @ParameterizedTest
   @EnumSource(names = {"V1_0", "V1_5_01", "V1_5"})
   void neverBreakAnInvariantAndAnswerWithinTheRow(TdxModuleVersion version) throws IOException {
-    StatusRows rows = new StatusRows();
-    host = TestTdx.ready(version);
+    rows = new StatusRows();
+    host = new TestTdx(version, this::whileItRuns);
+    host.bringUp();
     makePools();
     for (int i = 0; i < CALLS; i++) {
       host.lp = random.nextInt(16) == 0 ? 1 : 0;
-      long status = step();
+      long status = checkedStep();
       Seamcall leaf = last;
-      boolean exit = leaf == Seamcall.TDH_VP_ENTER && status == 1;
-      assertTrue(
-          exit || rows.allows(leaf.number(), status), () -> leaf + " " + TdxStatus.text(status));
-      if (leaf == Seamcall.TDH_MNG_CREATE || leaf == Seamcall.TDH_PHYMEM_PAGE_RECLAIM) {
-        known = null;
-      }
-      if (status == 0 || exit) {
-        succeeded.merge(leaf.name(), 1, Integer::sum);
-      }
       if (i < EACH_CHECKED || i % CHECK_EVERY == 0) {
         long before = state;
         state = Invariants.check(host.module);
@@ -104,19 +110,60 @@ final class RandomCallsTest {
       if (i % RESTART_EVERY == 0) {
         restart();
       }
+      if (i % RESTART_EVERY == RESTART_EVERY * 3 / 4) {
+        machineCheck();
+      }
     }
     Invariants.check(host.module);
     for (Seamcall leaf : OFTEN) {
       assertTrue(succeeded.containsKey(leaf.name()), leaf + " never succeeded: " + succeeded);
     }
     assertEquals(TdxModule.State.READY, host.module.state());
+    int floor = version.is15() ? PAIRS_1_5 : PAIRS_1_0;
+    assertTrue(seen.size() >= floor, () -> seen.size() + " leaves with statuses: " + seen);
+  }
+
+  private long checkedStep() {
+    long status = step();
+    Seamcall leaf = last;
+    boolean exit = leaf == Seamcall.TDH_VP_ENTER && status == 1;
+    assertTrue(
+        exit || rows.allows(leaf.number(), status), () -> leaf + " " + TdxStatus.text(status));
+    if (leaf == Seamcall.TDH_MNG_CREATE || leaf == Seamcall.TDH_PHYMEM_PAGE_RECLAIM) {
+      known = null;
+    }
+    if (status == 0 || exit) {
+      succeeded.merge(leaf.name(), 1, Integer::sum);
+    }
+    seen.add(leaf + " " + (exit ? "exit" : TdxStatus.of(status).orElseThrow().name()));
+    return status;
+  }
+
+  /** The guest: sometimes the host makes a call elsewhere meanwhile, and finds locks taken. */
+  private void whileItRuns(int lp, TdVcpu vcpu, Registers regs) {
+    if (!running && random.nextInt(3) == 0) {
+      running = true;
+      long[] kept = regs.gpr.clone();
+      host.lp = lp == 0 ? 1 : 0;
+      checkedStep();
+      host.lp = lp;
+      last = Seamcall.TDH_VP_ENTER;
+      System.arraycopy(kept, 0, regs.gpr, 0, kept.length);
+      running = false;
+    }
+    TdGuest.INTERRUPTED.run(lp, vcpu, regs);
   }
 
   private long step() {
     List<Td> tds = tds();
     if (!tds.isEmpty() && random.nextInt(3) > 0) {
       Td td = tds.get(random.nextInt(tds.size()));
-      if (td.lifecycle.value() < 2) {
+      if (td.lifecycle == TdLifecycleState.TD_TEARDOWN) {
+        last = Seamcall.TDH_PHYMEM_PAGE_RECLAIM;
+        return host.call(last, page());
+      }
+      boolean goesOn = td.opState != TdOpState.UNINITIALIZED || random.nextInt(3) == 0;
+      if (td.lifecycle.value() < 2 && !td.fatal && goesOn) {
         sensible.next(td);
         last = sensible.leaf;
         return host.call(last, sensible.operands);
@@ -148,13 +195,24 @@ final class RandomCallsTest {
         new SensibleHost(random, this::free, () -> pages.get(POOL + random.nextInt(4)), params);
   }
 
-  /** Tears one TD down from time to time: pages and key ids must not run out. */
+  /** A TD is fatal from here on; like any other it can be torn down. */
+  private void machineCheck() {
+    List<Td> tds = tds();
+    if (!tds.isEmpty() && random.nextBoolean()) {
+      tds.get(random.nextInt(tds.size())).fatal = true;
+    }
+  }
+
+  /** Tears one TD down from time to time, a dying one first: pages and key ids must not run out. */
   private void restart() {
     List<Td> tds = tds();
     if (tds.isEmpty()) {
       return;
     }
     Td td = tds.get(random.nextInt(tds.size()));
+    for (Td other : tds) {
+      td = other.lifecycle.value() >= 2 || other.fatal ? other : td;
+    }
     for (TdVcpu vcpu : td.vcpus()) {
       if (vcpu.assocLp != TdVcpu.NO_LP) {
         host.lp = vcpu.assocLp;
@@ -256,7 +314,15 @@ final class RandomCallsTest {
           TDH_MNG_RD,
           TDH_MNG_WR ->
           new long[] {tdr(), junk, junk, junk};
-      default -> new long[] {gpa(), tdr(), free(), page(), -1, -1};
+      default -> operandsByRow(leaf);
     };
+  }
+
+  /** TDR or TDVPR where the row has it. */
+  private long[] operandsByRow(Seamcall leaf) {
+    boolean inRcx = Rung.leaves().contains(leaf) && !Rung.tdInRdx(leaf);
+    return inRcx
+        ? new long[] {Rung.ofAVcpu(leaf) ? tdvpr() : tdr(), free(), page(), -1}
+        : new long[] {gpa(), tdr(), free(), page(), -1, -1};
   }
 }
