@@ -12,6 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seamtape.recorder.tape.Damage;
+import seamtape.recorder.tape.SealSignature;
+import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.Verification;
 
@@ -49,7 +51,7 @@ final class VerifyCommand implements Callable<Integer> {
     Path path = Recordings.find(recording);
     PublicKey owner = key == null ? null : PemKeys.open(key);
     try {
-      return print(owner == null ? Verification.of(path) : Verification.of(path, owner));
+      return print(owner == null ? Verification.of(path) : Verification.of(path, owner), path);
     } catch (TapeException e) {
       if (isOfARecording(e, path)) {
         return unproven(e);
@@ -86,15 +88,30 @@ final class VerifyCommand implements Callable<Integer> {
     return Exit.DIFFERENT;
   }
 
-  private int print(Verification found) {
+  private int print(Verification found, Path path) throws TapeException {
     String state = found.state().label();
-    found.damage().forEach(d -> output.line("damage: " + d.text()));
+    for (Damage damage : found.damage()) {
+      output.line("damage: " + damage.text() + why(damage, path));
+    }
     output.line(
         String.format(
-            "%s: %s; %,d calls, %,d events, %,d blocks",
-            recording, state, found.calls(), found.events(), found.blocks()));
+            "%s: %s; %,d calls, %,d events, %,d blocks%s",
+            recording, state, found.calls(), found.events(), found.blocks(), signed(found)));
     output.document(document(found, state));
     return found.damage().isEmpty() ? Exit.DONE : Exit.DIFFERENT;
+  }
+
+  private String why(Damage damage, Path path) throws TapeException {
+    if (damage.kind() != Damage.Kind.SIGNATURE) {
+      return "";
+    }
+    return SealSignature.present(Tape.manifestOf(path))
+        ? ": " + key + " is not the key that signed it, or manifest.json was changed since"
+        : ": nobody has signed it";
+  }
+
+  private String signed(Verification found) {
+    return key == null || !found.whole() ? "" : "; signed by the owner of " + key;
   }
 
   private static Map<String, Object> document(Verification found, String state) {

@@ -51,10 +51,12 @@ class SafetyOptionsTest {
     String tape = path("signed.tape");
     Result made = Command.run("record", "minimal", "-o", tape, "--sign", path("own.pem"));
     assertEquals(Exit.DONE, made.exit(), made.err());
-    assertEquals(Exit.DONE, Command.run("verify", tape, "--key", path("own.pub")).exit());
+    Result own = Command.run("verify", tape, "--key", path("own.pub"));
+    assertEquals(Exit.DONE, own.exit());
+    assertTrue(own.out().contains("; signed by the owner of " + path("own.pub")), own.out());
     Result other = Command.run("verify", tape, "--key", path("other.pub"));
     assertEquals(Exit.DIFFERENT, other.exit());
-    assertTrue(other.out().contains("damage: signature"), other.out());
+    assertTrue(other.out().contains("damage: signature: " + path("other.pub")), other.out());
     Path trimmed = dir.resolve("trimmed.tape");
     Command.run("trim", tape, "--to", "20", "-o", trimmed.toString());
     assertEquals(
@@ -68,7 +70,9 @@ class SafetyOptionsTest {
     keys("own");
     String tape = path("plain.tape");
     Command.run("record", "minimal", "-o", tape);
-    assertEquals(Exit.DIFFERENT, Command.run("verify", tape, "--key", path("own.pub")).exit());
+    Result unsigned = Command.run("verify", tape, "--key", path("own.pub"));
+    assertEquals(Exit.DIFFERENT, unsigned.exit());
+    assertTrue(unsigned.out().contains("signature: nobody has signed it"), unsigned.out());
     Result wrong =
         Command.run("record", "minimal", "-o", path("x.tape"), "--sign", path("own.pub"));
     assertEquals(Exit.USAGE, wrong.exit());

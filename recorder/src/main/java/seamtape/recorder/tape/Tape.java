@@ -41,8 +41,7 @@ public final class Tape implements AutoCloseable {
   /**
    * @param index where the blocks may be known from; or null
    */
-  private Tape(Path path, Manifest manifest, EventSchema schema, IndexFile index)
-      throws IOException {
+  Tape(Path path, Manifest manifest, EventSchema schema, IndexFile index) throws IOException {
     this.path = path;
     this.manifest = manifest;
     this.schema = schema;

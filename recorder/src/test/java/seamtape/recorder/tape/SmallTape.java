@@ -28,6 +28,7 @@ final class SmallTape {
   final Path path;
   final List<String> events = new ArrayList<>();
   private Manifest manifest;
+  private List<Damage> damage = List.of();
 
   private SmallTape(Path path) {
     this.path = path;
@@ -128,11 +129,33 @@ final class SmallTape {
    */
   Verdict judge() throws IOException {
     Verification found = Verification.of(path, manifest, EventSchema.current());
+    damage = found.damage();
     if (!found.whole()) {
       return Verdict.DETECTED;
     }
+    return read(new Tape(path, manifest, EventSchema.current()));
+  }
+
+  /** As {@link #detected}, of a recording that may have an index. */
+  boolean detectedWithIndex() throws IOException {
+    if (!Verification.of(path, manifest, EventSchema.current()).whole()) {
+      return true;
+    }
+    IndexFile index = IndexFile.of(path, manifest, BlockIndex.PART, BlockIndex.FORMAT);
+    if (read(new Tape(path, manifest, EventSchema.current(), index)) != Verdict.HARMLESS) {
+      throw new AssertionError("fewer than " + events.size() + " events, and nobody says so");
+    }
+    return false;
+  }
+
+  /** What was found to be wrong when it was judged last. */
+  List<Damage> damage() {
+    return damage;
+  }
+
+  private Verdict read(Tape opened) throws IOException {
     int read = 0;
-    try (Tape tape = new Tape(path, manifest, EventSchema.current());
+    try (Tape tape = opened;
         Cursor cursor = tape.cursor()) {
       while (cursor.next()) {
         if (!events.get(read).equals(Events.text(cursor.event()))) {

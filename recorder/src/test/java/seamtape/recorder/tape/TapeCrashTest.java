@@ -18,6 +18,9 @@ import seamtape.recorder.tape.Manifest.Source;
 class TapeCrashTest {
   private static final int ROUNDS = Boolean.getBoolean("seamtape.soak") ? 500 : 30;
 
+  /** The long form says how far it is. */
+  private static final int TELL_ROUNDS = 50;
+
   private static final long OPENED_WITHIN_NANOS = 2_000_000_000L;
 
   /** The limit is of the reader, not of a machine that does much else: the quickest try counts. */
@@ -60,6 +63,9 @@ class TapeCrashTest {
           verification.events() >= acknowledged, verification.events() + " < " + acknowledged);
       assertReads(tape, verification.events(), step);
       TapeFiles.remove(tape);
+      if ((round + 1) % TELL_ROUNDS == 0) {
+        System.out.printf("kill -9: %d of %d rounds%n", round + 1, ROUNDS);
+      }
     }
     assertTrue(slowest < OPENED_WITHIN_NANOS, "opened after " + slowest + " ns");
     FaultTable.row(FaultTable.Fault.KILL, ROUNDS, 0, 0);

@@ -3,11 +3,13 @@ package seamtape.replayer.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,10 @@ import seamtape.replayer.export.AvroFile.Datum;
 
 /** A whole journal, exported and read by an Avro implementation that is not the writer's. */
 class IndependentAvroTest {
+  /** Debian's, which its packages are of; another one on the path may not have them. */
+  private static final String PYTHON =
+      Files.isExecutable(Path.of("/usr/bin/python3")) ? "/usr/bin/python3" : "python3";
+
   @TempDir Path dir;
 
   private Path export(Tape tape) throws Exception {
@@ -89,6 +95,66 @@ class IndependentAvroTest {
       assertEquals(event.copyAt(i), copy.get("at"));
       assertEquals(ByteBuffer.wrap(event.copied(i)), copy.get("bytes"));
     }
+  }
+
+  /** Apache's implementation in Python, which shares no code with its Java: python3-avro. */
+  @ParameterizedTest
+  @ValueSource(strings = {"two-vms", "imported"})
+  void readsTheSameAsPythonsAvro(String name) throws Exception {
+    assumeTrue(
+        pythonHasAvro(), "no Avro for Python, which checks exports: apt-get install python3-avro");
+    try (Tape tape = tape(name)) {
+      Path file = export(tape);
+      List<String> ours = new ArrayList<>();
+      new AvroFile(file).forEach(datum -> ours.add(line(datum)));
+      List<String> theirs = pythonsLines(file);
+      assertEquals(tape.eventCount(), theirs.size());
+      for (int i = 0; i < ours.size(); i++) {
+        assertEquals(ours.get(i), theirs.get(i), "event " + (i + 1));
+      }
+    }
+  }
+
+  private static boolean pythonHasAvro() throws Exception {
+    try {
+      return new ProcessBuilder(PYTHON, "-c", "import avro.datafile")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (java.io.IOException e) {
+      return false; // no Python either
+    }
+  }
+
+  private List<String> pythonsLines(Path file) throws Exception {
+    Path script = dir.resolve("avro_lines.py");
+    try (var source = getClass().getResourceAsStream("/seamtape/avro_lines.py")) {
+      Files.copy(source, script);
+    }
+    Path lines = dir.resolve("lines");
+    Process python =
+        new ProcessBuilder(PYTHON, script.toString(), file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .redirectOutput(lines.toFile())
+            .start();
+    assertEquals(0, python.waitFor());
+    return Files.readAllLines(lines);
+  }
+
+  private static String line(Object value) {
+    if (value instanceof Datum datum) {
+      List<String> fields = new ArrayList<>();
+      datum.fields().forEach((field, part) -> fields.add(field + "=" + line(part)));
+      return datum.name() + "(" + String.join(",", fields) + ")";
+    }
+    if (value instanceof List<?> list) {
+      return "[" + String.join(",", list.stream().map(IndependentAvroTest::line).toList()) + "]";
+    }
+    return value instanceof ByteBuffer bytes
+        ? HexFormat.of().formatHex(bytes.array())
+        : String.valueOf(value);
   }
 
   /** The schema in the file is that of the recording: what a reader needs lies in either. */
