@@ -70,8 +70,8 @@ final class ExplainCommand implements Callable<Integer> {
       throw new UsageException(
           "'"
               + value
-              + "' is no number, status, errno or exit reason: try 0xc000010000000001, EBUSY or"
-              + " KVM_EXIT_IO");
+              + "' is no number, status, errno, exit reason or TDX metadata field:"
+              + " try 0xc000010000000001, EBUSY, KVM_EXIT_IO or ATTRIBUTES");
     }
     if (callName != null) {
       String name = tellCall();

@@ -10,6 +10,7 @@ import seamtape.catalog.Field;
 import seamtape.catalog.FileOperation;
 import seamtape.catalog.Format;
 import seamtape.catalog.HvStatus;
+import seamtape.catalog.KvmExit;
 import seamtape.catalog.KvmHypercall;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.TdvmcallStatus;
@@ -154,11 +155,16 @@ public final class EventText {
       } else if (value instanceof Map<?, ?>) {
         append(value, to.append(' '));
       } else if (name.equals("exit_reason")) {
-        to.append(' ').append(value);
+        to.append(untouched(event, value) ? "" : " " + value);
       } else if (!name.equals("ret") && !zero(value)) {
         append(value, to.append(' ').append(name).append('='));
       }
     }
+  }
+
+  /** A KVM_RUN that failed and wrote no reason: struct kvm_run has the 0 that it began with. */
+  private static boolean untouched(Event event, Object reason) {
+    return event.fields[0] < 0 && reason.equals(KvmExit.KVM_EXIT_UNKNOWN.name());
   }
 
   /** Of struct kvm_run a line shows what belongs to the exit. */

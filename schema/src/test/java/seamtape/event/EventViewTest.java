@@ -180,6 +180,10 @@ class EventViewTest {
     EventView view = EventView.of(returns(KvmIoctl.KVM_RUN, 0, -1));
     assertEquals("{ret=0}", view.fields().toString());
     assertEquals("= 0", EventText.event(returns(KvmIoctl.KVM_RUN, 0, -1), null, ""));
+    assertEquals(
+        "= -1 EINVAL (Invalid argument)",
+        EventText.event(returns(KvmIoctl.KVM_RUN, -22, 0), null, ""),
+        "the reason is one of no exit");
   }
 
   @Test

@@ -6,7 +6,7 @@ import static seamtape.catalog.TdxStatus.TDX_EPT_ENTRY_STATE_INCORRECT;
 import static seamtape.catalog.TdxStatus.TDX_EPT_WALK_FAILED;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_TD_NON_DEBUG;
-import static seamtape.sim.tdx.Registers.R8;
+import static seamtape.sim.marshal.Gpr.R8;
 
 import seamtape.catalog.Seamcall;
 

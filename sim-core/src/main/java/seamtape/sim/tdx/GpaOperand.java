@@ -6,8 +6,8 @@ import static seamtape.catalog.TdxStatus.TDX_EPT_WALK_FAILED;
 import static seamtape.catalog.TdxStatus.TDX_GPA_RANGE_NOT_BLOCKED;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_TLB_TRACKING_NOT_DONE;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxStatus;

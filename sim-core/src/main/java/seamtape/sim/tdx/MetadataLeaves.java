@@ -1,9 +1,9 @@
 package seamtape.sim.tdx;
 
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.R9;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.R9;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import seamtape.catalog.Seamcall;
 import seamtape.sim.tdx.Metadata.Scope;

@@ -14,8 +14,8 @@ import static seamtape.catalog.TdxStatus.TDX_RND_NO_ENTROPY;
 import static seamtape.catalog.TdxStatus.TDX_TDCX_NUM_INCORRECT;
 import static seamtape.catalog.TdxStatus.TDX_TD_FATAL;
 import static seamtape.catalog.TdxStatus.TDX_WBCACHE_NOT_COMPLETE;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxOperand;

@@ -2,7 +2,7 @@ package seamtape.sim.tdx;
 
 import static seamtape.catalog.TdxStatus.TDX_EPT_ENTRY_NOT_PRESENT;
 import static seamtape.catalog.TdxStatus.TDX_NO_VCPUS;
-import static seamtape.sim.tdx.Registers.RCX;
+import static seamtape.sim.marshal.Gpr.RCX;
 
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdOpState;

@@ -1,8 +1,8 @@
 package seamtape.sim.tdx;
 
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.R9;
-import static seamtape.sim.tdx.Registers.RCX;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.R9;
+import static seamtape.sim.marshal.Gpr.RCX;
 
 import seamtape.catalog.Seamcall;
 

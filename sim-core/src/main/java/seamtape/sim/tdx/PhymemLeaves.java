@@ -8,11 +8,11 @@ import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_PAGE_METADATA_INCORRECT;
 import static seamtape.catalog.TdxStatus.TDX_TD_ASSOCIATED_PAGES_EXIST;
 import static seamtape.catalog.TdxStatus.TDX_WBCACHE_RESUME_ERROR;
-import static seamtape.sim.tdx.Registers.R11;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.R9;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R11;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.R9;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import java.util.Arrays;
 import seamtape.catalog.Seamcall;

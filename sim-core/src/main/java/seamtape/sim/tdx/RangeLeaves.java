@@ -4,7 +4,7 @@ import static seamtape.catalog.TdxOperand.TD_EPOCH;
 import static seamtape.catalog.TdxStatus.TDX_GPA_RANGE_ALREADY_BLOCKED;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_PREVIOUS_TLB_EPOCH_BUSY;
-import static seamtape.sim.tdx.Registers.RCX;
+import static seamtape.sim.marshal.Gpr.RCX;
 
 import seamtape.catalog.Seamcall;
 

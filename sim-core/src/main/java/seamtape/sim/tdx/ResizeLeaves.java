@@ -2,10 +2,10 @@ package seamtape.sim.tdx;
 
 import static seamtape.catalog.TdxStatus.TDX_EPT_INVALID_PROMOTE_CONDITIONS;
 import static seamtape.catalog.TdxStatus.TDX_INTERRUPTED_RESTARTABLE;
-import static seamtape.sim.tdx.Registers.R11;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.R9;
-import static seamtape.sim.tdx.Registers.RCX;
+import static seamtape.sim.marshal.Gpr.R11;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.R9;
+import static seamtape.sim.marshal.Gpr.RCX;
 
 import java.util.Arrays;
 import seamtape.catalog.Seamcall;

@@ -2,11 +2,11 @@ package seamtape.sim.tdx;
 
 import static seamtape.catalog.TdxStatus.TDX_EPT_ENTRY_STATE_INCORRECT;
 import static seamtape.catalog.TdxStatus.TDX_EPT_PAGE_NOT_FREE;
-import static seamtape.sim.tdx.Registers.R11;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.R9;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R11;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.R9;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import seamtape.catalog.Seamcall;
 

@@ -1,10 +1,10 @@
 package seamtape.sim.tdx;
 
 import static seamtape.catalog.TdxStatus.TDX_SYS_LP_INIT_NOT_DONE;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.R9;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.R9;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import java.util.List;
 import seamtape.catalog.Seamcall;

@@ -13,12 +13,13 @@ import static seamtape.catalog.TdxStatus.TDX_SYS_LP_INIT_DONE;
 import static seamtape.catalog.TdxStatus.TDX_SYS_LP_INIT_NOT_PENDING;
 import static seamtape.catalog.TdxStatus.TDX_SYS_STATE_INCORRECT;
 import static seamtape.catalog.TdxStatus.TDX_TDMR_ALREADY_INITIALIZED;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxOperand;
+import seamtape.sim.marshal.Gpr;
 import seamtape.sim.tdx.TdxModule.State;
 
 /** TDH.SYS.*: the module's own life, from its initialization to its shutdown. */
@@ -74,7 +75,7 @@ final class SysLeaves {
     }
     module.lps.sysInit(lp);
     module.state = State.SYSINIT_DONE;
-    clear(regs, RCX, RDX, R8, Registers.R9, Registers.R10);
+    clear(regs, RCX, RDX, R8, Gpr.R9, Gpr.R10);
     return Leaf.SUCCESS;
   }
 

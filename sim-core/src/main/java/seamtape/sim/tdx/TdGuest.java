@@ -1,6 +1,7 @@
 package seamtape.sim.tdx;
 
 import seamtape.catalog.TdxStatus;
+import seamtape.sim.marshal.Gpr;
 
 /**
  * Runs the guest of a vCPU after TDH.VP.ENTER has made its checks and taken its locks.
@@ -12,9 +13,9 @@ public interface TdGuest {
   /** A guest that is interrupted before its first instruction. */
   TdGuest INTERRUPTED =
       (lp, vcpu, regs) -> {
-        java.util.Arrays.fill(regs.gpr, Registers.RCX, Registers.RSP, 0);
-        java.util.Arrays.fill(regs.gpr, Registers.RSI, regs.gpr.length, 0);
-        regs.gpr[Registers.RAX] = TdxStatus.TDX_SUCCESS.value() | 1;
+        java.util.Arrays.fill(regs.gpr, Gpr.RCX, Gpr.RSP, 0);
+        java.util.Arrays.fill(regs.gpr, Gpr.RSI, regs.gpr.length, 0);
+        regs.gpr[Gpr.RAX] = TdxStatus.TDX_SUCCESS.value() | 1;
       };
 
   /** The module whose TDs it runs; told once, before the first run. */

@@ -8,6 +8,7 @@ import static seamtape.catalog.TdxStatus.TDX_SYS_NOT_READY;
 import static seamtape.catalog.TdxStatus.TDX_SYS_SHUTDOWN;
 
 import java.util.List;
+import seamtape.sim.marshal.Gpr;
 import seamtape.sim.profile.CpuModel;
 
 /**
@@ -90,14 +91,14 @@ public final class TdxModule {
   public void seamcall(int lp, Registers regs) {
     current = regs;
     long[] gpr = regs.gpr;
-    gpr[Registers.RAX] = dispatch(lp, gpr);
+    gpr[Gpr.RAX] = dispatch(lp, gpr);
   }
 
   private long dispatch(int lp, long[] gpr) {
     if (lps.vmxOff(lp)) {
       return TDX_SEAMCALL_UD.value();
     }
-    long rax = gpr[Registers.RAX];
+    long rax = gpr[Gpr.RAX];
     if (version == TdxModuleVersion.NONE || rax < 0) {
       return TDX_SEAMCALL_VMFAILINVALID.value();
     }
@@ -126,7 +127,7 @@ public final class TdxModule {
 
   /** The leaf version in RAX. */
   static int leafVersion(long[] regs) {
-    return (int) (regs[Registers.RAX] >>> 16) & 0xff;
+    return (int) (regs[Gpr.RAX] >>> 16) & 0xff;
   }
 
   /** VMXON or VMXOFF on a logical processor; VMX is on unless told. */

@@ -2,6 +2,7 @@ package seamtape.sim.tdx;
 
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.Segment;
+import seamtape.sim.marshal.Gpr;
 import seamtape.sim.profile.CpuModel;
 
 /** The guest state that TDH.VP.INIT makes. */
@@ -24,7 +25,7 @@ final class VcpuReset {
     cpu.reset(signature);
     cpu.gpr[CpuState.RBX] = vcpu.td.gpaWidth();
     cpu.gpr[CpuState.RCX] = rcx;
-    cpu.gpr[Registers.R8] = rcx;
+    cpu.gpr[Gpr.R8] = rcx;
     cpu.gpr[CpuState.RSI] = vcpu.index;
     cpu.rip = 0xffff_fff0L;
     cpu.cr0 = 0x21;

@@ -9,10 +9,10 @@ import static seamtape.catalog.TdxStatus.TDX_TSC_ROLLBACK;
 import static seamtape.catalog.TdxStatus.TDX_VCPU_ASSOCIATED;
 import static seamtape.catalog.TdxStatus.TDX_VCPU_NOT_ASSOCIATED;
 import static seamtape.catalog.TdxStatus.TDX_VCPU_STATE_INCORRECT;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.RAX;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.RAX;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxOperand;

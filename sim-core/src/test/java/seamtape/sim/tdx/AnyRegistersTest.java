@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.TdxStatus;
+import seamtape.sim.marshal.Gpr;
 
 /** Whatever stands in the registers of a SEAMCALL or TDCALL, the answer is one of the tables. */
 final class AnyRegistersTest {
@@ -59,10 +60,10 @@ final class AnyRegistersTest {
       for (int register = 0; register < host.regs.gpr.length; register++) {
         host.regs.set(register, value(tdr, tdvpr, 0x10_0000, -1));
       }
-      host.regs.set(Registers.RAX, rax);
+      host.regs.set(Gpr.RAX, rax);
       host.lp = random.nextInt(host.module.platform().lps());
       host.module.seamcall(host.lp, host.regs);
-      answered(rows, version, rax, host.regs.get(Registers.RAX));
+      answered(rows, version, rax, host.regs.get(Gpr.RAX));
     }
   }
 
@@ -90,14 +91,14 @@ final class AnyRegistersTest {
         gpr[register] = value(LongModeTd.DATA, LongModeTd.REPORT, LongModeTd.SHARED, -1);
       }
       long rax = rax(33);
-      gpr[Registers.RAX] = rax;
+      gpr[Gpr.RAX] = rax;
       int reason = td.enter();
       Tdcall leaf = Tdcall.of(rax);
-      String what = leaf + " " + Long.toHexString(rax) + ": " + TdxStatus.text(gpr[Registers.RAX]);
+      String what = leaf + " " + Long.toHexString(rax) + ": " + TdxStatus.text(gpr[Gpr.RAX]);
       boolean left = reason == EXIT_TDCALL || reason == EXIT_EPT_VIOLATION;
       assertTrue(left || reason == 1, what + ", exit " + reason);
       if (!left) {
-        assertTrue(TdcallRows.allows(leaf, gpr[Registers.RAX]), what);
+        assertTrue(TdcallRows.allows(leaf, gpr[Gpr.RAX]), what);
       }
     }
   }

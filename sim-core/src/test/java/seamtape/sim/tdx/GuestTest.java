@@ -24,6 +24,7 @@ import seamtape.catalog.Tdcall;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdxStatus;
 import seamtape.sim.guest.CpuState;
+import seamtape.sim.marshal.Gpr;
 
 /** Guest code in a TD, entered by TDH.VP.ENTER: TDCALL leaf by leaf, TDVMCALLs, #VE, exits. */
 final class GuestTest {
@@ -36,11 +37,11 @@ final class GuestTest {
   @Test
   void tdgVpInfoTellsWidthAttributesAndVcpus() {
     assertEquals(0, td.tdcall(Tdcall.TDG_VP_INFO, 9, 9, 9));
-    assertEquals(48, td.gpr(Registers.RCX));
-    assertEquals(0, td.gpr(Registers.RDX));
-    assertEquals(4L << 32 | 1, td.gpr(Registers.R8));
-    assertEquals(0, td.gpr(Registers.R9));
-    assertEquals(1, td.gpr(Registers.R10));
+    assertEquals(48, td.gpr(Gpr.RCX));
+    assertEquals(0, td.gpr(Gpr.RDX));
+    assertEquals(4L << 32 | 1, td.gpr(Gpr.R8));
+    assertEquals(0, td.gpr(Gpr.R9));
+    assertEquals(1, td.gpr(Gpr.R10));
   }
 
   @Test
@@ -85,8 +86,8 @@ final class GuestTest {
     assertEquals(1, td.enter());
     assertEquals(HANDLER, vcpu.cpu.rip, "HLT is #VE");
     assertEquals(0, td.tdcall(Tdcall.TDG_VP_VEINFO_GET, 0, 0, 0));
-    assertEquals(12, td.gpr(Registers.RCX));
-    assertEquals(1, td.gpr(Registers.R10), "bytes of HLT");
+    assertEquals(12, td.gpr(Gpr.RCX));
+    assertEquals(1, td.gpr(Gpr.R10), "bytes of HLT");
   }
 
   /** Row "task switch" of tdx-ve.md: IRET with NT to the TSS that the current one links to. */
@@ -123,9 +124,9 @@ final class GuestTest {
     td.code(HANDLER, LOOP);
     td.code(CODE, instruction);
     long[] gpr = vcpu.cpu.gpr;
-    gpr[Registers.RAX] = 0x4000_0000;
-    gpr[Registers.RCX] = 0x1b;
-    gpr[Registers.RDX] = 0xe60;
+    gpr[Gpr.RAX] = 0x4000_0000;
+    gpr[Gpr.RCX] = 0x1b;
+    gpr[Gpr.RDX] = 0xe60;
     assertEquals(1, td.enter());
     assertEquals(HANDLER, vcpu.cpu.rip);
     assertEquals(CODE, Bytes.u64(tdx.memory.page(td.pages[8]), 0xff0 - 40), "RIP is not advanced");
@@ -138,15 +139,15 @@ final class GuestTest {
   void cpuidThatTheModuleServesIsNoVeUnlessAskedFor() {
     td.code(HANDLER, LOOP);
     td.code(CODE, "0fa2" + LOOP);
-    vcpu.cpu.gpr[Registers.RAX] = 0;
+    vcpu.cpu.gpr[Gpr.RAX] = 0;
     assertEquals(1, td.enter());
     assertEquals(CODE + 2, vcpu.cpu.rip);
-    assertEquals(0x23, td.gpr(Registers.RAX));
+    assertEquals(0x23, td.gpr(Gpr.RAX));
     assertEquals(INVALID | 1, td.tdcall(Tdcall.TDG_VP_CPUIDVE_SET, 4, 0, 0));
     assertEquals(0, td.tdcall(Tdcall.TDG_VP_CPUIDVE_SET, 1, 0, 0));
     td.code(CODE, "0fa2" + LOOP);
     vcpu.cpu.rip = CODE;
-    vcpu.cpu.gpr[Registers.RAX] = 0;
+    vcpu.cpu.gpr[Gpr.RAX] = 0;
     assertEquals(1, td.enter());
     assertEquals(HANDLER, vcpu.cpu.rip);
   }
@@ -154,8 +155,8 @@ final class GuestTest {
   @Test
   void tdgMemPageAcceptMakesAPendingPageTheGuests() {
     td.code(CODE, TDCALL + LOOP);
-    vcpu.cpu.gpr[Registers.RAX] = Tdcall.TDG_MEM_PAGE_ACCEPT.number();
-    vcpu.cpu.gpr[Registers.RCX] = ABSENT;
+    vcpu.cpu.gpr[Gpr.RAX] = Tdcall.TDG_MEM_PAGE_ACCEPT.number();
+    vcpu.cpu.gpr[Gpr.RCX] = ABSENT;
     assertEquals(48, td.enter(), "the page has to come first");
     assertEquals(ABSENT, tdx.r8());
     assertEquals(1, tdx.rdx() & 0xf, "ACCEPT");
@@ -164,7 +165,7 @@ final class GuestTest {
     tdx.memory.page(page)[5] = 7;
     tdx.must(Seamcall.TDH_MEM_PAGE_AUG, ABSENT, td.tdr, page);
     assertEquals(1, td.enter());
-    assertEquals(0, td.gpr(Registers.RAX));
+    assertEquals(0, td.gpr(Gpr.RAX));
     assertEquals(0, tdx.memory.page(page)[5], "and is zero");
     assertEquals(
         TdxStatus.TDX_PAGE_ALREADY_ACCEPTED.value(),
@@ -228,25 +229,25 @@ final class GuestTest {
   void everyTdvmcallLeavesWithItsExposedRegistersAndBringsTheAnswerBack(Tdvmcall row) {
     td.code(CODE, TDCALL + LOOP);
     long[] gpr = vcpu.cpu.gpr;
-    gpr[Registers.RAX] = 0;
-    gpr[Registers.RCX] = 0xfc00;
-    gpr[Registers.R8] = 8;
-    gpr[Registers.R10] = row == Tdvmcall.TDVMCALL_VENDOR ? 5 : 0;
-    gpr[Registers.R11] = row.number();
-    gpr[Registers.R12] = 12;
+    gpr[Gpr.RAX] = 0;
+    gpr[Gpr.RCX] = 0xfc00;
+    gpr[Gpr.R8] = 8;
+    gpr[Gpr.R10] = row == Tdvmcall.TDVMCALL_VENDOR ? 5 : 0;
+    gpr[Gpr.R11] = row.number();
+    gpr[Gpr.R12] = 12;
     assertEquals(77, td.enter());
     assertEquals(0xfc00, tdx.rcx());
     assertEquals(0, tdx.r8(), "not exposed");
-    assertEquals(12, tdx.regs.get(Registers.R12));
-    assertEquals(row.number(), tdx.regs.get(Registers.R11));
+    assertEquals(12, tdx.regs.get(Gpr.R12));
+    assertEquals(row.number(), tdx.regs.get(Gpr.R11));
     assertEquals(CODE + 4, vcpu.cpu.rip);
     long[] host = new long[] {vcpu.tdvpr, 2, 3, 4, 10, 11};
     assertEquals(1, (int) tdx.call(Seamcall.TDH_VP_ENTER, host) & 0xffff);
-    assertEquals(0, td.gpr(Registers.RAX));
-    assertEquals(0xfc00, td.gpr(Registers.RCX));
-    assertEquals(8, td.gpr(Registers.R8), "the guest's own");
-    assertEquals(10, td.gpr(Registers.R10));
-    assertEquals(11, td.gpr(Registers.R11));
+    assertEquals(0, td.gpr(Gpr.RAX));
+    assertEquals(0xfc00, td.gpr(Gpr.RCX));
+    assertEquals(8, td.gpr(Gpr.R8), "the guest's own");
+    assertEquals(10, td.gpr(Gpr.R10));
+    assertEquals(11, td.gpr(Gpr.R11));
   }
 
   @ParameterizedTest
@@ -263,7 +264,7 @@ final class GuestTest {
     assertEquals(
         TdxStatus.TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT.value(),
         td.tdcall(Tdcall.TDG_VM_RD.number() | 1 << 16, 0, -1, 0, 0));
-    long first = td.gpr(Registers.RDX);
+    long first = td.gpr(Gpr.RDX);
     assertEquals(0, td.tdcall(Tdcall.TDG_VM_RD, 0, first, 0));
     assertEquals(INVALID | 1, td.tdcall(Tdcall.TDG_VM_RD.number() | 1 << 16, 5, first, 0, 0));
     assertTrue(td.tdcall(Tdcall.TDG_VM_WR.number(), 0, first, 0, -1) < 0);
@@ -277,7 +278,7 @@ final class GuestTest {
     assertEquals(
         TdxStatus.TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT.value(), td.tdcall(leaf, 0, -1, 0));
     int fields = 0;
-    for (long id = td.gpr(Registers.RDX); id != -1; id = td.gpr(Registers.RDX)) {
+    for (long id = td.gpr(Gpr.RDX); id != -1; id = td.gpr(Gpr.RDX)) {
       assertEquals(0, td.tdcall(leaf, 0, id, 0));
       fields++;
     }
@@ -318,7 +319,7 @@ final class GuestTest {
       assertEquals(INVALID, td.tdcall(leaf, 0, 0, 0));
     }
     assertEquals(0, td.tdcall(Tdcall.TDG_VP_INFO, 0, 0, 0));
-    assertEquals(0, td.gpr(Registers.R10));
+    assertEquals(0, td.gpr(Gpr.R10));
   }
 
   @Test
@@ -326,6 +327,6 @@ final class GuestTest {
     td.code(HANDLER, "f4");
     td.code(CODE, "f4");
     assertEquals(2, td.enter(), "#DF without a handler");
-    assertEquals(TdxStatus.TDX_NON_RECOVERABLE_VCPU.value() | 2, tdx.regs.get(Registers.RAX));
+    assertEquals(TdxStatus.TDX_NON_RECOVERABLE_VCPU.value() | 2, tdx.regs.get(Gpr.RAX));
   }
 }

@@ -8,6 +8,7 @@ import seamtape.catalog.Seamcall;
 import seamtape.catalog.Tdcall;
 import seamtape.machine.NestedCalls;
 import seamtape.sim.guest.CpuState;
+import seamtape.sim.marshal.Gpr;
 import seamtape.sim.tdx.guest.TdGuestRunner;
 
 /** A TD whose vCPU is in 64-bit mode, and its guest code; entered by TDH.VP.ENTER. */
@@ -97,15 +98,15 @@ final class LongModeTd {
   long tdcall(long rax, long rcx, long rdx, long r8, long r9) {
     code(CODE, TDCALL + LOOP);
     long[] gpr = vcpu.cpu.gpr;
-    gpr[Registers.RAX] = rax;
-    gpr[Registers.RCX] = rcx;
-    gpr[Registers.RDX] = rdx;
-    gpr[Registers.R8] = r8;
-    gpr[Registers.R9] = r9;
+    gpr[Gpr.RAX] = rax;
+    gpr[Gpr.RCX] = rcx;
+    gpr[Gpr.RDX] = rdx;
+    gpr[Gpr.R8] = r8;
+    gpr[Gpr.R9] = r9;
     vcpu.cpu.rip = CODE;
     assertEquals(1, enter(), "used up its instructions");
     assertEquals(CODE + 4, vcpu.cpu.rip);
-    return gpr[Registers.RAX];
+    return gpr[Gpr.RAX];
   }
 
   long tdcall(Tdcall leaf, long rcx, long rdx, long r8) {

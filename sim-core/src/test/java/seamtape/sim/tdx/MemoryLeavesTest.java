@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxOperand;
 import seamtape.catalog.TdxStatus;
+import seamtape.sim.marshal.Gpr;
 
 class MemoryLeavesTest {
   private static final long LARGE = 1L << 21;
@@ -178,7 +179,7 @@ class MemoryLeavesTest {
         rcx(TDX_EPT_INVALID_PROMOTE_CONDITIONS), host.call(Seamcall.TDH_MEM_PAGE_PROMOTE, 1, tdr));
     assertStatus(rcx(TDX_EPT_PAGE_NOT_FREE), host.call(Seamcall.TDH_MEM_SEPT_REMOVE, 1, tdr));
     host.sept(host.initializedTd(TestTdx.KEY + 1), 0);
-    long other = host.regs.get(Registers.RDX);
+    long other = host.regs.get(Gpr.RDX);
     assertEquals(0, other, "RCX and RDX are 0 after success");
   }
 

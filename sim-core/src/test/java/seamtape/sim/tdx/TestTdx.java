@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxStatus;
+import seamtape.sim.marshal.Gpr;
 import seamtape.sim.profile.CpuModel;
 
 /** A module on the model machine, and the host that calls it. */
@@ -51,16 +52,14 @@ final class TestTdx {
   }
 
   long callRaw(long rax, long... operands) {
-    int[] order = {
-      Registers.RCX, Registers.RDX, Registers.R8, Registers.R9, Registers.R10, Registers.R11
-    };
+    int[] order = {Gpr.RCX, Gpr.RDX, Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11};
     java.util.Arrays.fill(regs.gpr, 0);
-    regs.set(Registers.RAX, rax);
+    regs.set(Gpr.RAX, rax);
     for (int i = 0; i < operands.length; i++) {
       regs.set(order[i], operands[i]);
     }
     module.seamcall(lp, regs);
-    return regs.get(Registers.RAX);
+    return regs.get(Gpr.RAX);
   }
 
   /** Calls a leaf that must succeed. */
@@ -77,15 +76,15 @@ final class TestTdx {
   }
 
   long rcx() {
-    return regs.get(Registers.RCX);
+    return regs.get(Gpr.RCX);
   }
 
   long rdx() {
-    return regs.get(Registers.RDX);
+    return regs.get(Gpr.RDX);
   }
 
   long r8() {
-    return regs.get(Registers.R8);
+    return regs.get(Gpr.R8);
   }
 
   void bringUp() {

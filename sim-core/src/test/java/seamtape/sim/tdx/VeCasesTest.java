@@ -125,7 +125,7 @@ class VeCasesTest {
 
   private static long get(LongModeTd td, String name) {
     CpuState cpu = td.vcpu.cpu;
-    boolean left = td.tdx.regs.get(Registers.RAX) != EXTERNAL_INTERRUPT;
+    boolean left = td.tdx.regs.get(Gpr.RAX) != EXTERNAL_INTERRUPT;
     return switch (name) {
       case "cr0" -> cpu.cr0;
       case "cr2" -> cpu.cr2;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxOperand;
 import seamtape.sim.guest.CpuState;
+import seamtape.sim.marshal.Gpr;
 
 /** TDH.VP.*, and TDH.MNG.* up to TDH.MNG.INIT. */
 class VpLeavesTest {
@@ -38,7 +39,7 @@ class VpLeavesTest {
     assertEquals(1, vcpu.index);
     assertEquals(5, vcpu.x2ApicId);
     assertEquals(0x80_9000, cpu.gpr[CpuState.RCX]);
-    assertEquals(0x80_9000, cpu.gpr[Registers.R8]);
+    assertEquals(0x80_9000, cpu.gpr[Gpr.R8]);
     assertEquals(48, cpu.gpr[CpuState.RBX]);
     assertEquals(1, cpu.gpr[CpuState.RSI]);
     assertEquals(0xffff_fff0L, cpu.rip);

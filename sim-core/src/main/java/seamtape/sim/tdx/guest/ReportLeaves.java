@@ -4,9 +4,9 @@ import static seamtape.catalog.TdxStatus.TDX_INVALID_CPUSVN;
 import static seamtape.catalog.TdxStatus.TDX_INVALID_REPORTMACSTRUCT;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_BUSY;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -2,13 +2,13 @@ package seamtape.sim.tdx.guest;
 
 import static seamtape.catalog.TdxStatus.TDX_NO_VALID_VE_INFO;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
-import static seamtape.sim.tdx.Registers.R10;
-import static seamtape.sim.tdx.Registers.R11;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.R9;
-import static seamtape.sim.tdx.Registers.RAX;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
+import static seamtape.sim.marshal.Gpr.R10;
+import static seamtape.sim.marshal.Gpr.R11;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.R9;
+import static seamtape.sim.marshal.Gpr.RAX;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
 
 import java.util.Arrays;
 import seamtape.catalog.Tdcall;

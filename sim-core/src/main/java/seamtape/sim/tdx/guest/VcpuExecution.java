@@ -2,15 +2,15 @@ package seamtape.sim.tdx.guest;
 
 import static seamtape.catalog.TdxStatus.TDX_NON_RECOVERABLE_VCPU;
 import static seamtape.catalog.TdxStatus.TDX_OPERAND_INVALID;
-import static seamtape.sim.tdx.Registers.R10;
-import static seamtape.sim.tdx.Registers.R11;
-import static seamtape.sim.tdx.Registers.R8;
-import static seamtape.sim.tdx.Registers.RAX;
-import static seamtape.sim.tdx.Registers.RBP;
-import static seamtape.sim.tdx.Registers.RCX;
-import static seamtape.sim.tdx.Registers.RDX;
-import static seamtape.sim.tdx.Registers.RSI;
-import static seamtape.sim.tdx.Registers.RSP;
+import static seamtape.sim.marshal.Gpr.R10;
+import static seamtape.sim.marshal.Gpr.R11;
+import static seamtape.sim.marshal.Gpr.R8;
+import static seamtape.sim.marshal.Gpr.RAX;
+import static seamtape.sim.marshal.Gpr.RBP;
+import static seamtape.sim.marshal.Gpr.RCX;
+import static seamtape.sim.marshal.Gpr.RDX;
+import static seamtape.sim.marshal.Gpr.RSI;
+import static seamtape.sim.marshal.Gpr.RSP;
 
 import java.util.Arrays;
 import seamtape.catalog.TdVcpuState;
