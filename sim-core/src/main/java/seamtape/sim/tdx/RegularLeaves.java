@@ -39,7 +39,15 @@ final class RegularLeaves {
 
   private long check(Seamcall leaf, long[] regs) {
     return switch (leaf) {
-      case TDH_EXPORT_STATE_VP, TDH_IMPORT_STATE_VP -> operands.vcpu(leaf, regs[RCX], RCX, false);
+      case TDH_EXPORT_STATE_VP, TDH_IMPORT_STATE_VP -> operands.vcpu(leaf, regs[RCX], RCX, true);
+      case TDH_EXPORT_PAUSE,
+          TDH_IMPORT_ABORT,
+          TDH_IMPORT_END,
+          TDH_IMPORT_COMMIT,
+          TDH_IMPORT_TRACK,
+          TDH_IMPORT_STATE_IMMUTABLE,
+          TDH_IMPORT_STATE_TD ->
+          operands.td(leaf, regs[RCX], RCX, true);
       case TDH_EXPORT_BLOCKW,
           TDH_EXPORT_RESTORE,
           TDH_EXPORT_MEM,

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdLifecycleState;
 import seamtape.catalog.TdOpState;
+import seamtape.catalog.TdxStatus;
 
 /**
  * The order of checks inside a leaf on a TD (behaviour.md, section 5): with everything wrong at
@@ -40,6 +41,27 @@ class CheckOrderTest {
       }
       broken.mend(rung);
     }
+  }
+
+  /**
+   * The column locks_taken: while others share TDR and TDVPR, as a vCPU that runs does, a leaf that
+   * takes its own exclusively is busy. EXCLUSIVE+SHARED is exclusive on the page that comes or on
+   * the vCPU, and shared on the TD.
+   */
+  @ParameterizedTest
+  @MethodSource("leaves")
+  void aLeafIsBusyBehindASharedLockWhereItsRowTakesItExclusively(Seamcall leaf) throws IOException {
+    Broken broken = new Broken(leaf);
+    for (Rung rung : Rung.values()) {
+      broken.mend(rung);
+    }
+    broken.vcpu.lock.lockShared();
+    broken.td.lock.lockShared();
+    String locks = StatusRows.locks(leaf);
+    boolean exclusive =
+        locks.equals("EXCLUSIVE") || locks.equals("EXCLUSIVE+SHARED") && Rung.ofAVcpu(leaf);
+    long status = broken.call();
+    assertEquals(exclusive, status == Rung.LOCK.expected(leaf), locks + TdxStatus.text(status));
   }
 
   /** Of every status that a row has in common with others: how many are shown by this test. */

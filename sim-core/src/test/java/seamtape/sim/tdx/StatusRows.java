@@ -68,6 +68,16 @@ final class StatusRows {
     return statuses;
   }
 
+  /** The column locks_taken of a leaf. */
+  static String locks(Seamcall leaf) throws IOException {
+    for (Map<String, String> row : Fixture.csv("tdx-seamcall-leaves.csv")) {
+      if (row.get("leaf").equals(Long.toString(leaf.number()))) {
+        return row.get("locks_taken");
+      }
+    }
+    throw new IllegalArgumentException("no row of " + leaf);
+  }
+
   /** The statuses that the column itself lists, without operands. */
   Set<String> names(int leaf) {
     Set<String> names = new TreeSet<>();
