@@ -326,7 +326,7 @@ final class Publisher implements Runnable {
       } else {
         journal.close();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) { // as in run()
       failure = failure == null ? e : failure;
     }
   }

@@ -108,6 +108,7 @@ public final class TapeWriter implements EventSink, AutoCloseable {
       delete(file);
       delete(TapeFiles.fresh(file));
     }
+    TapeFiles.remove(TapeFiles.journal(dir));
     delete(TapeFiles.staging(dir));
     delete(TapeFiles.lock(dir));
     delete(dir);

@@ -1,6 +1,7 @@
 package seamtape.recorder.tape;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -151,6 +152,23 @@ class TapeFaultTest {
     assertTrue(e.getMessage().startsWith(tape + ": cannot "), e.getMessage());
     assertTrue(e.getMessage().endsWith("no such file or directory"), e.getMessage());
     assertEquals(TapeException.Kind.IO, e.kind());
+  }
+
+  /** Somewhere in these sizes the disk is full when the queue is made, after all else was. */
+  @Test
+  void aRecordingThatTheDiskLetsNotBeginLeavesNothing() throws Exception {
+    for (int kib = 1200; kib <= 1500; kib += 50) {
+      try (Mount disk = mount("tight" + kib, "-t", "tmpfs", "-o", "size=" + kib + "k", "tmpfs")) {
+        Path tape = disk.at.resolve("a.tape");
+        try (TapeWriter writer = writer(tape)) {
+          writer.seal();
+        } catch (TapeException | UncheckedIOException e) {
+          assertFalse(
+              Files.exists(tape) && !Files.exists(tape.resolve("manifest.json")),
+              kib + " KiB: part of it is left");
+        }
+      }
+    }
   }
 
   @Test
