@@ -26,6 +26,8 @@ public final class Td {
   public final long tdr;
   public final int keyId;
   public TdLifecycleState lifecycle = TdLifecycleState.TD_HKID_ASSIGNED;
+
+  /** After a machine check, of which a workload can make none: tests set it. */
   public boolean fatal;
 
   /** Bit p set once KEY.CONFIG has run on package p. */
