@@ -90,15 +90,17 @@ export class CallSource extends EventTarget {
       const later = this.settled && known.early;
       if (!(grown && !known.whole) && !later) return;
     }
-    if (!this.#loading.has(page)) this.#load(page);
+    if (!this.#loading.has(page)) this.#load(page, true);
   }
 
-  async #load(page) {
+  /** {@code later}: not within the frame that is being drawn. */
+  async #load(page, later = false) {
     this.#loading.get(page)?.abort();
     const request = new AbortController();
     this.#loading.set(page, request);
     const asked = this.stamp();
     try {
+      if (later) await api.pause(0);
       const answer = await api.calls(this.id, page * PAGE, PAGE, this.filter, request.signal, this.dim, this.rules);
       this.#take(page, answer, asked);
     } catch (e) {

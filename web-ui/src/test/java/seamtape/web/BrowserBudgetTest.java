@@ -20,7 +20,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +80,7 @@ class BrowserBudgetTest {
 
   private void open(String path) {
     visit(path);
+    page.locator("explorer-page").waitFor();
     page.evaluate(BudgetScripts.PAGE);
   }
 
@@ -172,19 +172,8 @@ class BrowserBudgetTest {
   /** The same recording under other names, read by an earlier server and not by this one. */
   private List<String> notOpen(int count) throws IOException {
     List<String> paths = new ArrayList<>();
-    Path big = dir.resolve("big.tape");
     for (int i = 0; i < count; i++) {
-      Path other = dir.resolve("again-" + i + ".tape");
-      try (Stream<Path> files = Files.walk(big)) {
-        for (Path file : files.sorted().toList()) {
-          Path there = other.resolve(big.relativize(file));
-          if (Files.isDirectory(file)) {
-            Files.createDirectory(there);
-          } else {
-            Files.createLink(there, file);
-          }
-        }
-      }
+      SampleTapes.again(dir.resolve("big.tape"), dir.resolve("again-" + i + ".tape"), true);
       paths.add("/r/again-" + i);
     }
     return paths;
@@ -218,6 +207,7 @@ class BrowserBudgetTest {
         "its script and layout",
         frames.stream().map(frame -> frame.get(1).doubleValue()).toList(),
         8);
+    note("the same with paint", frames.stream().map(f -> f.get(2).doubleValue()).toList(), 18);
   }
 
   private void filters() {

@@ -8,11 +8,13 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitUntilState;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BrowserTest {
   private static final int EVENTS = 1_000_000;
+
+  /** So many that a pass over them gives way to the first view. */
+  private static final int LONG_EVENTS = 1_100_000;
 
   @TempDir static Path dir;
   private static TraceServer server;
@@ -209,6 +214,33 @@ class BrowserTest {
     that(rows()).hasCount(9);
     go("/r/qemu?f=errno+%3D%3D+EBUSY");
     that(page.getByText("No call passes this filter")).isVisible();
+  }
+
+  /** A server that is fast, or a browser that is slow, has the summary first: then once more. */
+  @Test
+  void aFilterShowsItsFirstHitsBeforeTheSummaryIsThere() throws Exception {
+    Path others = Files.createDirectory(dir.resolve("others"));
+    Path tape = others.resolve("long.tape");
+    SampleTapes.plain(tape, LONG_EVENTS);
+    open(ColorScheme.LIGHT, "/");
+    boolean early = false;
+    try (TraceServer other = TraceServer.start(new ServerOptions(others, "127.0.0.1", 0))) {
+      for (int i = 0; !early && i < 20; i++) {
+        SampleTapes.again(tape, others.resolve("long-" + i + ".tape"), false);
+        String address = other.uri() + "r/long-" + i + "?f=errno+%3D%3D+EINVAL";
+        Response first =
+            page.waitForResponse(
+                response -> response.url().matches(".*/calls\\?.*filter=.*"),
+                () -> page.navigate(address));
+        JsonObject rows = new JsonObject(first.text());
+        early = !rows.getBoolean("settled") && !rows.getJsonArray("rows").isEmpty();
+        that(rows().first().locator(".event")).hasText("1,993");
+      }
+      String all = "%,d of %,d".formatted(LONG_EVENTS / 2 / 997, LONG_EVENTS / 2);
+      that(page.locator("filter-box [role=status]")).hasText(all);
+      complaints.removeIf(complaint -> complaint.contains("foreign request " + other.uri()));
+    }
+    assertTrue(early, "no filter was answered before the summary was there");
   }
 
   @Test

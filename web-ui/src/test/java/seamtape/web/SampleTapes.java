@@ -178,6 +178,23 @@ final class SampleTapes implements AutoCloseable {
     }
   }
 
+  /** The same recording under another name, with what was found out about it or without. */
+  static void again(Path tape, Path other, boolean index) throws IOException {
+    try (Stream<Path> files = Files.walk(tape)) {
+      for (Path file : files.sorted().toList()) {
+        Path there = other.resolve(tape.relativize(file));
+        if (!index && file.startsWith(tape.resolve("index"))) {
+          continue;
+        }
+        if (Files.isDirectory(file)) {
+          Files.createDirectory(there);
+        } else {
+          Files.createLink(there, file);
+        }
+      }
+    }
+  }
+
   /** A recording that is being written. */
   static final class Growing implements AutoCloseable {
     private final SampleTapes tape;
