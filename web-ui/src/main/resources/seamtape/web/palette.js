@@ -2,7 +2,7 @@
 import {LitElement, html, css, nothing, controls, THEMES, useTheme} from './base.js';
 import * as api from './api.js';
 import {KEYS} from './keys.js';
-import {COLUMNS} from './call-row.js';
+import {COLUMNS, chosenColumns} from './call-row.js';
 import * as format from './format.js';
 import {SHOWN as KEY_NAMES} from './dialogs.js';
 
@@ -62,7 +62,7 @@ class CommandPalette extends LitElement {
     const kept = !notes ? [] : [...notes.filters.map((one) => ({text: `Filter: ${one.name}`, where: one.filter, run: () => this.page.applyFilter(one.filter)})),
       ...notes.bookmarks.map((one) => ({text: `Bookmark: ${one.text || 'no note'}`, where: `event ${format.count(one.event)}`, run: () => this.page.jump(one.event)}))];
     const columns = recording && this.page.column ? COLUMNS.filter(([column]) => column !== 'event' && column !== 'call')
-      .map(([column]) => ({text: `Column: ${this.page.columns().includes(column) ? 'hide' : 'show'} ${column}`, where: 'columns', run: () => this.page.column(column, !this.page.columns().includes(column))})) : [];
+      .map(([column]) => ({text: `Column: ${chosenColumns().includes(column) ? 'hide' : 'show'} ${column}`, where: 'columns', run: () => this.page.column(column, !chosenColumns().includes(column))})) : [];
     return [...own, ...kept, ...themes, ...columns, go('All recordings', '/'), ...views, ...this.recordings.map((one) => go(`Open ${one.name}`, `/r/${one.id}`)),
       ...(id ? this.recordings.filter((one) => one.id !== id).map((one) => go(`Compare with ${one.name}`, `/diff/${id}/${one.id}`)) : [])];
   }
