@@ -27,6 +27,16 @@ public interface Call {
   /** Fields of the return event. */
   List<Field> out();
 
+  /** Names of the fields of {@link #in} that are 0 in nearly all events. */
+  default List<String> seldomIn() {
+    return List.of();
+  }
+
+  /** Names of the fields of {@link #out} that are 0 in nearly all events. */
+  default List<String> seldomOut() {
+    return List.of();
+  }
+
   /** True where events carry bytes copied from or to user memory. */
   default boolean copies() {
     return false;

@@ -14,6 +14,8 @@ final class LeafRow {
   final String since;
   final List<Field> in = new ArrayList<>();
   final List<Field> out = new ArrayList<>();
+  final List<String> seldomIn = new ArrayList<>();
+  final List<String> seldomOut = new ArrayList<>();
   final Set<TdOpState> states = EnumSet.noneOf(TdOpState.class);
   int version;
 
@@ -49,10 +51,23 @@ final class LeafRow {
     return this;
   }
 
+  /** Registers that nearly every caller leaves 0. */
+  LeafRow seldomIn(String... registers) {
+    seldomIn.addAll(List.of(registers));
+    return this;
+  }
+
+  /** Registers that nearly every answer has 0 in. */
+  LeafRow seldomOut(String... registers) {
+    seldomOut.addAll(List.of(registers));
+    return this;
+  }
+
   /** RCX and RDX tell of the entry that stopped a walk of the secure EPT; both 0 otherwise. */
   LeafRow septEntry() {
     return out("rcx", Format.HEX, "on a walk error: secure EPT entry")
-        .out("rdx", Format.HEX, "its level (2:0) and state (15:8)");
+        .out("rdx", Format.HEX, "its level (2:0) and state (15:8)")
+        .seldomOut("ret", "rcx", "rdx");
   }
 
   /** The 48 bytes that extend an RTMR, which lie in guest memory: six little-endian words. */

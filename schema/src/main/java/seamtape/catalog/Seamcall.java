@@ -58,6 +58,8 @@ public enum Seamcall implements Call {
           .out("r13", HEX, "")
           .out("r14", HEX, "")
           .out("r15", HEX, "")
+          .seldomIn("rax", "rdx", "rbx", "rsi", "rdi", "r8", "r9", "r10")
+          .seldomOut("rdx", "rbx", "rsi", "rdi", "r8", "r9", "r10")
           .copiesRegisters(),
       "Enter a vCPU of a TD and run it until it exits"),
   TDH_MNG_ADDCX(
@@ -93,7 +95,9 @@ public enum Seamcall implements Call {
           .out("r8", HPA, "page left over, version 1")
           .out("r9", HPA, "page left over, version 1")
           .out("r10", HPA, "page left over, version 1")
-          .out("r11", HPA, "page left over, version 1"),
+          .out("r11", HPA, "page left over, version 1")
+          .seldomIn("r9", "r10", "r11")
+          .seldomOut("r8", "r9", "r10", "r11"),
       "Add a page of the secure EPT"),
   TDH_VP_ADDCX(
       leaf(4, "1.0")
@@ -788,6 +792,16 @@ public enum Seamcall implements Call {
   @Override
   public List<Field> out() {
     return out;
+  }
+
+  @Override
+  public List<String> seldomIn() {
+    return row.seldomIn;
+  }
+
+  @Override
+  public List<String> seldomOut() {
+    return row.seldomOut;
   }
 
   @Override

@@ -55,7 +55,9 @@ public enum Tdcall implements Call {
           .out("r12", HEX, "")
           .out("r13", HEX, "")
           .out("r14", HEX, "")
-          .out("r15", HEX, ""),
+          .out("r15", HEX, "")
+          .seldomIn("rax", "rdx", "rsi", "rdi", "r9", "r10")
+          .seldomOut("ret", "rdx", "rsi", "rdi", "r9", "r10"),
       "Call the VMM, which sees the exposed registers"),
   TDG_VP_INFO(
       leaf(1, "1.0")
@@ -64,7 +66,8 @@ public enum Tdcall implements Call {
           .out("r8", HEX, "vCPUs (31:0), most vCPUs (63:32)")
           .out("r9", DEC, "vCPU index")
           .out("r10", HEX, "bit 0: TDG.SYS.RD is there")
-          .out("r11", HEX, "0"),
+          .out("r11", HEX, "0")
+          .seldomOut("ret", "rdx", "r9", "r11"),
       "Read how this TD and vCPU are configured"),
   TDG_MR_RTMR_EXTEND(
       leaf(2, "1.0")
@@ -302,6 +305,16 @@ public enum Tdcall implements Call {
   @Override
   public List<Field> out() {
     return out;
+  }
+
+  @Override
+  public List<String> seldomIn() {
+    return row.seldomIn;
+  }
+
+  @Override
+  public List<String> seldomOut() {
+    return row.seldomOut;
   }
 
   @Override

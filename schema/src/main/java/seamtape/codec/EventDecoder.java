@@ -11,8 +11,6 @@ import seamtape.event.Phase;
  * checked before it is believed. One thread.
  */
 public final class EventDecoder {
-  private static final int MAX_LONG_SHIFT = 63;
-
   /**
    * Bytes that the longs of the largest event take, and a word and a few more: an event that begins
    * so far before the end of its array is decoded without looking for the end at each number.
@@ -23,23 +21,36 @@ public final class EventDecoder {
   private static final int FAST_LENGTH = 8;
 
   private static final int COPIES = 1;
-  private static final int REORDERED = 2;
+  private static final int SOME = 2;
   private static final int INPUT = 4;
   private static final int ENTER = 8;
-  private static final int WRITTEN_SHIFT = 4;
+  private static final int SUBJECT = 16;
+  private static final int RAW = 32;
+  private static final int WRITTEN_SHIFT = 6;
+
+  /** The bits of MORE of the first four bytes. */
+  private static final long MORE_OF_FOUR = 0x80808080L;
 
   private final EventSchema schema;
-  private final Branch[] branches;
   private final Phase[] phases;
   private final Row[] rows;
   private final int[] fieldCounts;
 
-  /** Of each branch, what its bytes are: four bits, and the number of fields written. */
+  /**
+   * Where the fields go that were written, of a branch with some of the row's or in another order.
+   */
+  private final int[][] targets;
+
+  /** Of each branch, what its bytes are: six bits, and the number of fields written. */
   private final int[] shapes;
 
-  /** Branch; then dt, actor and link. */
-  private final long[] head = new long[3];
+  /** Branch, dt, who acts and link. */
+  private final long[] head = new long[4];
 
+  /** The last three of them. */
+  private final long[] rest = new long[3];
+
+  private final Numbers numbers = new Numbers();
   private byte[] source;
   private int limit;
 
@@ -50,17 +61,17 @@ public final class EventDecoder {
   public EventDecoder(EventSchema schema) {
     this.schema = schema;
     int count = schema.branchCount();
-    branches = new Branch[count];
     phases = new Phase[count];
     rows = new Row[count];
     fieldCounts = new int[count];
+    targets = new int[count][];
     shapes = new int[count];
     for (int i = 0; i < count; i++) {
       Branch branch = schema.branch(i);
-      branches[i] = branch;
       phases[i] = branch.phase();
       rows[i] = Catalog.row(branch.call());
       fieldCounts[i] = branch.fieldCount();
+      targets[i] = branch.target();
       shapes[i] = shape(branch);
     }
   }
@@ -68,9 +79,11 @@ public final class EventDecoder {
   private static int shape(Branch branch) {
     return branch.written() << WRITTEN_SHIFT
         | (branch.copies() ? COPIES : 0)
-        | (branch.target() != null ? REORDERED : 0)
+        | (branch.target() != null ? SOME : 0)
         | (branch.phase() == Phase.INPUT ? INPUT : 0)
-        | (branch.phase() == Phase.ENTER ? ENTER : 0);
+        | (branch.phase() == Phase.ENTER ? ENTER : 0)
+        | (branch.hasSubject() ? SUBJECT : 0)
+        | (branch.raw() ? RAW : 0);
   }
 
   public EventSchema schema() {
@@ -87,8 +100,7 @@ public final class EventDecoder {
    */
   public int decode(byte[] bytes, int from, int to, long previousTime, Event into)
       throws MalformedEventException {
-    source = bytes;
-    limit = Math.min(to, bytes.length);
+    begin(bytes, to);
     if (from <= bytes.length - FAST_BYTES) {
       int at = decodeFast(bytes, from, previousTime, into);
       if (at >= 0) {
@@ -98,16 +110,21 @@ public final class EventDecoder {
     return decodeSlow(bytes, from, previousTime, into);
   }
 
+  private void begin(byte[] bytes, int to) {
+    source = bytes;
+    limit = Math.min(to, bytes.length);
+    numbers.begin(bytes, to);
+  }
+
   /**
    * An event whose longs lie in the array whatever they are, so that the limit is looked at once,
-   * after the last of them. Spelled out, because this is what a scan does.
+   * after the last of them.
    *
    * @return -1 when it is not of the usual kind
    */
   private int decodeFast(byte[] bytes, int from, long previousTime, Event into)
       throws MalformedEventException {
-    int at = from;
-    long word = (long) Varint.WORD.get(bytes, at);
+    long word = (long) Varint.WORD.get(bytes, from);
     int length = Varint.lengthAt(word);
     int longest = length;
     long index = Varint.valueAt(word, length);
@@ -116,10 +133,10 @@ public final class EventDecoder {
     }
     int branch = (int) index;
     int shape = shapes[branch];
-    if ((shape & (INPUT | REORDERED)) != 0) {
+    if ((shape & (INPUT | RAW)) != 0) {
       return -1;
     }
-    at += length;
+    int at = from + length;
     word = (long) Varint.WORD.get(bytes, at);
     length = Varint.lengthAt(word);
     longest |= length;
@@ -128,7 +145,7 @@ public final class EventDecoder {
     word = (long) Varint.WORD.get(bytes, at);
     length = Varint.lengthAt(word);
     longest |= length;
-    long actor = Varint.valueAt(word, length);
+    long who = Varint.valueAt(word, length);
     at += length;
     word = (long) Varint.WORD.get(bytes, at);
     length = Varint.lengthAt(word);
@@ -138,23 +155,77 @@ public final class EventDecoder {
       return -1;
     }
     at += length;
-    into.read(phases[branch], rows[branch], fieldCounts[branch], actor, previousTime + dt, link);
+    long actor = CompactIds.actorOf(who);
+    link = (shape & SUBJECT) != 0 ? CompactIds.subjectOf(link) : link;
+    long time = previousTime + dt;
+    into.read(phases[branch], rows[branch], fieldCounts[branch], actor, time, link);
     long[] fields = into.fields;
-    for (int i = 0, count = shape >>> WRITTEN_SHIFT; i < count; i++) {
-      word = (long) Varint.WORD.get(bytes, at);
-      length = Varint.lengthAt(word);
-      if (length > FAST_LENGTH) {
-        at = takeBytes(at, fields, i);
-      } else {
-        fields[i] = Varint.valueAt(word, length);
-        at += length;
+    if ((shape & SOME) != 0) {
+      at = scatter(bytes, at, branch, fields);
+    } else {
+      for (int i = 0, count = shape >>> WRITTEN_SHIFT; i < count; i++) {
+        word = (long) Varint.WORD.get(bytes, at);
+        length = Varint.lengthAt(word);
+        if (length > FAST_LENGTH) {
+          at = numbers.takeBytes(at, fields, i);
+        } else {
+          fields[i] = Varint.valueAt(word, length);
+          at += length;
+        }
       }
     }
     if ((shape & COPIES) != 0) {
       at = bytes[at] == 0 ? at + 1 : takeCopies(at, into);
     }
     if (at > limit) {
-      throw malformed("ends within an event", at);
+      throw Numbers.malformed("ends within an event", at);
+    }
+    return at;
+  }
+
+  private void begin(int branch, int shape, long previousTime, Event into) {
+    boolean raw = (shape & RAW) != 0;
+    long actor = raw ? head[2] : CompactIds.actorOf(head[2]);
+    long link = (shape & INPUT) != 0 ? 0 : head[3];
+    if (!raw && (shape & SUBJECT) != 0) {
+      link = CompactIds.subjectOf(link);
+    }
+    long time = previousTime + head[1];
+    into.read(phases[branch], rows[branch], fieldCounts[branch], actor, time, link);
+  }
+
+  private int inOrder(byte[] bytes, int from, int count, long[] fields)
+      throws MalformedEventException {
+    int at = from;
+    for (int i = 0; i < count; i++) {
+      long word = (long) Varint.WORD.get(bytes, at);
+      int length = Varint.lengthAt(word);
+      if (length > FAST_LENGTH) {
+        at = numbers.takeBytes(at, fields, i);
+      } else {
+        fields[i] = Varint.valueAt(word, length);
+        at += length;
+      }
+    }
+    return at;
+  }
+
+  /** Some of the row's fields, or in another order than the row's; the others are 0. */
+  private int scatter(byte[] bytes, int from, int branch, long[] fields)
+      throws MalformedEventException {
+    for (int i = fieldCounts[branch] - 1; i >= 0; i--) {
+      fields[i] = 0;
+    }
+    int at = from;
+    for (int place : targets[branch]) {
+      long word = (long) Varint.WORD.get(bytes, at);
+      int length = Varint.lengthAt(word);
+      if (length > FAST_LENGTH) {
+        at = numbers.takeBytes(at, fields, place);
+      } else {
+        fields[place] = Varint.valueAt(word, length);
+        at += length;
+      }
     }
     return at;
   }
@@ -170,8 +241,7 @@ public final class EventDecoder {
   public int skip(
       byte[] bytes, int from, int to, long previousTime, int most, Selection wanted, Event into)
       throws MalformedEventException {
-    limit = Math.min(to, bytes.length);
-    source = bytes;
+    begin(bytes, to);
     boolean[] stop = wanted.branches();
     int lastFast = bytes.length - FAST_BYTES;
     int at = from;
@@ -179,7 +249,7 @@ public final class EventDecoder {
     int calls = 0;
     long time = previousTime;
     for (; count < most; count++) {
-      long word = at <= lastFast ? (long) Varint.WORD.get(bytes, at) : first(at);
+      long word = at <= lastFast ? (long) Varint.WORD.get(bytes, at) : numbers.wordAt(at);
       int length = Varint.lengthAt(word);
       long index = Varint.valueAt(word, length);
       if (index < 0 || index >= stop.length || length > FAST_LENGTH || stop[(int) index]) {
@@ -202,15 +272,6 @@ public final class EventDecoder {
     return at;
   }
 
-  /** The bytes of a branch near the end of the array, as of a word. */
-  private long first(int at) {
-    long word = 0;
-    for (int i = 0; i < 8 && at + i < limit; i++) {
-      word |= (source[at + i] & 0xffL) << (i << 3);
-    }
-    return word;
-  }
-
   /** The end of an event whose branch was read, its dt in {@link #head}; -1 when it is unusual. */
   private int skipFast(byte[] bytes, int from, int shape) throws MalformedEventException {
     long word = (long) Varint.WORD.get(bytes, from);
@@ -229,21 +290,21 @@ public final class EventDecoder {
 
   private int skipCopies(int from) throws MalformedEventException {
     long dt = head[0];
-    int at = takeLongs(from, head, 1);
+    int at = numbers.take(from, head, 1);
     while (head[0] != 0) {
       long count = head[0];
       if (count < 0 || count > Event.MAX_COPIES) {
         return Integer.MAX_VALUE;
       }
       for (long i = 0; i < count; i++) {
-        at = takeLongs(at, head, 1);
-        at = takeLongs(at, head, 1);
+        at = numbers.take(at, head, 1);
+        at = numbers.take(at, head, 1);
         if (head[0] < 0 || head[0] > limit - at) {
           return Integer.MAX_VALUE;
         }
         at += (int) head[0];
       }
-      at = takeLongs(at, head, 1);
+      at = numbers.take(at, head, 1);
     }
     head[0] = dt;
     return at;
@@ -266,115 +327,64 @@ public final class EventDecoder {
 
   private int decodeSlow(byte[] bytes, int from, long previousTime, Event into)
       throws MalformedEventException {
-    int at = takeLongs(from, head, 1);
-    if (head[0] < 0 || head[0] >= branches.length) {
-      throw malformed("no row has branch " + head[0], from);
+    int at = numbers.take(from, head, 1);
+    if (head[0] < 0 || head[0] >= shapes.length) {
+      throw Numbers.malformed("no row has branch " + head[0], from);
     }
-    Branch branch = branches[(int) head[0]];
-    Row row = rows[(int) head[0]];
-    Phase phase = branch.phase();
-    at = takeLongs(at, head, phase == Phase.INPUT ? 2 : 3);
-    long link = phase == Phase.INPUT ? 0 : head[2];
-    into.read(phase, row, branch.fieldCount(), head[1], previousTime + head[0], link);
-    at = takeFields(branch, at, into.fields);
-    return branch.copies() ? takeCopies(at, into) : at;
+    int branch = (int) head[0];
+    int shape = shapes[branch];
+    at = numbers.take(at, rest, (shape & INPUT) != 0 ? 2 : 3);
+    System.arraycopy(rest, 0, head, 1, rest.length);
+    begin(branch, shape, previousTime, into);
+    at = takeFields(branch, shape >>> WRITTEN_SHIFT, at, into.fields);
+    return (shape & COPIES) != 0 ? takeCopies(at, into) : at;
   }
 
-  private int takeFields(Branch branch, int from, long[] fields) throws MalformedEventException {
-    int[] target = branch.target();
+  private int takeFields(int branch, int written, int from, long[] fields)
+      throws MalformedEventException {
+    int[] target = targets[branch];
     if (target == null) {
-      return takeLongs(from, fields, branch.written());
+      return numbers.take(from, fields, written);
     }
-    Arrays.fill(fields, 0, branch.fieldCount(), 0);
+    Arrays.fill(fields, 0, fieldCounts[branch], 0);
     int at = from;
-    for (int i = 0; i < target.length; i++) {
-      at = takeLongs(at, head, 1);
-      fields[target[i]] = head[0];
+    for (int place : target) {
+      at = numbers.take(at, head, 1);
+      fields[place] = head[0];
     }
     return at;
   }
 
   /** An Avro array: parts of items, each led by its count, or by its count negated and a size. */
   private int takeCopies(int from, Event into) throws MalformedEventException {
-    int at = takeLongs(from, head, 1);
+    int at = numbers.take(from, head, 1);
     while (head[0] != 0) {
       long count = head[0];
       if (count < 0) {
-        at = takeLongs(at, head, 1);
+        at = numbers.take(at, head, 1);
         count = -count;
       }
       if (count < 0 || count > Event.MAX_COPIES - into.copyCount()) {
-        throw malformed("more than " + Event.MAX_COPIES + " copies", at);
+        throw Numbers.malformed("more than " + Event.MAX_COPIES + " copies", at);
       }
       for (long i = 0; i < count; i++) {
         at = takeCopy(at, into);
       }
-      at = takeLongs(at, head, 1);
+      at = numbers.take(at, head, 1);
     }
     return at;
   }
 
   private int takeCopy(int from, Event into) throws MalformedEventException {
-    int at = takeLongs(from, head, 2);
+    int at = numbers.take(from, head, 2);
     long length = head[1];
     if (length < 0 || length > limit - at) {
-      throw malformed("a copy of " + length + " bytes, " + (limit - at) + " are left", at);
+      throw Numbers.malformed("a copy of " + length + " bytes, " + (limit - at) + " are left", at);
     }
     if (into.copyStart(into.copyCount()) + length > Event.MAX_COPY_BYTES) {
-      throw malformed("copies of more than " + Event.MAX_COPY_BYTES + " bytes", at);
+      throw Numbers.malformed("copies of more than " + Event.MAX_COPY_BYTES + " bytes", at);
     }
     into.copy(head[0], source, at, (int) length);
     return at + (int) length;
-  }
-
-  /** Reads longs by whole words, byte by byte where less than a word is left or needed. */
-  private int takeLongs(int from, long[] into, int count) throws MalformedEventException {
-    byte[] bytes = source;
-    int lastWord = limit - 8;
-    int at = from;
-    for (int i = 0; i < count; i++) {
-      if (at <= lastWord) {
-        long word = (long) Varint.WORD.get(bytes, at);
-        if ((word & 0x80) == 0) {
-          into[i] = Varint.unZigZag(word & 0x7f);
-          at++;
-          continue;
-        }
-        if ((word & 0x8000) == 0) {
-          into[i] = Varint.unZigZag((word & 0x7f) | (word >>> 1 & 0x3f80));
-          at += 2;
-          continue;
-        }
-        long end = ~word & Varint.MORE;
-        if (end != 0) {
-          long upToEnd = end ^ (end - 1);
-          into[i] = Varint.unZigZag(Varint.gather(word & upToEnd));
-          at += (Long.numberOfTrailingZeros(end) >>> 3) + 1;
-          continue;
-        }
-      }
-      at = takeBytes(at, into, i);
-    }
-    return at;
-  }
-
-  private int takeBytes(int from, long[] into, int index) throws MalformedEventException {
-    int at = from;
-    long value = 0;
-    for (int shift = 0; ; shift += 7) {
-      if (at >= limit || shift > MAX_LONG_SHIFT) {
-        throw malformed(at >= limit ? "ends within an event" : "a number of too many bytes", at);
-      }
-      long next = source[at++];
-      value |= (next & 0x7f) << shift;
-      if (next >= 0) {
-        into[index] = Varint.unZigZag(value);
-        return at;
-      }
-    }
-  }
-
-  private static MalformedEventException malformed(String what, int at) {
-    return new MalformedEventException(what, at);
   }
 }

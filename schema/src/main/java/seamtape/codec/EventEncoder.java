@@ -1,7 +1,5 @@
 package seamtape.codec;
 
-import java.util.Arrays;
-import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Row;
 import seamtape.event.Event;
@@ -25,28 +23,69 @@ public final class EventEncoder {
   public static final int MAX_EVENT_BYTES =
       MAX_FIXED + 2 * MAX_LONG * Event.MAX_COPIES + Event.MAX_COPY_BYTES;
 
+  /** All bits but those of a number of one byte. */
+  private static final long NOT_SHORT = -0x80L;
+
   private static final int PHASES = Phase.values().length;
 
-  /** Branch of a row in a phase, by both; -1 where the row has no such phase. */
-  private final int[] branches = new int[Catalog.calls().size() * PHASES];
+  /** How a row's events of one phase are written. */
+  private static final class Form {
+    /** Number of the branch, zig-zagged. */
+    final long branch;
 
-  private final int[] fieldCount;
-  private final boolean[] copies;
+    final boolean copies;
+    final boolean linked;
+    final boolean hasSubject;
+
+    final int fieldCount;
+
+    /** Places of the fields that the brief record has, and of those it has not; null without it. */
+    int[] often;
+
+    int[] seldom;
+    long briefBranch;
+
+    Form(Branch branch, int number) {
+      this.branch = Varint.zigZag(number);
+      fieldCount = branch.fieldCount();
+      copies = branch.copies();
+      linked = branch.link() != null;
+      hasSubject = branch.hasSubject();
+    }
+
+    void brief(Branch brief, int number) {
+      briefBranch = Varint.zigZag(number);
+      often = brief.target();
+      seldom = Branch.seldom(brief.phase(), brief.call());
+    }
+
+    boolean isBrief(long[] fields) {
+      long any = 0;
+      for (int place : seldom) {
+        any |= fields[place];
+      }
+      return any == 0;
+    }
+  }
+
+  /** By row and phase; null where the row has no such phase. */
+  private final Form[] forms = new Form[Catalog.calls().size() * PHASES];
 
   public EventEncoder() {
-    Arrays.fill(branches, -1);
-    int branch = 0;
-    for (Call call : Catalog.calls()) {
-      for (Phase phase : Branch.phases(call.family())) {
-        branches[Catalog.id(call) * PHASES + phase.ordinal()] = branch++;
+    EventSchema schema = EventSchema.current();
+    for (int i = 0; i < schema.branchCount(); i++) {
+      Branch branch = schema.branch(i);
+      int at = at(Catalog.id(branch.call()), branch.phase());
+      if (branch.brief()) {
+        forms[at].brief(branch, i);
+      } else {
+        forms[at] = new Form(branch, i);
       }
     }
-    fieldCount = new int[branch];
-    copies = new boolean[branch];
-    for (int i = 0; i < branch; i++) {
-      fieldCount[i] = EventSchema.current().branch(i).written();
-      copies[i] = EventSchema.current().branch(i).copies();
-    }
+  }
+
+  private static int at(int row, Phase phase) {
+    return row * PHASES + phase.ordinal();
   }
 
   /** No fewer bytes than {@link #encode} will write, found without looking at values. */
@@ -66,19 +105,20 @@ public final class EventEncoder {
    *     phase, or carries no bytes and is given some
    */
   public int encode(Event event, long previousTime, byte[] target, int at) {
-    Phase phase = event.phase;
-    int branch = branch(event.row(), phase);
-    int to = putLong(branch, target, at);
-    to = putLong(event.time - previousTime, target, to);
-    to = putLong(event.actor, target, to);
-    if (phase != Phase.INPUT) {
-      to = putLong(event.link, target, to);
-    }
+    Form form = form(event.row(), event.phase);
     long[] fields = event.fields;
-    for (int i = 0, n = fieldCount[branch]; i < n; i++) {
-      to = putLong(fields[i], target, to);
+    boolean brief = form.seldom != null && form.isBrief(fields);
+    int to = putHead(event, form, brief ? form.briefBranch : form.branch, previousTime, target, at);
+    int count = brief ? 0 : form.fieldCount;
+    for (int i = 0; i < count; i++) {
+      to = put(Varint.zigZag(fields[i]), target, to);
     }
-    if (copies[branch]) {
+    if (brief) {
+      for (int place : form.often) {
+        to = put(Varint.zigZag(fields[place]), target, to);
+      }
+    }
+    if (form.copies) {
       return putCopies(event, target, to);
     }
     if (event.copyCount() > 0) {
@@ -87,15 +127,29 @@ public final class EventEncoder {
     return to;
   }
 
-  private int branch(Row row, Phase phase) {
+  private Form form(Row row, Phase phase) {
     if (row.index < 0) {
       throw new IllegalArgumentException(row.call.name() + " is a row of another build's catalog");
     }
-    int branch = branches[row.index * PHASES + phase.ordinal()];
-    if (branch < 0) {
+    Form form = forms[at(row.index, phase)];
+    if (form == null) {
       throw new IllegalArgumentException(row.call.name() + " has no event of phase " + phase);
     }
-    return branch;
+    return form;
+  }
+
+  /** Branch, dt, who acts and link: four bytes of one word, nearly always. */
+  private static int putHead(
+      Event event, Form form, long branch, long previousTime, byte[] target, int at) {
+    long dt = Varint.zigZag(event.time - previousTime);
+    long who = Varint.zigZag(CompactIds.actor(event.actor));
+    long link = Varint.zigZag(form.hasSubject ? CompactIds.subject(event.link) : event.link);
+    if (form.linked && ((branch | dt | who | link) & NOT_SHORT) == 0) {
+      Varint.HALF.set(target, at, (int) (branch | dt << 8 | who << 16 | link << 24));
+      return at + 4;
+    }
+    int to = put(who, target, put(dt, target, put(branch, target, at)));
+    return form.linked ? put(link, target, to) : to;
   }
 
   private static int putCopies(Event event, byte[] target, int at) {
@@ -115,9 +169,13 @@ public final class EventEncoder {
     return to;
   }
 
-  private static int putLong(long signed, byte[] target, int at) {
-    long value = Varint.zigZag(signed);
-    if ((value & -0x80L) == 0) {
+  private static int putLong(long value, byte[] target, int at) {
+    return put(Varint.zigZag(value), target, at);
+  }
+
+  /** Writes a number that is zig-zagged. */
+  private static int put(long value, byte[] target, int at) {
+    if ((value & NOT_SHORT) == 0) {
       target[at] = (byte) value;
       return at + 1;
     }
@@ -138,7 +196,7 @@ public final class EventEncoder {
   private static int putBytes(long value, byte[] target, int at) {
     long rest = value;
     int to = at;
-    while ((rest & -0x80L) != 0) {
+    while ((rest & NOT_SHORT) != 0) {
       target[to++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }

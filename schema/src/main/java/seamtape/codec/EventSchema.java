@@ -8,7 +8,8 @@ import seamtape.catalog.Catalog;
 import seamtape.event.Phase;
 
 /**
- * The Avro schema of events: a union of one record for each row and phase, in the order of the
+ * The Avro schema of events: a union of a record for each row and phase, and of a brief one where a
+ * row has fields that are seldom not 0; {@link Frequent} rows first, then in the order of the
  * catalog. A recording carries its writer's schema; {@link #parse} reads an older or newer one by
  * names.
  */
@@ -45,9 +46,12 @@ public final class EventSchema {
 
   static EventSchema derive(List<? extends Call> calls) {
     List<Branch> branches = new ArrayList<>();
-    for (Call call : calls) {
+    for (Call call : Frequent.first(calls)) {
       for (Phase phase : Branch.phases(call.family())) {
-        branches.add(Branch.of(phase, call));
+        branches.add(Branch.full(phase, call));
+        if (Branch.hasBrief(phase, call)) {
+          branches.add(Branch.brief(phase, call));
+        }
       }
     }
     String canonical = SchemaText.canonical(branches);
@@ -68,7 +72,7 @@ public final class EventSchema {
   public List<Call> calls() {
     List<Call> calls = new ArrayList<>();
     for (Branch branch : branches) {
-      if (branch.phase() != Phase.RETURN) {
+      if (branch.phase() != Phase.RETURN && !branch.brief()) {
         calls.add(branch.call());
       }
     }

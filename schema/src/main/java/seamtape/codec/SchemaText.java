@@ -11,8 +11,14 @@ import seamtape.json.JsonWriter;
 /** Writes the schema of a list of branches: in full, and as Avro's parsing canonical form. */
 final class SchemaText {
   static final String COPY = "seamtape.Copy";
+  private static final String WHO =
+      "dt: time since the event before. who: kind in bits 1:0, 0 a thread whose id is the rest, 1 a"
+          + " vCPU, 2 a TD; then, and in on, a subject: bits 1:0 and 14:4 are vCPU + 1, bits 3:2 and"
+          + " 63:15 are VM + 1, 0 none. parent, enter: events back. A record of .brief: its row's"
+          + " other fields are 0.";
+
   static final List<String> RESERVED =
-      List.of("dt", "actor", "subject", "parent", "enter", "copies");
+      List.of("dt", "actor", "subject", "who", "on", "parent", "enter", "copies");
 
   /** The format that is not written. */
   static final Format USUAL_FORMAT = Format.HEX;
@@ -20,6 +26,7 @@ final class SchemaText {
   private final StringBuilder text = new StringBuilder();
   private final boolean full;
   private boolean copyDefined;
+  private boolean whoTold;
 
   private SchemaText(boolean full) {
     this.full = full;
@@ -49,13 +56,13 @@ final class SchemaText {
 
   private void record(Branch branch) {
     text.append("{\"name\":\"").append(branch.name()).append("\",\"type\":\"record\"");
-    if (full && branch.phase() != Phase.RETURN) {
+    if (full && branch.phase() != Phase.RETURN && !branch.brief()) {
       describe(branch.call());
     }
     text.append(",\"fields\":[");
     common("dt");
     text.append(',');
-    common("actor");
+    who();
     if (branch.link() != null) {
       text.append(',');
       common(branch.link());
@@ -79,6 +86,18 @@ final class SchemaText {
       property("label", call.label());
     }
     property("doc", call.doc());
+  }
+
+  /** Tells once, at the first record, how the numbers are to be read. */
+  private void who() {
+    if (!full || whoTold) {
+      common("who");
+      return;
+    }
+    whoTold = true;
+    text.append("{\"name\":\"who\",\"type\":\"long\"");
+    property("doc", WHO);
+    text.append('}');
   }
 
   private void common(String name) {

@@ -13,6 +13,10 @@ final class Varint {
   static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** Four bytes at an offset of an array, the first one lowest. */
+  static final VarHandle HALF =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   /** The bit of each byte that says that another follows. */
   static final long MORE = 0x8080808080808080L;
 

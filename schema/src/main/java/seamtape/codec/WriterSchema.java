@@ -65,15 +65,19 @@ final class WriterSchema {
     for (Schema record : union.getTypes()) {
       Phase phase = phase(record);
       Row row = rows.computeIfAbsent(record.getName(), name -> new Row());
+      if (isBrief(record)) {
+        continue;
+      }
       if (phase == Phase.RETURN) {
         row.tail = record;
       } else {
         row.head = record;
       }
     }
-    for (Row row : rows.values()) {
+    for (Map.Entry<String, Row> named : rows.entrySet()) {
+      Row row = named.getValue();
       if (row.head == null) {
-        throw malformed(row.tail.getFullName() + " has no enter record");
+        throw malformed(named.getKey() + " has no enter record");
       }
       row.call = call(row);
     }
@@ -87,11 +91,15 @@ final class WriterSchema {
   private static Phase phase(Schema record) throws MalformedEventException {
     String space = record.getType() == Schema.Type.RECORD ? record.getNamespace() : null;
     return switch (String.valueOf(space)) {
-      case "seamtape.enter" -> Phase.ENTER;
-      case "seamtape.return" -> Phase.RETURN;
-      case "seamtape.input" -> Phase.INPUT;
+      case "seamtape.enter", "seamtape.enter.brief" -> Phase.ENTER;
+      case "seamtape.return", "seamtape.return.brief" -> Phase.RETURN;
+      case "seamtape.input", "seamtape.input.brief" -> Phase.INPUT;
       default -> throw malformed("the schema has a type that is no event: " + record.getFullName());
     };
+  }
+
+  private static boolean isBrief(Schema record) {
+    return record.getNamespace().endsWith(".brief");
   }
 
   /** The catalog's row when it has all that was written, else a row of the writer's own words. */
@@ -134,12 +142,18 @@ final class WriterSchema {
     Phase phase = phase(record);
     List<Field> written = fields(record, phase);
     List<String> names = names(Branch.fields(phase, call));
+    if (!names.containsAll(names(written))) {
+      throw malformed(record.getFullName() + " has a field that its row has not");
+    }
     int[] target = written.stream().mapToInt(field -> names.indexOf(field.name())).toArray();
     String link = phase == Phase.INPUT ? null : record.getFields().get(2).name();
     boolean copies = record.getField("copies") != null;
+    boolean raw = record.getFields().get(1).name().equals("actor");
+    boolean brief = isBrief(record);
     int[] order = IntStream.range(0, names.size()).toArray();
     int[] moved = Arrays.equals(target, order) ? null : target;
-    return new Branch(phase, call, link, names.size(), target.length, moved, copies);
+    int count = target.length;
+    return new Branch(phase, call, brief, link, names.size(), count, moved, copies, raw);
   }
 
   /** The fields between the common ones and the copies. */

@@ -39,22 +39,32 @@ final class AvroEvents {
   }
 
   GenericRecord record(Event event, long previousTime) {
-    Branch branch = Branch.of(event.phase, event.call);
+    Branch branch = branch(event);
     Schema type = schema.getTypes().get(schema.getIndexNamed(branch.name()));
     GenericRecord record = new GenericData.Record(type);
     record.put("dt", event.time - previousTime);
-    record.put("actor", event.actor);
+    record.put("who", CompactIds.actor(event.actor));
     if (event.phase != Phase.INPUT) {
-      record.put(branch.link(), event.link);
+      boolean on = branch.link().equals("on");
+      record.put(branch.link(), on ? CompactIds.subject(event.link) : event.link);
     }
-    int i = 0;
+    List<Field> all = Branch.fields(event.phase, event.call);
     for (Field field : branch.fields()) {
-      record.put(SchemaText.name(field), event.fields[i++]);
+      record.put(SchemaText.name(field), event.fields[all.indexOf(field)]);
     }
     if (event.call.copies()) {
       record.put("copies", copies(event, type.getField("copies").schema().getElementType()));
     }
     return record;
+  }
+
+  /** The brief record where there is one and nothing is lost by it. */
+  private static Branch branch(Event event) {
+    boolean lost = !Branch.hasBrief(event.phase, event.call);
+    for (int place : Branch.seldom(event.phase, event.call)) {
+      lost |= event.fields[place] != 0;
+    }
+    return lost ? Branch.full(event.phase, event.call) : Branch.brief(event.phase, event.call);
   }
 
   private static List<GenericRecord> copies(Event event, Schema type) {

@@ -33,6 +33,11 @@ final class RandomEvents {
     for (int i = 0; i < event.fieldCount(); i++) {
       event.fields[i] = number();
     }
+    if (random.nextBoolean()) {
+      for (int place : Branch.seldom(phase, call)) {
+        event.fields[place] = 0;
+      }
+    }
     for (int i = call.copies() ? random.nextInt(4) : 0; i > 0; i--) {
       byte[] bytes = new byte[random.nextInt(300)];
       random.nextBytes(bytes);

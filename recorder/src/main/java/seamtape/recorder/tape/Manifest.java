@@ -43,11 +43,11 @@ public record Manifest(
     boolean durations,
     String created,
     Map<String, Object> extra) {
-  /** The newest format that this build reads: that of packed recordings. */
-  public static final int FORMAT_VERSION = 2;
-
-  /** The format of recordings that are not packed, which every build since the first one reads. */
-  private static final int PLAIN_VERSION = 1;
+  /**
+   * The format that this build writes, and the newest that it reads. 2 added packed recordings; 3
+   * brief records, and actors and subjects whose bits stand in another order.
+   */
+  public static final int FORMAT_VERSION = 3;
 
   private static final String PLAIN = "none";
 
@@ -91,7 +91,7 @@ public record Manifest(
   /** A manifest for a new recording, with the defaults of house and command. */
   public static Manifest of(Source source, String profile) {
     return new Manifest(
-        PLAIN_VERSION,
+        FORMAT_VERSION,
         "",
         "seamtape",
         source,
@@ -180,7 +180,7 @@ public record Manifest(
 
   /** Of a recording whose blocks are stored as they are. */
   Manifest plain() {
-    return written(PLAIN_VERSION, schema, schemaSha256, state, PLAIN, totals, digest);
+    return written(FORMAT_VERSION, schema, schemaSha256, state, PLAIN, totals, digest);
   }
 
   private Manifest copy(

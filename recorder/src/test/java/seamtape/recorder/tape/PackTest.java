@@ -73,7 +73,7 @@ class PackTest {
       Manifest same = Trim.of(plain, 1, EVENTS, dir.resolve("same.tape"), event -> {});
       assertEquals(same.digest(), made.digest());
       assertEquals("none", made.codec());
-      assertEquals(1, made.formatVersion());
+      assertEquals(Manifest.FORMAT_VERSION, made.formatVersion());
     }
     assertTrue(Verification.of(trimmed).whole());
   }
