@@ -26,6 +26,7 @@ import seamtape.event.Subject;
 import seamtape.recorder.log.ImportOptions;
 import seamtape.recorder.strace.StraceImport;
 import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.Tape;
 import seamtape.recorder.tape.TapeWriter;
 
 /** Recordings to browse: written event by event, and one imported from a real run. */
@@ -273,13 +274,14 @@ final class SampleTapes implements AutoCloseable {
     damage(dir);
   }
 
-  /** Overwrites bytes as a failing disk does: length and time of the file stay. */
+  /** Overwrites bytes in the middle as a failing disk does: length and time of the file stay. */
   static void damage(Path dir) throws IOException {
+    long blocks = Tape.manifestOf(dir).totals().bytes();
     try (Stream<Path> files = Files.walk(dir.resolve("journal"))) {
       Path journal = files.filter(f -> f.toString().endsWith(".cq4")).findFirst().orElseThrow();
       FileTime time = Files.getLastModifiedTime(journal);
       try (FileChannel channel = FileChannel.open(journal, StandardOpenOption.WRITE)) {
-        channel.write(ByteBuffer.wrap(new byte[100]), 300_000);
+        channel.write(ByteBuffer.wrap(new byte[100]), channel.size() - blocks / 2);
       }
       Files.setLastModifiedTime(journal, time);
     }
