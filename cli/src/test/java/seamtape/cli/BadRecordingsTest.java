@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seamtape.cli.Command.Result;
 import seamtape.json.Json;
+import seamtape.recorder.tape.Manifest;
 
 /**
  * Every verb that takes a recording, on every kind of bad one: what is whole of it, or one line
@@ -72,7 +73,8 @@ class BadRecordingsTest {
     NEWER(Exit.USAGE) {
       @Override
       void spoil(Path tape) throws IOException {
-        replace(tape, "\"formatVersion\": 1,", "\"formatVersion\": 99,");
+        String now = "\"formatVersion\": " + Manifest.FORMAT_VERSION + ",";
+        replace(tape, now, "\"formatVersion\": 99,");
       }
     },
     WITH_AN_EDITED_MANIFEST(Exit.DIFFERENT) {
