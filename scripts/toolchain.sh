@@ -13,8 +13,10 @@ install_package() { # package, what for
   fi
   command -v apt-get >/dev/null || return 1
   say "installing $1 ($2)"
-  { "${root[@]}" apt-get install -y --no-install-recommends "$1" ||
-    { "${root[@]}" apt-get update && "${root[@]}" apt-get install -y --no-install-recommends "$1"; }; } >/dev/null 2>&1
+  # Without a network this must end soon, as some packages can be done without.
+  local apt=("${root[@]}" apt-get -o Acquire::Retries=0 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20)
+  { "${apt[@]}" install -y --no-install-recommends "$1" ||
+    { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "$1"; }; } >/dev/null 2>&1
 }
 
 find_java() {
