@@ -2,7 +2,10 @@ package seamtape.catalog;
 
 import java.util.Optional;
 
-/** Linux error numbers (include/uapi/asm-generic/errno-base.h, errno.h). */
+/**
+ * Linux error numbers (include/uapi/asm-generic/errno-base.h, errno.h), with the messages of
+ * strerror(3): "Function not implemented" is what ENOSYS says, no promise of this build.
+ */
 public enum Errno {
   EPERM(1, "Operation not permitted"),
   ENOENT(2, "No such file or directory"),

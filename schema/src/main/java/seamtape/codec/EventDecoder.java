@@ -28,9 +28,6 @@ public final class EventDecoder {
   private static final int RAW = 32;
   private static final int WRITTEN_SHIFT = 6;
 
-  /** The bits of MORE of the first four bytes. */
-  private static final long MORE_OF_FOUR = 0x80808080L;
-
   private final EventSchema schema;
   private final Phase[] phases;
   private final Row[] rows;
@@ -192,22 +189,6 @@ public final class EventDecoder {
     }
     long time = previousTime + head[1];
     into.read(phases[branch], rows[branch], fieldCounts[branch], actor, time, link);
-  }
-
-  private int inOrder(byte[] bytes, int from, int count, long[] fields)
-      throws MalformedEventException {
-    int at = from;
-    for (int i = 0; i < count; i++) {
-      long word = (long) Varint.WORD.get(bytes, at);
-      int length = Varint.lengthAt(word);
-      if (length > FAST_LENGTH) {
-        at = numbers.takeBytes(at, fields, i);
-      } else {
-        fields[i] = Varint.valueAt(word, length);
-        at += length;
-      }
-    }
-    return at;
   }
 
   /** Some of the row's fields, or in another order than the row's; the others are 0. */

@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pages are the same with an index, without one, and with one that is none (issue 5, safety 7). */
+/** Pages are the same with an index, without one, and with one that is none. */
 class IndexTest {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import seamtape.catalog.KvmIoctl;
 import seamtape.event.Event;
 
-/** Issue 5, safety 7: where blocks lie is found again, and no event is read wrongly by it. */
+/** Where blocks lie is found again, and no event is read wrongly by it. */
 class BlockIndexTest {
   private static final int EVENTS = 20_000;
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import seamtape.recorder.tape.FaultTable.Fault;
 
 /**
- * Issue 5, safety 5, of the files beside journal, staging file and manifest: a flipped bit is
- * detected, or every event reads as it was written. The recording is opened as the command opens
- * it. What {@code index/} has of other rooms is held by their tests.
+ * Of the files beside journal, staging file and manifest: a flipped bit is detected, or every event
+ * reads as it was written. The recording is opened as the command opens it. What {@code index/} has
+ * of other rooms is held by their tests.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OtherFilesTest {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import seamtape.recorder.tape.FaultTable.Fault;
 
 /**
- * Issue 5, safety 5: damage is detected or harmless, never silent: every byte cut, every bit
- * flipped, pages lost. The counts are the rows of docs/RELIABILITY.md.
+ * Damage is detected or harmless, never silent: every byte cut, every bit flipped, pages lost. The
+ * counts are the rows of docs/RELIABILITY.md.
  */
 class ReliabilityTest {
   private static final boolean SOAK = Boolean.getBoolean("seamtape.soak");

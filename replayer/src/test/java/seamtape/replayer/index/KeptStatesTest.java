@@ -27,7 +27,7 @@ import seamtape.replayer.state.StateIndex;
 import seamtape.replayer.state.StateScan;
 import seamtape.replayer.state.StateView;
 
-/** Issue 5, safety 7, of {@code index/states}: it is believed whole, or made again. */
+/** {@code index/states} is believed whole, or made again. */
 class KeptStatesTest {
   @TempDir Path dir;
   private Path tape;

@@ -26,7 +26,7 @@ import seamtape.replayer.shape.Lane;
 import seamtape.replayer.shape.TapeShape;
 import seamtape.replayer.shape.Track;
 
-/** Issue 5, safety 7: the index is made again when it is missing, and nothing is wrong by it. */
+/** The index is made again when it is missing, and nothing is wrong by it. */
 class RecordingIndexTest {
   @TempDir Path dir;
   private Path tape;
