@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.TreeMap;
 import seamtape.catalog.SevStatus;
+import seamtape.sim.profile.CpuModel;
 
 /**
  * The secure processor: guests by handle, who has which ASID, and what it draws at random. Keys and
@@ -22,6 +23,7 @@ final class SevFirmware {
 
   private final byte[] seed;
   private final AsidPool asids;
+  final CpuModel cpu;
   private final TreeMap<Integer, SevGuest> guests = new TreeMap<>();
 
   /** Who holds an ASID: an SEV guest, or an SNP context. */
@@ -30,9 +32,10 @@ final class SevFirmware {
   private int lastHandle;
   private int drawn;
 
-  SevFirmware(long seed, AsidPool asids) {
+  SevFirmware(long seed, AsidPool asids, CpuModel cpu) {
     this.seed = Long.toString(seed).getBytes(StandardCharsets.US_ASCII);
     this.asids = asids;
+    this.cpu = cpu;
   }
 
   /**

@@ -21,7 +21,7 @@ public final class SevModule {
     this.profile = profile;
     this.features = cpu.cpuid(SEV_LEAF, 0).eax();
     this.asids = new AsidPool(cpu.cpuid(SEV_LEAF, 0).edx(), cpu.cpuid(SEV_LEAF, 0).ecx());
-    this.firmware = new SevFirmware(seed, asids);
+    this.firmware = new SevFirmware(seed, asids, cpu);
   }
 
   boolean enabled() {

@@ -22,6 +22,7 @@ final class SnpContext {
   }
 
   private final SnpMessages messages;
+  private final SnpPlatform platform;
   private byte[] hostData = new byte[HOST_DATA_SIZE];
   private State state = State.INIT;
   private long policy;
@@ -33,6 +34,7 @@ final class SnpContext {
    * @param secret of the platform and this guest, for the keys of its messages
    */
   SnpContext(byte[] secret, SnpPlatform platform) {
+    this.platform = platform;
     messages = new SnpMessages(this, secret, platform);
   }
 
@@ -84,11 +86,17 @@ final class SnpContext {
   /**
    * SNP_LAUNCH_UPDATE of one page.
    *
-   * @param content what a NORMAL or VMSA page holds; the others are not measured by content
+   * @param content what a NORMAL or VMSA page holds; the others are not measured by content. A
+   *     CPUID page that says what this CPU cannot is corrected, and refused.
    */
   SevStatus update(SnpPageType type, long gpa, byte[] content) {
     if (state != State.LAUNCH) {
       return SEV_RET_INVALID_GUEST_STATE;
+    }
+    SevStatus status =
+        type == SnpPageType.CPUID ? platform.cpuid().check(content) : SEV_RET_SUCCESS;
+    if (status != SEV_RET_SUCCESS) {
+      return status;
     }
     byte[] contents = type.contentMeasured() ? SevCrypto.sha384(content) : new byte[DIGEST_SIZE];
     ByteBuffer info = ByteBuffer.allocate(PAGE_INFO_SIZE).order(ByteOrder.LITTLE_ENDIAN);

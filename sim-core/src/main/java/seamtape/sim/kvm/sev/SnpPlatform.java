@@ -21,11 +21,17 @@ final class SnpPlatform {
 
   private final byte[] vcek;
   private final byte[] chipId;
+  private final SnpCpuidPage cpuid;
 
   SnpPlatform(SevFirmware firmware) {
+    cpuid = new SnpCpuidPage(firmware.cpu);
     vcek = firmware.platformSecret("vcek");
     byte[] half = firmware.platformSecret("chip-id");
     chipId = SevCrypto.joined(half, firmware.platformSecret("chip-id:2"));
+  }
+
+  SnpCpuidPage cpuid() {
+    return cpuid;
   }
 
   void into(ByteBuffer report) {

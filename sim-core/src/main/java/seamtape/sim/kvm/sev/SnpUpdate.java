@@ -5,6 +5,7 @@ import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.EIO;
 
 import java.nio.ByteBuffer;
+import seamtape.catalog.SevStatus;
 import seamtape.sim.kvm.Limits;
 import seamtape.sim.kvm.mem.MemorySlot;
 
@@ -68,6 +69,7 @@ final class SnpUpdate {
     if (done == 0) {
       return EIO.result();
     }
+    call.error(0);
     long bytes = done << Limits.PAGE_SHIFT;
     params.putLong(0, gfn + done).putLong(LEN, length - bytes);
     params.putLong(UADDR, type == SnpPageType.ZERO ? params.getLong(UADDR) : source + bytes);
@@ -94,11 +96,20 @@ final class SnpUpdate {
     byte[] plain = secrets ? call.sev.snpContext.messages().secretsPage() : content;
     long gpa = gfn << Limits.PAGE_SHIFT;
     if (call.issue(call.sevFd(), () -> call.sev.snpContext.update(type, gpa, plain)) != 0) {
+      tellCorrections(source, plain);
       return false;
     }
     // Pages of the launch need no PVALIDATE; KVM gives VMPL 1 to 3 nothing.
     slot.memfd().assign(index, gfn).validated(true);
     System.arraycopy(plain, 0, slot.memfd().privatePage(index), 0, plain.length);
     return true;
+  }
+
+  /** A CPUID page that the firmware corrected goes back to its source, for the VMM to try again. */
+  private void tellCorrections(long source, byte[] page) {
+    boolean corrected = call.error() == SevStatus.SEV_RET_INVALID_PARAM.code();
+    if (type == SnpPageType.CPUID && corrected) {
+      call.user.out(source, page);
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.Segment;
+import seamtape.sim.kvm.vcpu.FpuState;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** The save area of a vCPU as KVM hands it to the firmware (sev_es_sync_vmsa). */
@@ -12,8 +13,9 @@ final class Vmsa {
   private static final long EFER_SVME = 0x1000;
   private static final long CR0_CACHE_OFF = 0x6000_0000;
   private static final long CR4_MCE = 0x40;
-  private static final int MXCSR_DEFAULT = 0x1f80;
-  private static final short FCW_DEFAULT = 0x37f;
+  private static final int X87 = 0x420;
+  private static final int DEBUGCTL = 0x1d9;
+  private static final int XSS = 0xda0;
 
   /** Offsets of RAX to RDI, in the order of the x86 encoding; RAX and RSP lie apart. */
   private static final int[] GPR = {
@@ -46,10 +48,30 @@ final class Vmsa {
       page.putLong(R8 + 8 * i, cpu.gpr[8 + i]);
     }
     page.putLong(0x3b0, features).putLong(0x3e8, vcpu.xcr0);
+    page.putLong(0x140, msr(vcpu, XSS)).putInt(0x2e8, vcpu.fpu.pkru());
     if (withFpu) {
-      page.putInt(0x408, MXCSR_DEFAULT).putShort(0x410, FCW_DEFAULT);
+      floatingPoint(page, ByteBuffer.wrap(vcpu.fpu.image()).order(ByteOrder.LITTLE_ENDIAN));
     }
     return page.array();
+  }
+
+  /**
+   * The x87 registers lie apart: 8 bytes of each, then 2 bytes of each. Code and data segment of
+   * the last instruction are 0.
+   */
+  private static void floatingPoint(ByteBuffer page, ByteBuffer xsave) {
+    page.putLong(0x400, xsave.getLong(FpuState.FDP)).putInt(0x408, xsave.getInt(FpuState.MXCSR));
+    page.putShort(0x40c, xsave.getShort(FpuState.FTW))
+        .putShort(0x40e, xsave.getShort(FpuState.FSW));
+    page.putShort(0x410, xsave.getShort(FpuState.FCW))
+        .putShort(0x412, xsave.getShort(FpuState.FOP));
+    page.putLong(0x418, xsave.getLong(FpuState.FIP));
+    for (int i = 0; i < 8; i++) {
+      page.putLong(X87 + 8 * i, xsave.getLong(FpuState.ST + 16 * i));
+      page.putShort(X87 + 64 + 2 * i, xsave.getShort(FpuState.ST + 16 * i + 8));
+    }
+    page.put(0x470, xsave.array(), FpuState.XMM, 256);
+    page.put(0x570, xsave.array(), FpuState.YMM_HIGH, 256);
   }
 
   private static void control(ByteBuffer page, Vcpu vcpu) {
@@ -61,6 +83,11 @@ final class Vmsa {
     page.putLong(0x160, cpu.dr7).putLong(0x168, cpu.dr6);
     page.putLong(0x170, cpu.rflags).putLong(0x178, cpu.rip);
     page.putLong(0x240, cpu.cr2).putLong(0x268, vcpu.msrs.pat);
+    page.putLong(0x270, msr(vcpu, DEBUGCTL));
+  }
+
+  private static long msr(Vcpu vcpu, int index) {
+    return vcpu.msrs.read(index, true) ? vcpu.msrs.value : 0;
   }
 
   private static void syscalls(ByteBuffer page, Vcpu vcpu) {

@@ -13,16 +13,20 @@ public final class FpuState {
   /** Bytes of struct kvm_xsave; the features offered without AMX fit. */
   static final int SIZE = 4096;
 
-  static final int FCW = 0;
-  static final int FSW = 2;
-  static final int FTW = 4;
-  static final int FOP = 6;
-  static final int FIP = 8;
-  static final int FDP = 16;
-  static final int MXCSR = 24;
+  public static final int FCW = 0;
+  public static final int FSW = 2;
+  public static final int FTW = 4;
+  public static final int FOP = 6;
+  public static final int FIP = 8;
+  public static final int FDP = 16;
+  public static final int MXCSR = 24;
   static final int MXCSR_MASK = 28;
-  static final int ST = 32;
-  static final int XMM = 160;
+  public static final int ST = 32;
+  public static final int XMM = 160;
+
+  /** The upper halves of the 256-bit registers. */
+  public static final int YMM_HIGH = 576;
+
   static final int XSTATE_BV = 512;
   static final int XCOMP_BV = 520;
   private static final int HEADER_RESERVED = 528;
@@ -31,6 +35,7 @@ public final class FpuState {
   static final long FP = 1;
   static final long SSE = 2;
   static final long YMM = 4;
+  private static final long PKRU = 1 << 9;
   private static final int MXCSR_FEATURES = 0xffff;
 
   private final CpuModel host;
@@ -58,6 +63,17 @@ public final class FpuState {
       target.putInt(MXCSR_MASK, MXCSR_FEATURES);
       Arrays.fill(target.array(), XMM, 416, (byte) 0);
     }
+  }
+
+  /** All of it, in standard format; what is in its initial state reads so. */
+  public byte[] image() {
+    return copyOut(-1);
+  }
+
+  /** The protection-key rights of user pages. */
+  public int pkru() {
+    boolean present = (fields.getLong(XSTATE_BV) & PKRU) != 0;
+    return present ? fields.getInt(host.cpuid(0xd, 9).ebx()) : 0;
   }
 
   /** Bytes of the area in standard format with these features. */
