@@ -18,11 +18,9 @@ import seamtape.catalog.SevCommand;
 import seamtape.catalog.TdvmcallStatus;
 import seamtape.catalog.TdxCommand;
 import seamtape.catalog.TdxMetadata;
-import seamtape.catalog.TdxOperand;
 import seamtape.catalog.TdxStatus;
-import seamtape.catalog.TdxStatusCause;
-import seamtape.catalog.TdxStatusWord;
 import seamtape.replayer.explain.ErrnoRules;
+import seamtape.replayer.explain.Words;
 
 /** {@code seamtape explain}. */
 @Command(
@@ -172,11 +170,7 @@ final class ExplainCommand implements Callable<Integer> {
   private boolean tdvmcall(long number) {
     for (TdvmcallStatus status : TdvmcallStatus.values()) {
       if (status.value() == number && number != 0) {
-        tell("word", "0x" + Long.toHexString(number));
-        tell("status", status.name());
-        tell("class", "status of a TDVMCALL, in R10");
-        tell("meaning", status.meaning());
-        tell("cause", "the host answers so; RAX of the TDCALL says whether it was asked at all");
+        Words.of(status).forEach(this::tell);
         return true;
       }
     }
@@ -208,7 +202,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private void errno(Errno errno) {
     known = errno;
-    tell("errno", errno.name() + " (" + errno.number() + "): " + errno.meaning());
+    Words.of(errno).forEach(this::tell);
   }
 
   private void exit(KvmExit exit) {
@@ -218,31 +212,11 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void status(long number) {
-    TdxStatusWord word = TdxStatusWord.of(number);
-    tell("word", "0x" + Long.toHexString(number));
-    tell(
-        "status",
-        word.status().map(Enum::name).orElse("no status of that class and detail is known"));
-    word.status().ifPresent(status -> tell("meaning", status.meaning()));
-    word.statusClass().ifPresent(known -> tell("class", known.words()));
-    tell("severity", severity(word));
-    if (word.operand().isPresent()) {
-      tell("operand", word.operand().map(TdxOperand::name).orElse(""));
-    } else if (word.low() != 0) {
-      tell("details", "0x" + Integer.toHexString(word.low()));
-    }
-    word.status().ifPresent(status -> tell("cause", TdxStatusCause.of(status)));
+    Words.ofStatus(number).forEach(this::tell);
   }
 
-  private static String severity(TdxStatusWord word) {
-    StringBuilder text = new StringBuilder(word.error() ? "error" : "success or information");
-    if (word.nonRecoverable()) {
-      text.append(", not recoverable");
-    }
-    if (word.fatal()) {
-      text.append(", fatal");
-    }
-    return text.toString();
+  private void tell(Words.Line line) {
+    tell(line.name(), line.text());
   }
 
   private void tell(String name, String text) {

@@ -1,8 +1,22 @@
 package seamtape.catalog;
 
+import java.util.Optional;
+
 /** What most often lies behind a status of the TDX module, and what to look at. */
 public final class TdxStatusCause {
+  private static final String BAD_OPERAND =
+      "the operand is misaligned, has reserved bits or a key id, or is out of range";
+  private static final String UNKNOWN_LEAF = "the module does not know the leaf or its version";
+
   private TdxStatusCause() {}
+
+  /** One sentence of a status that blames an operand; RAX has a story of its own. */
+  public static String of(TdxStatus status, Optional<TdxOperand> operand) {
+    if (status != TdxStatus.TDX_OPERAND_INVALID || operand.isEmpty()) {
+      return of(status);
+    }
+    return operand.get() == TdxOperand.RAX ? UNKNOWN_LEAF : BAD_OPERAND;
+  }
 
   /** One sentence; for a status without a story of its own, what its class has in common. */
   public static String of(TdxStatus status) {
@@ -16,9 +30,7 @@ public final class TdxStatusCause {
   private static String forHosts(TdxStatus status) {
     return switch (status) {
       case TDX_SUCCESS -> "nothing is wrong; after TDH.VP.ENTER bits 31:0 are the VMX exit reason";
-      case TDX_OPERAND_INVALID ->
-          "the operand is misaligned, has reserved bits or a key id, or is out of range; for RAX: the"
-              + " module does not know the leaf or its version";
+      case TDX_OPERAND_INVALID -> BAD_OPERAND + "; for RAX: " + UNKNOWN_LEAF;
       case TDX_OPERAND_ADDR_RANGE_ERROR ->
           "the page is in no TDMR, or its GiB has not been through TDH.SYS.TDMR.INIT";
       case TDX_OPERAND_BUSY ->

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import seamtape.recorder.tape.TapeException;
 import seamtape.recorder.tape.TapeIndex;
-import seamtape.replayer.query.CallDetails;
 import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.CallRow;
 import seamtape.replayer.query.Filter;
@@ -214,7 +213,7 @@ final class CallApi {
 
   static JsonObject details(OpenRecording recording, long event) throws TapeException {
     RecordedCall call = call(recording, event);
-    return Views.details(CallDetails.of(call, recording.reader()))
+    return Views.details(call, recording.reader(), recording.summary())
         .put("children", children(recording, call, 0));
   }
 

@@ -6,10 +6,14 @@ import java.util.HexFormat;
 import java.util.List;
 import seamtape.catalog.Call;
 import seamtape.recorder.tape.Manifest;
+import seamtape.recorder.tape.TapeException;
 import seamtape.replayer.diff.Change;
 import seamtape.replayer.diff.DiffReport;
 import seamtape.replayer.query.CallDetails;
+import seamtape.replayer.query.CallReader;
 import seamtape.replayer.query.CallRow;
+import seamtape.replayer.query.RecordedCall;
+import seamtape.replayer.query.Refusal;
 import seamtape.replayer.query.TapeSummary;
 
 /** What the API sends, made from what the rooms below know. */
@@ -131,7 +135,14 @@ final class Views {
         .put("byCall", calls);
   }
 
-  static JsonObject details(CallDetails details) {
+  /**
+   * A call in full.
+   *
+   * @param summary of the recording, or null
+   */
+  static JsonObject details(RecordedCall call, CallReader reader, TapeSummary summary)
+      throws TapeException {
+    CallDetails details = CallDetails.of(call, reader);
     JsonArray inputs = new JsonArray();
     for (CallDetails.Input input : details.inputs()) {
       inputs.add(new JsonArray().add(input.event()).add(input.name()).add(input.text()));
@@ -142,7 +153,18 @@ final class Views {
         .put("enter", bytes(details.enter()))
         .put("returned", details.returned() == null ? null : bytes(details.returned()))
         .put("parents", rows(details.parents()))
-        .put("inputs", inputs);
+        .put("inputs", inputs)
+        .put("refusal", Refusal.of(call, reader, summary).map(Views::refusal).orElse(null));
+  }
+
+  private static JsonObject refusal(Refusal refusal) {
+    JsonArray words = new JsonArray();
+    refusal.words().forEach(line -> words.add(new JsonArray().add(line.name()).add(line.text())));
+    return new JsonObject()
+        .put("words", words)
+        .put("asked", refusal.asked())
+        .put("checks", new JsonArray(refusal.checks()))
+        .put("beneath", refusal.beneath() == null ? null : row(refusal.beneath()));
   }
 
   private static JsonObject bytes(CallDetails.EventBytes event) {

@@ -3,6 +3,9 @@ import {LitElement, html, css, nothing, controls} from './base.js';
 import * as api from './api.js';
 import * as format from './format.js';
 
+/** So many checks are told at once; more are unfolded. */
+const OPEN_CHECKS = 3;
+
 class CallDetails extends LitElement {
   static properties = {recording: {}, event: {}, clock: {}, call: {state: true}, fault: {state: true}, side: {state: true}};
 
@@ -15,6 +18,14 @@ class CallDetails extends LitElement {
     .title h2 { margin: 0; font: 650 13px var(--mono); display: flex; gap: 8px; align-items: baseline; }
     .title .doc { color: var(--muted); font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .error { color: var(--error); }
+    .why { padding: 5px 12px 6px; border-bottom: 1px solid var(--line-soft); font-size: 12.5px; line-height: 18px; box-shadow: inset 3px 0 0 var(--error); overflow-wrap: anywhere; }
+    .why p { margin: 0; }
+    .beneath { display: flex; gap: 6px; width: 100%; border: 0; background: none; height: auto; padding: 0; font: inherit; text-align: left; color: inherit; }
+    .beneath:hover { background: var(--hover); }
+    .beneath .l { flex: 1; font: 600 12px/18px var(--mono); white-space: normal; }
+    .beneath .n { font: 12px/18px var(--mono); color: var(--muted); }
+    .why ul { margin: 2px 0 2px 16px; list-style: disc; }
+    .why summary { cursor: pointer; color: var(--muted); }
     table { border-collapse: collapse; width: 100%; font: 12px/19px var(--mono); }
     th.group { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 8px 12px 2px; }
     td { padding: 0 12px; vertical-align: top; }
@@ -96,7 +107,7 @@ class CallDetails extends LitElement {
     if (this.fault) return html`<div class="state"><h2>This call cannot be shown</h2><p>${this.fault.message}</p></div>`;
     if (!this.call) return html`<div class="state"><p>Select a call to see its fields and bytes.</p></div>`;
     return html`
-      <section class="pane" tabindex="0" aria-label="Fields">${this.titleOf(this.call)}${this.fields()}</section>
+      <section class="pane" tabindex="0" aria-label="Fields">${this.titleOf(this.call)}${this.why()}${this.fields()}</section>
       <section class="pane" tabindex="0" aria-label="Bytes">${this.sides()}
         <hex-view .parts=${this.call[this.side]?.parts ?? []} @byte=${this.byte}></hex-view></section>
       <section class="pane" tabindex="0" aria-label="Calls around it">${this.tree()}</section>`;
@@ -108,6 +119,21 @@ class CallDetails extends LitElement {
       ${row[format.FAILED] ? html`<span class="error">✕ ${row[format.ERROR]}</span>` : nothing}
       ${row[format.RETURN] === 0 ? html`<span class="chip warn">no return in the recording</span>` : nothing}</h2>
       <div class="doc" title=${call.doc}>${call.doc}</div></div>`;
+  }
+
+  /** What the errno or status means, what failed beneath, and which checks of the kernel answer so. */
+  why() {
+    const {refusal} = this.call;
+    if (!refusal) return nothing;
+    const {errno, meaning, operand, cause, severity} = Object.fromEntries(refusal.words);
+    const told = [errno, operand ? `Operand ${operand}` : meaning, cause && `${cause}${severity ? ` (${severity})` : ''}`].filter(Boolean);
+    const {beneath, checks} = refusal;
+    if (!told.length && !beneath) return nothing;
+    return html`<div class="why" role="note" aria-label="Why it failed">${told.map((text) => html`<p>${text}</p>`)}
+      ${beneath ? html`<button class="beneath" title="The nested call that failed last" @click=${() => this.select(beneath[format.EVENT])}>
+        <span class="muted">beneath it</span><span class="l error">${beneath[format.CALL]} ${beneath[format.ERROR]}</span><span class="n">${format.count(beneath[format.EVENT])}</span></button>` : nothing}
+      ${checks.length ? html`<details ?open=${!beneath && checks.length <= OPEN_CHECKS}><summary>${format.some(checks.length, 'check')} of ${refusal.asked} that ${checks.length === 1 ? 'answers' : 'answer'} so</summary>
+        <ul>${checks.map((text) => html`<li>${text}</li>`)}</ul></details>` : nothing}</div>`;
   }
 
   fields() {

@@ -120,6 +120,7 @@ class TourTest {
     that(selected(".error")).isVisible();
     that(page.locator("call-details h2")).containsText("✕");
     told("event " + selected(".event").textContent(), "E2BIG", selected(".name").textContent());
+    that(page.locator(".why li")).containsText("E2BIG with count filled");
     that(selected(".error")).hasText("E2BIG");
     picture("first-failure");
   }
@@ -137,6 +138,8 @@ class TourTest {
     String event = selected(".event").textContent();
     told(selected(".error").textContent());
     told(selected(".arguments").textContent().replaceAll("(?s).*?id=(\\w+).*", "$1"));
+    that(page.locator(".why summary")).containsText("checks of KVM_TDX_INIT_VM");
+    String beneath = page.locator(".why .beneath .l").textContent();
     press("Escape");
     that(page.locator("filter-box [role=status]")).hasCount(0);
     that(selected(".event")).hasText(event);
@@ -144,6 +147,8 @@ class TourTest {
     that(selected(".name")).hasText(Pattern.compile("^TDH\\..*"));
     String seamcall = selected(".name").textContent();
     that(page.locator("call-details .node.here")).containsText(seamcall);
+    assertTrue(beneath.startsWith(seamcall), beneath);
+    that(page.locator(".why")).containsText("Operand XFAM");
     told(seamcall + " answered " + selected(".error").textContent(), "KVM_TDX_INIT_VM");
     picture("td-errors");
   }

@@ -130,6 +130,10 @@ class TraceServerTest {
     assertEquals(1, get("/api/v1/recordings/td-one/events/16").getJsonArray("inputs").size());
     JsonObject fromReturn = get("/api/v1/recordings/td-one/events/14");
     assertEquals(13, fromReturn.getJsonArray("row").getInteger(0));
+    assertEquals(null, call.getJsonObject("refusal"));
+    JsonObject refusal = fromReturn.getJsonObject("refusal");
+    assertTrue(refusal.getJsonArray("words").encode().contains("EEXIST (17)"), refusal.encode());
+    assertEquals("duplicate id → EEXIST", refusal.getJsonArray("checks").getString(0));
   }
 
   @ParameterizedTest
