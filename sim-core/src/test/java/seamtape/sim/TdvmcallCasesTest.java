@@ -31,6 +31,10 @@ import seamtape.sim.coverage.TdProgram;
  */
 class TdvmcallCasesTest {
   private static final int MAP_GPA_RANGE = 1 << 12;
+
+  /** User space has not asked for the exit of KVM_HC_MAP_GPA_RANGE. */
+  private static final String NO_EXIT = "@no-exit";
+
   private static final int REPORT_LOW = 0x700;
   private static final int REPORT_HIGH = 0x704;
 
@@ -69,7 +73,18 @@ class TdvmcallCasesTest {
           ret
           """);
 
-  record Case(Tdvmcall row, long r10, List<String> operands, String exit, String status) {
+  /**
+   * @param answer what user space answers to the exit, or "" where it leaves kvm_run as it was
+   */
+  record Case(
+      Tdvmcall row,
+      long r10,
+      long r11,
+      List<String> operands,
+      String exit,
+      String status,
+      String answer,
+      boolean mapExit) {
     @Override
     public String toString() {
       return row + " " + operands + " -> " + exit + " " + status;
@@ -85,8 +100,13 @@ class TdvmcallCasesTest {
 
   private static Case parse(String line) {
     String[] cells = Arrays.stream(line.split("\\|")).map(String::strip).toArray(String[]::new);
-    Tdvmcall row = Tdvmcall.valueOf(cells[0]);
-    return new Case(row, number(cells[1]), List.of(cells[2].split(" ")), cells[3], cells[4]);
+    Tdvmcall row = Tdvmcall.valueOf(cells[0].replace(NO_EXIT, ""));
+    String answer = cells.length > 5 ? cells[5] : "";
+    List<String> operands = List.of(cells[2].split(" "));
+    boolean mapExit = !cells[0].endsWith(NO_EXIT);
+    String[] numbers = cells[1].split(":");
+    long r11 = numbers.length > 1 ? number(numbers[1]) : row.number();
+    return new Case(row, number(numbers[0]), r11, operands, cells[3], cells[4], answer, mapExit);
   }
 
   private static long number(String word) {
@@ -100,10 +120,12 @@ class TdvmcallCasesTest {
 
   private void build(Case c) {
     td.initialized();
-    TdMachine.check(td.enableCap(KvmCapability.KVM_CAP_EXIT_HYPERCALL, MAP_GPA_RANGE));
+    if (c.mapExit) {
+      TdMachine.check(td.enableCap(KvmCapability.KVM_CAP_EXIT_HYPERCALL, MAP_GPA_RANGE));
+    }
     td.addVcpu(0);
     td.addMemory(TdProgram.IMAGE);
-    ByteBuffer registers = TdMachine.little(48).putLong(c.r10).putLong(c.row.number());
+    ByteBuffer registers = TdMachine.little(48).putLong(c.r10).putLong(c.r11);
     c.operands.forEach(word -> registers.putLong(number(word)));
     td.m.store(TdMachine.SOURCE, registers.array());
     td.m.store(TdMachine.SOURCE + TdProgram.OFFSET, PROGRAM);
@@ -128,6 +150,10 @@ class TdvmcallCasesTest {
     if (!c.exit.equals("-")) {
       assertEquals(0, result);
       assertEquals(KvmExit.valueOf(c.exit).number(), td.m.exitReason());
+      if (!c.answer.isEmpty()) {
+        int ret = c.exit.equals("KVM_EXIT_TDX") ? 48 : 88;
+        td.m.storeNumber(RUN + ret, 8, number(c.answer));
+      }
       result = c.status.equals("any") ? result : run();
     }
     switch (c.status) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static seamtape.sim.TestMachine.RUN;
 import static seamtape.sim.TestMachine.TID;
 
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +82,42 @@ class TdvmcallTest {
     assertEquals(1, guest.entries.size(), "not entered again while nothing wakes it");
   }
 
+  @ParameterizedTest(name = "interrupts blocked: {0}")
+  @ValueSource(longs = {0, 1})
+  void hltIsEndedByAnInterruptUnlessTheGuestBlocksThem(long blocked) {
+    guest.tdvmcall(0, 32, 0x80f, 0x1ff).tdvmcall(0, 12, blocked);
+    run();
+    assertEquals(2, guest.entries.size(), "halted");
+    ByteBuffer msi = TdMachine.little(32).putInt(0, 0xfee0_0000).putInt(8, 0x41);
+    td.m.store(TestMachine.ARG, msi.array());
+    TdMachine.check(td.m.ioctl(td.m.vm, KvmIoctl.KVM_SIGNAL_MSI, TestMachine.ARG));
+    run();
+    assertEquals(blocked == 1 ? 2 : 3, Math.min(guest.entries.size(), 3), "entries");
+  }
+
+  /** kvm_get_msr_with_filter: what is refused goes to user space where it asked for that. */
+  @ParameterizedTest(name = "MSR {0}, error {1}")
+  @CsvSource({"0x174, 0", "0x174, 1", "0xc0000082, 0"})
+  void anMsrThatKvmDoesNotEmulateGoesToUserSpaceThatWantsIt(String msr, int error) {
+    td.enableCap(KvmCapability.KVM_CAP_X86_USER_SPACE_MSR, 1);
+    exits(KvmExit.KVM_EXIT_X86_RDMSR, 0, 31, Long.decode(msr));
+    assertEquals(1, td.m.number(RUN + 40, 4), "KVM_MSR_EXIT_REASON_INVAL");
+    assertEquals(Long.decode(msr), td.m.number(RUN + 44, 4));
+    td.m.storeNumber(RUN + 32, 1, error);
+    td.m.storeNumber(RUN + 48, 8, 0x1234);
+    long[] answer = resumed();
+    assertEquals(error == 0 ? SUCCESS : INVALID, answer[0]);
+    assertEquals(error == 0 ? 0x1234 : 31, answer[1]);
+  }
+
+  @Test
+  void aTdReachesNoOtherHypercallsThanKvms() {
+    td.m.store(TestMachine.ARG, new byte[56]);
+    td.m.storeNumber(TestMachine.ARG, 4, 2);
+    TdMachine.check(td.m.ioctl(td.m.vm, KvmIoctl.KVM_XEN_HVM_CONFIG, TestMachine.ARG));
+    assertEquals(-1000, served(29, 0), "not Xen's sched_op");
+  }
+
   @Test
   void portOutputLeavesToUserSpaceAndSucceeds() {
     exits(KvmExit.KVM_EXIT_IO, 0, IO, 1, 1, 0x3f8, 0x41);
@@ -113,7 +150,7 @@ class TdvmcallTest {
   }
 
   @ParameterizedTest(name = "size {0}, direction {1}, address {2}")
-  @CsvSource({"3,0,0x8000d0000000", "1,2,0x8000d0000000", "4,0,0xd0000000"})
+  @CsvSource({"8,0,0xfffffffffffc", "3,0,0x8000d0000000", "1,2,0x8000d0000000", "4,0,0xd0000000"})
   void mmioOfOtherSizesOrAtPrivateAddressesIsInvalid(long size, long direction, String address) {
     assertEquals(INVALID, served(0, MMIO, size, direction, Long.decode(address)));
   }
@@ -154,14 +191,15 @@ class TdvmcallTest {
     assertEquals(SUCCESS, resumed()[0]);
   }
 
-  @Test
-  void mapGpaThatUserSpaceRefusesSaysHowFarItCame() {
+  @ParameterizedTest(name = "errno {0}")
+  @CsvSource({"22, false", "11, true"})
+  void mapGpaThatUserSpaceRefusesSaysHowFarItCame(int errno, boolean again) {
     td.enableCap(KvmCapability.KVM_CAP_EXIT_HYPERCALL, 1 << 12);
     exits(KvmExit.KVM_EXIT_HYPERCALL, 0, MAP_GPA, 0x3000, 0x1000);
     assertEquals(0x10, kvmRun(56), "to private");
-    td.m.storeNumber(RUN + 88, 8, 1);
+    td.m.storeNumber(RUN + 88, 8, errno);
     long[] answer = resumed();
-    assertEquals(INVALID, answer[0]);
+    assertEquals(again ? 1 : INVALID, answer[0], "EAGAIN: the guest shall ask again");
     assertEquals(0x3000, answer[1]);
   }
 

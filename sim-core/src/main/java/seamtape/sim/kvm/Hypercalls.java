@@ -42,6 +42,10 @@ final class Hypercalls {
 
   /** VMCALL or VMMCALL: answered in registers, left to user space, or refused with #UD. */
   Answer emulate() {
+    if (runner.vm().tdx != null) {
+      // tdx_emulate_vmcall: the other interfaces have no way into a TD.
+      return kvm.emulate();
+    }
     if (runner.vm().xen.interceptsHypercalls()) {
       boolean marked = (cpu.gpr[CpuState.RAX] & HYPERV_MARK) != 0;
       return marked && hyperv.enabled() ? hyperv.emulate() : xen.emulate();
@@ -82,7 +86,7 @@ final class Hypercalls {
     switch (row.family()) {
       case XEN_HYPERCALL ->
           exits.xenHypercall(xen.number(), xen.parameters(), cpu.longMode64(), cpu.cpl());
-      case HYPERV_HYPERCALL -> exits.hypervHypercall(in);
+      case HYPERV_HYPERCALL -> exits.hypervHypercall(hyperv.operands());
       default -> exits.hypercall(number(), in, cpu.longMode64());
     }
   }

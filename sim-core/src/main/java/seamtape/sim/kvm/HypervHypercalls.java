@@ -32,6 +32,12 @@ final class HypervHypercalls {
   private static final long CONN_ID = 0x00ff_ffff;
   private static final int BANK_VCPUS = 64;
 
+  /** Two registers and XMM0 to XMM5. */
+  private static final int FAST_SIZE = 16 + 6 * 16;
+
+  /** KVM_HV_TLB_FLUSH_FIFO_SIZE - 1: a longer list is not read, all of the TLB is flushed. */
+  private static final int MAX_FLUSHED = 15;
+
   /** No status: user space serves the call. */
   private static final HvStatus EXITS = null;
 
@@ -40,6 +46,11 @@ final class HypervHypercalls {
   private final CpuState cpu;
   private final HypervGuest guest;
   private final long[] in;
+
+  /** The first operand; of HVCALL_SIGNAL_EVENT in memory what has been read there. */
+  private long operand;
+
+  /** The input as it lies in memory; a fast call's registers lie in it in the same order. */
   private final byte[] input = new byte[Limits.PAGE_SIZE];
 
   HypervHypercalls(Hypercalls calls, VcpuRunner runner) {
@@ -62,9 +73,12 @@ final class HypervHypercalls {
     HypervHypercall row = HypervHypercall.of(in[0]);
     calls.call(row, 3);
     boolean xmm = fast() && takesXmm(row);
-    boolean checked = guest.mayCall(row) && (in[0] & RESERVED) == 0;
+    boolean checked = mayCall(row) && (in[0] & RESERVED) == 0;
     if (checked && xmm && !guest.mayUseXmm()) {
       return Answer.FAULT;
+    }
+    if (fast()) {
+      takeFastInput();
     }
     HvStatus status = check(row);
     if (status == EXITS) {
@@ -74,9 +88,22 @@ final class HypervHypercalls {
     if (status == HV_STATUS_SUCCESS && listed(row)) {
       result |= (long) repCount() << REPS_COMPLETED;
     }
+    runner.stats.count(VcpuStats.Name.HYPERCALLS);
     calls.answered(result);
     result(result);
     return Answer.DONE;
+  }
+
+  private void takeFastInput() {
+    store(0, in[1]);
+    store(Long.BYTES, in[2]);
+    guest.xmm(input, 2 * Long.BYTES);
+  }
+
+  private void store(int offset, long value) {
+    for (int i = 0; i < Long.BYTES; i++) {
+      input[offset + i] = (byte) (value >>> 8 * i);
+    }
   }
 
   /** In 64-bit mode RCX, RDX and R8; else pairs of registers. */
@@ -86,6 +113,7 @@ final class HypervHypercalls {
     in[0] = wide ? gpr[CpuState.RCX] : pair(CpuState.RDX, CpuState.RAX);
     in[1] = wide ? gpr[CpuState.RDX] : pair(CpuState.RBX, CpuState.RCX);
     in[2] = wide ? gpr[8] : pair(CpuState.RDI, CpuState.RSI);
+    operand = in[1];
   }
 
   private long pair(int high, int low) {
@@ -101,8 +129,14 @@ final class HypervHypercalls {
     }
   }
 
+  /** Control word and operands as user space sees them. */
+  long[] operands() {
+    return new long[] {in[0], operand, in[2]};
+  }
+
   /** What RAX becomes of user space's result; the high half is EDX's in 32-bit mode. */
   long completed(long value) {
+    runner.stats.count(VcpuStats.Name.HYPERCALLS);
     if (!cpu.longMode64()) {
       cpu.gpr[CpuState.RDX] = value >>> 32;
     }
@@ -147,10 +181,24 @@ final class HypervHypercalls {
   }
 
   private HvStatus check(HypervHypercall row) {
-    if (!guest.mayCall(row)) {
+    if (!mayCall(row)) {
       return HV_STATUS_ACCESS_DENIED;
     }
     return (in[0] & RESERVED) != 0 ? HV_STATUS_INVALID_HYPERCALL_INPUT : serve(row);
+  }
+
+  /** Nobody forbids what the kernel does not know. */
+  private boolean mayCall(HypervHypercall row) {
+    return guest.mayCall(row) || isExtended(row) && !servesExtended();
+  }
+
+  private static boolean isExtended(HypervHypercall row) {
+    return row == HypervHypercall.HV_EXT_CALL_QUERY_CAPABILITIES
+        || row == HypervHypercall.HV_EXT_CALL_RANGE;
+  }
+
+  private boolean servesExtended() {
+    return runner.vm().host.profile.hypervExtendedHypercalls();
   }
 
   private HvStatus serve(HypervHypercall row) {
@@ -161,9 +209,9 @@ final class HypervHypercalls {
       case HVCALL_POST_MESSAGE -> simple ? toSynic() : HV_STATUS_INVALID_HYPERCALL_INPUT;
       case HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE -> inputIf(simple && readable(FLUSH_SIZE));
       case HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST ->
-          inputIf(headerWords() == 0 && fullRep() && readable(FLUSH_SIZE));
+          inputIf(headerWords() == 0 && fullRep() && readable(FLUSH_SIZE) && listed(FLUSH_SIZE));
       case HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE_EX -> inputIf(!rep() && sparse(16, FLUSH_EX_SIZE));
-      case HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST_EX -> inputIf(fullRep() && sparse(16, FLUSH_EX_SIZE));
+      case HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST_EX -> inputIf(fullRep() && listedEx());
       case HVCALL_SEND_IPI -> simple ? sendIpi() : HV_STATUS_INVALID_HYPERCALL_INPUT;
       case HVCALL_SEND_IPI_EX -> rep() ? HV_STATUS_INVALID_HYPERCALL_INPUT : sendIpiEx();
       case HVCALL_POST_DEBUG_DATA, HVCALL_RETRIEVE_DEBUG_DATA ->
@@ -184,7 +232,21 @@ final class HypervHypercalls {
 
   /** The input is in registers, or in guest memory that can be read. */
   private boolean readable(int size) {
-    return fast() || runner.vm().readGuest(in[1], input, size);
+    return fast() ? size <= FAST_SIZE : runner.vm().readGuest(in[1], input, size);
+  }
+
+  /** The addresses to flush lie behind the rest of the input. */
+  private boolean listed(int size) {
+    return repCount() > MAX_FLUSHED || readable(size + repCount() * Long.BYTES);
+  }
+
+  /** They are not looked at where the set of vCPUs is empty. */
+  private boolean listedEx() {
+    if (!sparse(16, FLUSH_EX_SIZE)) {
+      return false;
+    }
+    boolean nobody = word(16) == SPARSE_4K && headerWords() == 0;
+    return nobody || listed(FLUSH_EX_SIZE + headerWords() * Long.BYTES);
   }
 
   private long word(int offset) {
@@ -197,9 +259,7 @@ final class HypervHypercalls {
 
   /** A set of vCPUs whose header at an offset has a bit for each bank that follows. */
   private boolean sparse(int setAt, int size) {
-    if (fast()) {
-      guest.xmm(input, setAt);
-    } else if (!runner.vm().readGuest(in[1], input, size)) {
+    if (!readable(size)) {
       return false;
     }
     int banks = Long.bitCount(word(setAt + 8));
@@ -207,20 +267,16 @@ final class HypervHypercalls {
       return false;
     }
     boolean needed = word(setAt) == SPARSE_4K && banks != 0;
-    return !needed || fast() || runner.vm().readGuest(in[1], input, size + banks * Long.BYTES);
+    return !needed || readable(size + banks * Long.BYTES);
   }
 
   private HvStatus signalEvent() {
-    long event = in[1];
-    if (!fast()) {
-      boolean inPage = (event & Limits.PAGE_SIZE - 1) + Long.BYTES <= Limits.PAGE_SIZE;
-      boolean aligned = (event & Long.BYTES - 1) == 0;
-      if (!aligned || !inPage || !runner.vm().readGuest(event, input, Long.BYTES)) {
-        return HV_STATUS_INVALID_ALIGNMENT;
-      }
-      event = word(0);
+    boolean aligned = fast() || (in[1] & Long.BYTES - 1) == 0;
+    if (!aligned || !readable(Long.BYTES)) {
+      return HV_STATUS_INVALID_ALIGNMENT;
     }
-    HvStatus status = signal(event);
+    operand = word(0);
+    HvStatus status = signal(operand);
     return status == HV_STATUS_INVALID_PORT_ID ? toSynic() : status;
   }
 
@@ -248,16 +304,13 @@ final class HypervHypercalls {
   }
 
   private HvStatus extended() {
-    if (!runner.vm().host.profile.hypervExtendedHypercalls()) {
+    if (!servesExtended()) {
       return HV_STATUS_INVALID_HYPERCALL_CODE;
     }
     return fast() ? HV_STATUS_INVALID_PARAMETER : EXITS;
   }
 
   private HvStatus sendIpi() {
-    if (fast()) {
-      return in[1] >>> 32 != 0 ? HV_STATUS_INVALID_HYPERCALL_INPUT : send((int) in[1], in[2], 0, 0);
-    }
     return readable(IPI_SIZE) && word(0) >>> 32 == 0
         ? send((int) word(0), word(8), 0, 0)
         : HV_STATUS_INVALID_HYPERCALL_INPUT;
@@ -267,7 +320,7 @@ final class HypervHypercalls {
     if (!sparse(8, IPI_EX_SIZE)) {
       return HV_STATUS_INVALID_HYPERCALL_INPUT;
     }
-    int vector = (int) (fast() ? in[1] : word(0));
+    int vector = (int) word(0);
     if (word(8) == SET_ALL) {
       return send(vector, 0, 0, -1);
     }

@@ -82,13 +82,13 @@ final class KvmHypercalls {
     return 0;
   }
 
-  /** Wakes a vCPU that waits in HLT. */
+  /** Wakes a vCPU that waits in HLT, and yields to it. */
   private long kick(long apicId) {
     VcpuRunner target = runner.vm().vcpu((int) apicId);
     if (target != null && target.state().mpState == Vcpu.MP_STATE_HALTED) {
       target.state().mpState = Vcpu.MP_STATE_RUNNABLE;
     }
-    return 0;
+    return schedYield();
   }
 
   /** How many took it; bit n of the map stands for the vCPU of APIC id {@code min + n}. */

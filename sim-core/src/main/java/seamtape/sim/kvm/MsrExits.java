@@ -2,6 +2,7 @@ package seamtape.sim.kvm;
 
 import seamtape.sim.guest.GuestBus.Answer;
 import seamtape.sim.kvm.irq.LocalApic;
+import seamtape.sim.kvm.tdx.TdMsrs;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** RDMSR and WRMSR of the guest: the filter, the registers, and what goes to user space instead. */
@@ -18,6 +19,10 @@ final class MsrExits {
   private final Vm vm;
   private final Vcpu state;
   private final LocalApic lapic;
+
+  /** Null in a VM that is no TD. */
+  private final TdMsrs td;
+
   private int reason;
 
   /**
@@ -27,6 +32,7 @@ final class MsrExits {
     this.vm = vm;
     this.state = state;
     this.lapic = lapic;
+    this.td = vm.tdx == null ? null : new TdMsrs(state.msrs);
   }
 
   /** KVM_MSR_EXIT_REASON_* of the last access that was left to user space. */
@@ -38,7 +44,7 @@ final class MsrExits {
     if (!vm.msrFilter.allows(index, MsrFilter.READ)) {
       return refused(REASON_FILTER);
     }
-    if (!state.msrs.read(index, false)) {
+    if (!(td == null ? state.msrs.read(index, false) : td.read(index))) {
       return refused(reasonOf(index));
     }
     value[0] = state.msrs.value;
@@ -49,10 +55,10 @@ final class MsrExits {
     if (!vm.msrFilter.allows(index, MsrFilter.WRITE)) {
       return refused(REASON_FILTER);
     }
-    if (vm.xen.isHypercallMsr(index)) {
+    if (td == null && vm.xen.isHypercallMsr(index)) {
       return vm.xen.writePage(value, state) ? Answer.DONE : refused(REASON_INVAL);
     }
-    if (!state.msrs.write(index, value, false)) {
+    if (!(td == null ? state.msrs.write(index, value, false) : td.write(index, value))) {
       return refused(reasonOf(index));
     }
     if (index >= X2APIC_FIRST && index <= X2APIC_LAST && lapic != null) {
@@ -62,7 +68,9 @@ final class MsrExits {
   }
 
   private int reasonOf(int index) {
-    boolean known = vm.host.profile.msrAdvertised(vm.host.cpuModel, index);
+    boolean known =
+        td != null && !TdMsrs.emulates(index)
+            || vm.host.profile.msrAdvertised(vm.host.cpuModel, index);
     return known ? REASON_INVAL : REASON_UNKNOWN;
   }
 

@@ -86,7 +86,7 @@ final class XenHypercalls {
       case XEN_SCHED_OP_POLL -> poll(xen);
       case XEN_VCPU_OP_SET_SINGLESHOT_TIMER -> vcpu.xen.timerPort == 0 ? EXITS : setTimer();
       case XEN_VCPU_OP_STOP_SINGLESHOT_TIMER -> vcpu.xen.timerPort == 0 ? EXITS : stopTimer();
-      case XEN_SET_TIMER_OP -> vcpu.xen.timerPort == 0 ? EXITS : setTimer(in[0]);
+      case XEN_SET_TIMER_OP -> vcpu.xen.timerPort == 0 ? EXITS : setTimer(timeout());
       default -> EXITS;
     };
   }
@@ -149,8 +149,13 @@ final class XenHypercalls {
     return timeout <= 0 || end <= 0 ? 0 : end;
   }
 
+  /** In 32-bit mode in two registers. */
+  private long timeout() {
+    return cpu.longMode64() ? in[0] : in[0] | in[1] << 32;
+  }
+
   private long setTimer() {
-    if (in[1] != vcpu.xen.id) {
+    if ((int) in[1] != vcpu.xen.id) {
       return Errno.EINVAL.result();
     }
     if (!vcpu.readLinear(in[2], input, cpu.longMode64() ? TIMER_SIZE : TIMER_SIZE_32)) {
@@ -166,6 +171,6 @@ final class XenHypercalls {
   }
 
   private long stopTimer() {
-    return in[1] == vcpu.xen.id ? setTimer(0) : Errno.EINVAL.result();
+    return (int) in[1] == vcpu.xen.id ? setTimer(0) : Errno.EINVAL.result();
   }
 }

@@ -55,6 +55,9 @@ class StatusLedgerTest {
   void everyReasonIsNeeded() throws IOException {
     StatusRows rows = new StatusRows();
     for (UnreachedStatuses.Row row : UnreachedStatuses.rows()) {
+      if (!row.leaves().startsWith("TDH_") && !row.leaves().startsWith("TDG_")) {
+        continue; // HypercallLedgerTest's
+      }
       Set<String> idle = new TreeSet<>(row.statuses());
       for (Seamcall leaf : Seamcall.values()) {
         rows.names(leaf.number()).stream().filter(s -> row.names(leaf, s)).forEach(idle::remove);

@@ -13,6 +13,7 @@ import static seamtape.sim.marshal.Gpr.R14;
 import static seamtape.sim.marshal.Gpr.R15;
 
 import java.util.function.IntSupplier;
+import seamtape.catalog.Errno;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdvmcallStatus;
 import seamtape.machine.Machine;
@@ -55,7 +56,6 @@ final class TdExits {
   private final long[] gpr;
   private final GuestBus bus;
   private final ExitWriter exits;
-  private final TdMsrs msrs;
   private final IntSupplier exitReason;
   private final GuestExit exit = new GuestExit();
   private final int[] cpuid = new int[4];
@@ -65,6 +65,10 @@ final class TdExits {
   private final VendorHypercall vendor;
 
   private Completion due = Completion.NONE;
+
+  /** The guest halted with interrupts blocked: they do not wake it (tdx_interrupt_allowed). */
+  private boolean interruptsBlocked;
+
   private long mapGpaNext;
   private long mapGpaEnd;
 
@@ -77,7 +81,6 @@ final class TdExits {
     this.gpr = vcpu.gpr;
     this.bus = bus;
     this.exits = exits;
-    this.msrs = new TdMsrs(bus);
     this.vendor = new VendorHypercall(vcpu.state.cpu, bus);
   }
 
@@ -89,6 +92,11 @@ final class TdExits {
   private long toUser(Completion completion) {
     due = completion;
     return 0;
+  }
+
+  /** The halted vCPU has something to do. */
+  boolean wakes() {
+    return !interruptsBlocked && bus.interruptPending() || vcpu.state.cpu.nmiPending;
   }
 
   /** handle_tdvmcall, and the exits that a TDVMCALL stands for. */
@@ -121,6 +129,7 @@ final class TdExits {
   }
 
   private long halt() {
+    interruptsBlocked = gpr[R12] != 0;
     vcpu.state.mpState = Vcpu.MP_STATE_HALTED;
     return answer(TDVMCALL_STATUS_SUCCESS);
   }
@@ -171,7 +180,7 @@ final class TdExits {
 
   private long readMsr() {
     exit.msrIndex = (int) gpr[R12];
-    return switch (msrs.read(exit.msrIndex, msr)) {
+    return switch (bus.readMsr(exit.msrIndex, msr)) {
       case DONE -> {
         gpr[R11] = msr[0];
         yield answer(TDVMCALL_STATUS_SUCCESS);
@@ -184,7 +193,7 @@ final class TdExits {
   private long writeMsr() {
     exit.msrIndex = (int) gpr[R12];
     exit.msrData = gpr[R13];
-    return switch (msrs.write(exit.msrIndex, exit.msrData)) {
+    return switch (bus.writeMsr(exit.msrIndex, exit.msrData)) {
       case DONE -> answer(TDVMCALL_STATUS_SUCCESS);
       case FAULT -> answer(TDVMCALL_STATUS_INVALID_OPERAND);
       case EXIT -> leaveMsr(true);
@@ -201,7 +210,8 @@ final class TdExits {
     long size = gpr[R12];
     long write = gpr[R13];
     boolean valid = size == 1 || size == 2 || size == 4 || size == 8;
-    if (!valid || write != 0 && write != 1 || vcpu.tdx.isPrivate(gpr[R14])) {
+    boolean isPrivate = vcpu.tdx.isPrivate(gpr[R14]) || vcpu.tdx.isPrivate(gpr[R14] + size - 1);
+    if (!valid || write != 0 && write != 1 || isPrivate) {
       return answer(TDVMCALL_STATUS_INVALID_OPERAND);
     }
     exit.kind = GuestExit.Kind.MMIO;
@@ -266,8 +276,11 @@ final class TdExits {
 
   /** Between chunks an event for the guest goes first: it shall ask again for the rest. */
   private long mapGpaGoesOn() {
-    if (exits.hypercallResult() != 0) {
-      return mapGpaEnds(mapGpaNext, TDVMCALL_STATUS_INVALID_OPERAND);
+    long refused = exits.hypercallResult();
+    if (refused != 0) {
+      boolean later = refused == Errno.EAGAIN.number();
+      return mapGpaEnds(
+          mapGpaNext, later ? TDVMCALL_STATUS_RETRY : TDVMCALL_STATUS_INVALID_OPERAND);
     }
     mapGpaNext += TDX_MAP_GPA_MAX_LEN;
     if (Long.compareUnsigned(mapGpaNext, mapGpaEnd) >= 0) {

@@ -1,10 +1,9 @@
 package seamtape.sim.kvm.tdx;
 
-import seamtape.sim.guest.GuestBus;
-import seamtape.sim.guest.GuestBus.Answer;
+import seamtape.sim.kvm.vcpu.Msrs;
 
 /** The MSRs that KVM emulates for a TD (tdx_has_emulated_msr); all others raise #GP. */
-final class TdMsrs {
+public final class TdMsrs {
   private static final int TSC_DEADLINE = 0x6e0;
   private static final int APICBASE = 0x1b;
   private static final int FEAT_CTL = 0x3a;
@@ -17,43 +16,43 @@ final class TdMsrs {
   private static final long MCG_LMCE_P = 1 << 27;
   private static final long MCG_EXT_CTL_LMCE_EN = 1;
 
-  private final GuestBus bus;
-  private final long[] cap = new long[1];
+  private final Msrs msrs;
   private long extendedControl;
 
-  TdMsrs(GuestBus bus) {
-    this.bus = bus;
+  public TdMsrs(Msrs msrs) {
+    this.msrs = msrs;
   }
 
-  /** tdx_get_msr. */
-  Answer read(int index, long[] value) {
+  /** tdx_get_msr: true with the value in {@link Msrs#value}. */
+  public boolean read(int index) {
+    boolean lmce = hasLmce();
     switch (index) {
       case FEAT_CTL -> {
-        value[0] = hasLmce() ? FEAT_CTL_LOCKED | FEAT_CTL_LMCE_ENABLED : FEAT_CTL_LOCKED;
-        return Answer.DONE;
+        msrs.value = lmce ? FEAT_CTL_LOCKED | FEAT_CTL_LMCE_ENABLED : FEAT_CTL_LOCKED;
+        return true;
       }
       case MCG_EXT_CTL -> {
-        value[0] = extendedControl;
-        return hasLmce() ? Answer.DONE : Answer.FAULT;
+        msrs.value = extendedControl;
+        return lmce;
       }
       default -> {
-        return emulated(index) ? bus.readMsr(index, value) : Answer.FAULT;
+        return emulates(index) && msrs.read(index, false);
       }
     }
   }
 
   /** tdx_set_msr. */
-  Answer write(int index, long value) {
+  public boolean write(int index, long value) {
     if (index == MCG_EXT_CTL) {
       boolean valid = hasLmce() && (value & ~MCG_EXT_CTL_LMCE_EN) == 0;
       extendedControl = valid ? value : extendedControl;
-      return valid ? Answer.DONE : Answer.FAULT;
+      return valid;
     }
-    return emulated(index) && !readOnly(index) ? bus.writeMsr(index, value) : Answer.FAULT;
+    return emulates(index) && !readOnly(index) && msrs.write(index, value, false);
   }
 
   private boolean hasLmce() {
-    return bus.readMsr(MCG_CAP, cap) == Answer.DONE && (cap[0] & MCG_LMCE_P) != 0;
+    return msrs.read(MCG_CAP, false) && (msrs.value & MCG_LMCE_P) != 0;
   }
 
   /** tdx_is_read_only_msr. */
@@ -61,7 +60,8 @@ final class TdMsrs {
     return index == APICBASE || index == EFER || index == FEAT_CTL;
   }
 
-  private static boolean emulated(int index) {
+  /** tdx_has_emulated_msr. */
+  public static boolean emulates(int index) {
     return switch (index) {
       // UCODE_REV, ARCH_CAPABILITIES, POWER_CTL, CR_PAT, TSC_DEADLINE, MISC_ENABLE.
       case 0x8b, 0x10a, 0x1fc, 0x277, TSC_DEADLINE, 0x1a0 -> true;

@@ -61,7 +61,7 @@ public final class TdRun {
 
   /** The halted vCPU has something to do. */
   public boolean wakes() {
-    return bus.interruptPending() || vcpu.state.cpu.nmiPending;
+    return handlers.wakes();
   }
 
   /**

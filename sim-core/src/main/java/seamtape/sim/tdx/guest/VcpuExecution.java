@@ -43,6 +43,10 @@ public final class VcpuExecution {
   private final TdBus bus;
   private final Interpreter interpreter;
   private final TdcallLeaves leaves;
+
+  /** CONFIG_FLAGS.NO_RBP_MOD: RBP stays the host's unless the guest exposes its own. */
+  private final boolean keepsRbp;
+
   private final long[] asked = new long[REGISTERS];
 
   /** Of the secure EPT at the last entry. */
@@ -54,6 +58,7 @@ public final class VcpuExecution {
     this.guest = vcpu.cpu.gpr;
     this.bus = new TdBus(runner, vcpu, this);
     this.interpreter = new Interpreter(vcpu.cpu, bus);
+    this.keepsRbp = (vcpu.td.params.configFlags() & Td.CONFIG_NO_RBP_MOD) != 0;
     this.leaves = new TdcallLeaves(runner.module, vcpu, bus);
   }
 
@@ -142,10 +147,11 @@ public final class VcpuExecution {
     return true;
   }
 
-  /** RCX to R15 without RSP and RBP are 0 but for what the exit tells. */
+  /** RCX to R15 without RSP, and RBP where it is kept, are 0 but for what the exit tells. */
   private void exit(long[] host, int reason) {
     Arrays.fill(host, RCX, RSP, 0);
     Arrays.fill(host, RSI, REGISTERS, 0);
+    host[RBP] = keepsRbp ? host[RBP] : 0;
     host[RAX] = reason;
   }
 
@@ -179,8 +185,7 @@ public final class VcpuExecution {
   }
 
   private boolean validMask(long mask) {
-    boolean rbp = (vcpu.td.params.configFlags() & Td.CONFIG_NO_RBP_MOD) != 0;
-    long forbidden = rbp ? FORBIDDEN | 1 << RBP : FORBIDDEN;
+    long forbidden = keepsRbp ? FORBIDDEN | 1 << RBP : FORBIDDEN;
     return (mask & forbidden) == 0 && mask >>> 32 == 0;
   }
 
