@@ -264,6 +264,11 @@ public final class Profile {
     return since(V6_12);
   }
 
+  /** A single page that an SEV command cannot pin is EFAULT; before, ENOMEM as for a range. */
+  public boolean sevPageFaults() {
+    return since(V7_3);
+  }
+
   /** A vCPU's state is encrypted once; before, LAUNCH_UPDATE_VMSA does it again. */
   public boolean sevVmsaOnce() {
     return since(V6_12);

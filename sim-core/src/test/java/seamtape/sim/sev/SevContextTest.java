@@ -74,7 +74,8 @@ final class SevContextTest {
     "type2+init2, plain,  EINVAL, the types differ",
     "sev+started, sev,    EINVAL, the destination is active",
     "plain,       plain,  EINVAL, the source is not active",
-    "sev+started+mirror, plain, EINVAL, the source is a mirror",
+    "sev+started+mirror, plain, 0,    a mirror moves too",
+    "snp+init2,   snp,    EINVAL, the source is an SNP VM",
     "es+vcpu0+esstarted+vmsa, plain, EINVAL, another count of vCPUs",
     "es+vcpu0+esstarted, plain+vcpu0, EINVAL, a vCPU is not encrypted yet",
     "es+vcpu0+esstarted+vmsa, plain+vcpu0, 0, as many vCPUs and all encrypted"
@@ -110,6 +111,23 @@ final class SevContextTest {
     sev.m.machine.close(TID, mirror);
     made("sev+started");
     assertEquals("2 0 1", sev.status(), "a new one; the first is gone with its mirror");
+  }
+
+  @Test
+  void s7AMirrorThatMovedIsAMirrorOfTheSameOwner() {
+    int owner = made("sev+started");
+    int mirror = made("plain");
+    assertEquals("0", sev.enableCap(mirror, COPY, owner));
+    int target = made("plain");
+    assertEquals("0", sev.enableCap(target, MOVE, mirror));
+    assertEquals("1 0 1", sev.status(), "the owner's guest");
+    assertEquals("EINVAL -", sev.finish(), "not for mirrors");
+    sev.m.machine.close(TID, owner);
+    sev.m.machine.close(TID, mirror);
+    assertEquals("1 0 1", sev.status(), "the owner lives on with its mirror");
+    sev.m.machine.close(TID, target);
+    made("sev+started");
+    assertEquals("2 0 1", sev.status());
   }
 
   @ParameterizedTest(name = "{4}")

@@ -33,6 +33,9 @@ final class SevMachine {
   int sevFd;
   int vm;
 
+  /** Of the last launch. */
+  int policy;
+
   SevMachine(String profile) {
     this(profile, NestedCalls.NONE);
   }
@@ -112,6 +115,7 @@ final class SevMachine {
   }
 
   String launchStart(int handle, int policy) {
+    this.policy = policy;
     return command(SevCommand.KVM_SEV_LAUNCH_START, struct(40).putInt(0, handle).putInt(4, policy));
   }
 
@@ -169,12 +173,22 @@ final class SevMachine {
 
   /** The owner's packet for LAUNCH_SECRET of 16 bytes: header at BLOB + 0x100, data at + 0x200. */
   void secret() throws GeneralSecurityException {
+    secret(0);
+  }
+
+  /**
+   * As {@link #secret()}.
+   *
+   * @param flags of the packet: 1 for compressed data
+   */
+  void secret(int flags) throws GeneralSecurityException {
     byte[] measured = bytes(OUT, 32);
     byte[] data = new byte[16];
-    ByteBuffer mac = struct(1 + 4 + 16 + 4 + 4 + 16 + 32).put((byte) 1).putInt(1, 0);
+    ByteBuffer mac = struct(1 + 4 + 16 + 4 + 4 + 16 + 32).put((byte) 1).putInt(1, flags);
     mac.putInt(21, 16).putInt(25, 16).position(29);
     mac.put(data).put(measured);
-    byte[] header = Arrays.copyOf(new byte[20], 52);
+    byte[] header = new byte[52];
+    header[0] = (byte) flags;
     System.arraycopy(hmac(hmac("1", "tik:3"), mac.array()), 0, header, 20, 32);
     m.store(BLOB + 0x100, header);
     m.store(BLOB + 0x200, data);

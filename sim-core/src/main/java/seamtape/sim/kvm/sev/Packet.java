@@ -14,6 +14,11 @@ final class Packet {
 
   private Packet() {}
 
+  /** The header's flag of compressed data, which the firmware knows and does not support. */
+  static boolean compressed(byte[] header) {
+    return (header[0] & 1) != 0;
+  }
+
   /** The plaintext; null when the MAC is wrong. */
   static byte[] open(SevGuest guest, byte kind, byte[] header, byte[] data, byte[] more) {
     byte[] flags = Arrays.copyOf(header, IV);

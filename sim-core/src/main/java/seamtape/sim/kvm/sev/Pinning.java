@@ -1,5 +1,6 @@
 package seamtape.sim.kvm.sev;
 
+import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOMEM;
 
@@ -36,6 +37,11 @@ final class Pinning {
       }
     }
     return 0;
+  }
+
+  /** The error for one page that cannot be pinned: EFAULT, and ENOMEM before Linux 7.3. */
+  static long missing(SevVm sev) {
+    return sev.module.profile().sevPageFaults() ? EFAULT.result() : ENOMEM.result();
   }
 
   /** True when one page can be pinned. */

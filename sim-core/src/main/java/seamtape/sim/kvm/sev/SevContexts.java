@@ -7,7 +7,12 @@ import seamtape.sim.kvm.Vm;
 import seamtape.sim.kvm.VmFile;
 import seamtape.sim.kvm.vcpu.Vcpu;
 
-/** Encryption contexts between VMs: mirrors of one, and moving one within the host. */
+/**
+ * Encryption contexts between VMs: mirrors of one, and moving one within the host. A mirror moves
+ * too, as the kernel's own sev_migrate_tests do it. Unlike sev_migrate_from, this takes along the
+ * fd of /dev/sev and leaves a VM of type 2 or 3 ready to run: without them the target answers
+ * EBADF.
+ */
 public final class SevContexts {
   private SevContexts() {}
 
@@ -53,7 +58,7 @@ public final class SevContexts {
     if (other == null) {
       return EBADF.result();
     }
-    boolean usable = other.sev.guest() && !other.sev.mirror() && !other.sev.snpGuest();
+    boolean usable = other.sev.guest() && !other.sev.snpGuest();
     if (other == vm || vm.type != other.type || vm.sev.guest() || !usable) {
       return EINVAL.result();
     }
@@ -92,6 +97,9 @@ public final class SevContexts {
       encryptedState(to.vm.vcpuState(i), from.vm.vcpuState(i));
     }
     moveMirrors(to, from);
+    if (from.mirror()) {
+      takeMirrorsPlace(to, from);
+    }
     from.active = false;
     from.esActive = false;
     from.asid = 0;
@@ -102,6 +110,14 @@ public final class SevContexts {
     to.takeRegisters(from);
     to.guestStateProtected = true;
     from.guestStateProtected = false;
+  }
+
+  /** The reference to the owner is the new mirror's. */
+  private static void takeMirrorsPlace(SevVm to, SevVm from) {
+    to.owner = from.owner;
+    from.owner = null;
+    to.owner.mirrors.remove(from);
+    to.owner.mirrors.add(to);
   }
 
   /** Mirrors hold a reference to whom they mirror. */

@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import seamtape.catalog.SevStatus;
 import seamtape.sim.kvm.Limits;
 
-/** KVM_SEV_DBG_DECRYPT and _DBG_ENCRYPT: guest memory for a debugger, where the policy lets it. */
+/**
+ * KVM_SEV_DBG_DECRYPT and _DBG_ENCRYPT: guest memory for a debugger, where the policy lets it. The
+ * state of the guest does not matter (AMD's published firmware, sev_mcmd_dbg_decrypt).
+ */
 final class SevDebug {
   private static final int SIZE = 24;
 
@@ -33,7 +36,7 @@ final class SevDebug {
     }
     while (left > 0) {
       if (!Pinning.pinned(call.sev, source) || !Pinning.pinned(call.sev, target)) {
-        return EFAULT.result();
+        return Pinning.missing(call.sev);
       }
       long room = Math.min(toPageEnd(source), toPageEnd(target));
       int part = (int) Math.min(left, room);
@@ -56,7 +59,7 @@ final class SevDebug {
 
   private static SevStatus crypt(SevCall call, boolean decrypt, long from, long to, int length) {
     SevGuest guest = call.sev.firmwareGuest();
-    SevStatus status = LaunchFirmware.in(guest, SevGuestState.RUNNING);
+    SevStatus status = LaunchFirmware.known(guest);
     if (status != SEV_RET_SUCCESS) {
       return status;
     }

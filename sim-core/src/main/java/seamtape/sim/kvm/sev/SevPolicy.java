@@ -6,6 +6,8 @@ final class SevPolicy {
   static final int NOKS = 1 << 1;
   static final int ES = 1 << 2;
   static final int NOSEND = 1 << 3;
+  static final int DOMAIN = 1 << 4;
+  static final int SEV = 1 << 5;
   private static final int RESERVED = 0xffc0;
 
   private SevPolicy() {}

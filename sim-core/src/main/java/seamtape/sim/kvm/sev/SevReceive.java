@@ -7,6 +7,7 @@ import static seamtape.catalog.SevStatus.SEV_RET_BAD_MEASUREMENT;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_ADDRESS;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_LEN;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
+import static seamtape.catalog.SevStatus.SEV_RET_UNSUPPORTED;
 
 import java.nio.ByteBuffer;
 import seamtape.catalog.SevStatus;
@@ -71,7 +72,7 @@ final class SevReceive {
       return call.blobError;
     }
     if (!Pinning.pinned(call.sev, address)) {
-      return EFAULT.result();
+      return Pinning.missing(call.sev);
     }
     return call.issue(() -> data(call, address, length, header, data));
   }
@@ -89,6 +90,9 @@ final class SevReceive {
     }
     if ((address & MemoryEncryption.BLOCK - 1) != 0) {
       return SEV_RET_INVALID_ADDRESS;
+    }
+    if (Packet.compressed(header)) {
+      return SEV_RET_UNSUPPORTED;
     }
     byte[] plain = Packet.open(guest, SevSend.DATA_CONTEXT, header, data, new byte[0]);
     if (plain == null) {

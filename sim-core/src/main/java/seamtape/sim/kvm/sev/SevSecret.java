@@ -7,6 +7,7 @@ import static seamtape.catalog.SevStatus.SEV_RET_BAD_MEASUREMENT;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_ADDRESS;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_LEN;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
+import static seamtape.catalog.SevStatus.SEV_RET_UNSUPPORTED;
 
 import java.nio.ByteBuffer;
 import seamtape.catalog.SevStatus;
@@ -61,6 +62,9 @@ final class SevSecret {
     byte[] plain = Packet.open(guest, SECRET_CONTEXT, header, data, guest.measurement);
     if (plain == null) {
       return SEV_RET_BAD_MEASUREMENT;
+    }
+    if (Packet.compressed(header)) {
+      return SEV_RET_UNSUPPORTED;
     }
     EncryptedMemory.of(guest, call.user).store(address, plain);
     return SEV_RET_SUCCESS;

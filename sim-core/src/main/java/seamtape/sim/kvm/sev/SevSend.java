@@ -5,6 +5,7 @@ import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOMEM;
 import static seamtape.catalog.Errno.ENOTTY;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_ADDRESS;
+import static seamtape.catalog.SevStatus.SEV_RET_INVALID_CERTIFICATE;
 import static seamtape.catalog.SevStatus.SEV_RET_INVALID_LEN;
 import static seamtape.catalog.SevStatus.SEV_RET_POLICY_FAILURE;
 import static seamtape.catalog.SevStatus.SEV_RET_SUCCESS;
@@ -14,7 +15,11 @@ import java.util.Arrays;
 import seamtape.catalog.SevStatus;
 import seamtape.sim.kvm.Limits;
 
-/** Sending a guest: its memory, page by page, under transport keys. */
+/**
+ * Sending a guest: its memory, page by page, under transport keys. A policy with DOMAIN or SEV lets
+ * a guest go only to a platform whose certificates lead to the same owner or to AMD. This machine
+ * knows neither's root key, so no certificate passes: such a guest stays (INVALID_CERTIFICATE).
+ */
 final class SevSend {
   static final byte DATA_CONTEXT = 2;
   private static final int START_SIZE = 72;
@@ -91,6 +96,9 @@ final class SevSend {
     if (guest.has(SevPolicy.NOSEND)) {
       return SEV_RET_POLICY_FAILURE;
     }
+    if (guest.has(SevPolicy.DOMAIN) || guest.has(SevPolicy.SEV)) {
+      return SEV_RET_INVALID_CERTIFICATE;
+    }
     guest.state = SevGuestState.SUPDATE;
     return SEV_RET_SUCCESS;
   }
@@ -123,7 +131,7 @@ final class SevSend {
       return EINVAL.result();
     }
     if (!Pinning.pinned(call.sev, address)) {
-      return EFAULT.result();
+      return Pinning.missing(call.sev);
     }
     if (!kernelCanHold(headerRoom) || !kernelCanHold(room)) {
       return ENOMEM.result();
