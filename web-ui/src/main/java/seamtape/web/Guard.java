@@ -34,6 +34,12 @@ final class Guard implements Handler<RoutingContext> {
   /** Custom header of requests that change something. */
   static final String MARK = "x-seamtape";
 
+  /**
+   * How a browser comes to a page that no window of another site has opened: by an address that a
+   * person typed or kept, or from a page of ours.
+   */
+  private static final Set<String> OWN_WAYS = Set.of("none", "same-origin");
+
   private static final Set<String> LOOPBACK_NAMES =
       Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
@@ -95,7 +101,7 @@ final class Guard implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
-    headers(context.response());
+    headers(request, context.response());
     if (!known(request)) {
       throw new Problem(
           421,
@@ -158,15 +164,26 @@ final class Guard implements Handler<RoutingContext> {
     return (authority.port() == port || usual) && (reached || names.all().contains(host));
   }
 
-  private void headers(HttpServerResponse response) {
+  /**
+   * Windows of other sites lose their hold of our pages. Only where there may be one: a browser
+   * starts a process for such a page, which its first rows would wait for.
+   */
+  private static void cutOpeners(HttpServerRequest request, HttpServerResponse response) {
+    String way = request.getHeader("sec-fetch-site");
+    if (way == null || !OWN_WAYS.contains(way)) {
+      response.putHeader("cross-origin-opener-policy", "same-origin");
+    }
+  }
+
+  private void headers(HttpServerRequest request, HttpServerResponse response) {
     response
         .putHeader("content-security-policy", policy)
         .putHeader("x-content-type-options", "nosniff")
         .putHeader("referrer-policy", "no-referrer")
         .putHeader("x-frame-options", "DENY")
-        .putHeader("cross-origin-opener-policy", "same-origin")
         .putHeader("cross-origin-resource-policy", "same-origin")
         .putHeader("cache-control", "no-cache");
+    cutOpeners(request, response);
     if (encrypted) {
       response.putHeader("strict-transport-security", "max-age=31536000");
     }

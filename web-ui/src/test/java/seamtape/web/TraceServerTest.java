@@ -256,6 +256,16 @@ class TraceServerTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"cross-site,true", "same-site,true", ",true", "same-origin,false", "none,false"})
+  void windowsOfOtherSitesLoseTheirHoldOfItsPages(String way, boolean cut) throws Exception {
+    String[] header = way == null ? new String[0] : new String[] {"sec-fetch-site", way};
+    HttpResponse<String> response = request("/r/td-one", header);
+    String policy = cut ? "same-origin" : "";
+    assertEquals(
+        policy, response.headers().firstValue("cross-origin-opener-policy").orElse(""), way);
+  }
+
+  @ParameterizedTest
   @CsvSource({"POST,403", "PUT,403", "DELETE,403", "OPTIONS,405", "PATCH,405", "TRACE,405"})
   void takesOtherMethodsThanGetFromItsOwnPagesOnly(String method, int expected) throws Exception {
     int status =
