@@ -28,10 +28,15 @@ public final class VcpuFile extends KernelFile {
   }
 
   /**
-   * True when a call can begin: nobody else's KVM_RUN is in flight, or the call is refused first.
+   * True when a call can begin: nobody else's KVM_RUN is in flight, or the call is answered first.
    */
   public boolean admits(int request) {
-    return !locked || (request >>> 8 & 0xff) != Limits.KVMIO;
+    return !locked || (request >>> 8 & 0xff) != Limits.KVMIO || unlocked(request);
+  }
+
+  /** kvm_arch_vcpu_unlocked_ioctl: commands of a TD never wait for the mutex. */
+  private boolean unlocked(int request) {
+    return vm.tdx != null && request == KvmIoctl.KVM_MEMORY_ENCRYPT_OP.number();
   }
 
   /** Begins KVM_RUN: a result, or {@link Machine#IN_PROGRESS}, which keeps the mutex. */

@@ -10,6 +10,7 @@ import static seamtape.sim.marshal.Gpr.RCX;
 import static seamtape.sim.marshal.Gpr.RDX;
 
 import seamtape.catalog.Seamcall;
+import seamtape.catalog.TdOpState;
 import seamtape.catalog.TdxStatus;
 
 /**
@@ -96,11 +97,17 @@ final class GpaOperand {
         : refuse(TDX_EPT_ENTRY_STATE_INCORRECT, regs);
   }
 
-  /** Walks to an entry that is blocked, and that no vCPU can still have in its TLB. */
+  /**
+   * Walks to an entry that is blocked, and that no vCPU can still have in its TLB. While a TD is
+   * being built none can have run, and its entries need not be blocked either.
+   */
   long walkBlocked(long[] regs, int rule, Pamt pamt) {
     long bad = walk(regs, rule);
     if (bad != 0) {
       return bad;
+    }
+    if (operands.td.opState == TdOpState.INITIALIZED) {
+      return Leaf.SUCCESS;
     }
     SecureEpt sept = operands.td.sept;
     if (!sept.state().blocked()) {

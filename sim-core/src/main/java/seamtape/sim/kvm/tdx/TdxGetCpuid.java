@@ -2,7 +2,6 @@ package seamtape.sim.kvm.tdx;
 
 import static seamtape.catalog.Errno.E2BIG;
 import static seamtape.catalog.Errno.EFAULT;
-import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.EIO;
 
 import java.nio.ByteBuffer;
@@ -20,11 +19,13 @@ final class TdxGetCpuid {
   private static final int KVM_CPUID_FLAG_SIGNIFCANT_INDEX = 1;
   private static final long CPUID_VALUES = 0x9410_0003_0000_0000L;
 
-  /** KVM asks for basic leaves up to here, and for extended ones up to 0x80000008. */
-  private static final int LAST_BASIC = 0x1f;
-
   private static final int FIRST_EXTENDED = 0x8000_0000;
-  private static final int LAST_EXTENDED = 0x8000_0008;
+  private static final int ADDRESS_SIZES = 0x8000_0008;
+  private static final int GUEST_PHYS_BITS = 0xff_0000;
+
+  /** Bits 30:7 of a leaf have no place in a field id. */
+  private static final int UNREADABLE = 0x7fff_ff80;
+
   private static final int SUBLEAVES = 128;
 
   private final KvmTdx tdx;
@@ -38,20 +39,17 @@ final class TdxGetCpuid {
   }
 
   static long run(VcpuTdx vcpu, TdxCmd cmd, UserCopy user) {
-    if (cmd.flags() != 0) {
-      return EINVAL.result();
-    }
     ByteBuffer header = user.struct(cmd.data(), HEADER);
     if (header == null) {
       return EFAULT.result();
     }
     TdxGetCpuid cpuid = new TdxGetCpuid(vcpu.tdx);
-    if (!cpuid.range(0, LAST_BASIC) || !cpuid.range(FIRST_EXTENDED, LAST_EXTENDED)) {
+    if (!cpuid.range(0) || !cpuid.range(FIRST_EXTENDED)) {
       return EIO.result();
     }
-    cpuid.entries.putInt(0, cpuid.count);
+    cpuid.entries.putInt(0, cpuid.count).putInt(4, header.getInt(4));
     boolean fits = Integer.compareUnsigned(header.getInt(0), cpuid.count) >= 0;
-    int bytes = fits ? HEADER + cpuid.count * TdxCapabilities.ENTRY_SIZE : Integer.BYTES;
+    int bytes = fits ? HEADER + cpuid.count * TdxCapabilities.ENTRY_SIZE : HEADER;
     if (!user.out(cmd.data(), cpuid.entries.array(), 0, bytes)) {
       return EFAULT.result();
     }
@@ -59,13 +57,12 @@ final class TdxGetCpuid {
   }
 
   /** The leaves from a first one to the last that it names; false where it cannot be read. */
-  private boolean range(int first, int limit) {
+  private boolean range(int first) {
     if (!leaf(first)) {
       return false;
     }
     int last = entries.getInt(HEADER + (count - 1) * TdxCapabilities.ENTRY_SIZE + 12);
-    int end = Integer.compareUnsigned(last, limit) < 0 ? last : limit;
-    for (int leaf = first + 1; Integer.compareUnsigned(leaf, end) <= 0; leaf++) {
+    for (int leaf = first + 1; leaf <= last && (leaf & UNREADABLE) == 0; leaf++) {
       leaf(leaf);
     }
     return true;
@@ -97,6 +94,11 @@ final class TdxGetCpuid {
     entries.putInt(at, leaf).putInt(at + 4, subleaf);
     entries.putInt(at + 8, hasSubleaf ? KVM_CPUID_FLAG_SIGNIFCANT_INDEX : 0);
     entries.putLong(at + 12, low).putLong(at + 20, high);
+    if (leaf == ADDRESS_SIZES) {
+      // The module has no guest width in this leaf; KVM knows it by the shared bit.
+      int eax = entries.getInt(at + 12) & ~GUEST_PHYS_BITS | tdx.gpaWidth << 16;
+      entries.putInt(at + 12, eax);
+    }
     return true;
   }
 

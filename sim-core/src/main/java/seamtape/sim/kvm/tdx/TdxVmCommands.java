@@ -3,7 +3,6 @@ package seamtape.sim.kvm.tdx;
 import static seamtape.catalog.Errno.EBUSY;
 import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINVAL;
-import static seamtape.catalog.Errno.EIO;
 import static seamtape.catalog.Errno.ENOTTY;
 
 import seamtape.catalog.Seamcall;
@@ -70,6 +69,6 @@ public final class TdxVmCommands {
     }
     cmd.hwError(status);
     boolean busy = TdxStatus.of(status).orElse(null) == TdxStatus.TDX_OPERAND_BUSY;
-    return busy ? EBUSY.result() : EIO.result();
+    return busy ? EBUSY.result() : tdx.bug();
   }
 }
