@@ -191,8 +191,17 @@ final class Api {
     long from = parameters.number("from", -1, -1, Long.MAX_VALUE / 2);
     long to = parameters.number("to", -1, -1, Long.MAX_VALUE / 2);
     int bins = (int) parameters.number("bins", 1024, 16, ShapeApi.MAX_BINS);
+    boolean byEvent = parameters.text("by").equals("event");
+    if (parameters.has("by") && !byEvent && !parameters.text("by").equals("time")) {
+      throw Problem.badRequest("by is time or event");
+    }
+    Function<OpenRecording, Future<Buffer>> drawn =
+        recording ->
+            byEvent
+                ? ShapeApi.byEvent(recording, from, to, bins)
+                : ShapeApi.timeline(recording, from, to, bins);
     recordings
-        .with(context.pathParam("id"), recording -> ShapeApi.timeline(recording, from, to, bins))
+        .with(context.pathParam("id"), drawn)
         .onSuccess(json -> send(context, json))
         .onFailure(context::fail);
   }

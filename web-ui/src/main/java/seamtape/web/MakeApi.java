@@ -77,10 +77,13 @@ final class MakeApi {
 
   private static JsonObject workload(String name) throws WorkloadException {
     Workload workload = WorkloadFile.read(name, Map.of());
+    JsonArray parameters = new JsonArray();
+    workload.parameters().forEach((known, value) -> parameters.add(known + "=" + value));
     return new JsonObject()
         .put("name", name)
         .put("doc", workload.doc().replaceAll("\\s+", " ").strip())
-        .put("seed", workload.seed());
+        .put("seed", workload.seed())
+        .put("parameters", parameters);
   }
 
   private static void answer(RoutingContext context, Future<JsonObject> future) {

@@ -53,9 +53,6 @@ final class OpenRecording {
   /** Damaged blocks that are told one by one. */
   private static final int MAX_MET = 64;
 
-  /** So few matches are soon found again. */
-  private static final int RARE = 4096;
-
   /** What a person waits for first has the processors to itself so long. */
   private static final long FIRST_MILLIS = 500;
 
@@ -80,6 +77,7 @@ final class OpenRecording {
   private TapeSummary used;
   private IndexFile statesFile;
   private StateKeeper states;
+  private EventAxis eventAxis;
   private TapeSummary.Scan scan;
   private StatePass statePass;
   private TapeShape.Builder builder;
@@ -149,17 +147,13 @@ final class OpenRecording {
     if (made != null && made != used) {
       reader.use(made);
       used = made;
-      matches.values().removeIf(OpenRecording::betterAnew);
+      matches.values().removeIf(Matches::betterAnew);
     }
-  }
-
-  /** What was guessed must be looked for again; what is rare is found faster by the summary. */
-  private static boolean betterAnew(Matches known) {
-    return known.guessed() || !known.complete() && known.count() < RARE;
   }
 
   private void begin() throws TapeException {
     reader = new CallReader(tape);
+    eventAxis = new EventAxis(tape);
     boolean timed = tape.manifest().clock() != Manifest.Clock.NONE;
     builder = new TapeShape.Builder(timed);
     statePass = new StatePass(tape, statesFile);
@@ -313,6 +307,11 @@ final class OpenRecording {
     return states;
   }
 
+  /** On the recording's thread. */
+  EventAxis eventAxis() {
+    return eventAxis;
+  }
+
   Tape tape() {
     return tape;
   }
@@ -384,6 +383,7 @@ final class OpenRecording {
                       }
                       if (reader != null) {
                         scan.close();
+                        eventAxis.close();
                         statePass.close();
                         reader.close();
                         tape.close();

@@ -60,6 +60,22 @@ final class ShapeApi {
             });
   }
 
+  /**
+   * The same by event numbers, which go from 1: a call that took no time is as wide as its events.
+   */
+  static Future<Buffer> byEvent(OpenRecording recording, long from, long to, int bins) {
+    return recording.run(
+        open -> {
+          EventAxis axis = open.eventAxis();
+          TapeShape shape = axis.shape();
+          if (shape == null) {
+            return unfinished(recording).put("reached", axis.reached()).toBuffer();
+          }
+          Drawing drawing = Drawing.of(shape, from, to, bins);
+          return drawing.mustRead() ? drawing.byEvent().read(open).write() : drawing.write();
+        });
+  }
+
   /** Tracks being drawn for one answer. */
   private static final class Drawing {
     private final TapeShape shape;
@@ -67,6 +83,7 @@ final class ShapeApi {
     private final long to;
     private final long bin;
     private final TapeShape.Reach reach;
+    private boolean byEvent;
     private Buffer text;
 
     /** By lane and depth: {@code vm0/vcpu0 1}. */
@@ -106,8 +123,13 @@ final class ShapeApi {
           && reach.lastEvent() - reach.firstEvent() <= 8L * MAX_READ;
     }
 
+    Drawing byEvent() {
+      byEvent = true;
+      return this;
+    }
+
     Drawing read(OpenRecording recording) {
-      boolean timed = recording.tape().manifest().clock() != Manifest.Clock.NONE;
+      boolean timed = !byEvent && recording.tape().manifest().clock() != Manifest.Clock.NONE;
       try {
         put(Closeup.of(recording.tape(), recording.reader(), timed, reach));
       } catch (TapeException e) {

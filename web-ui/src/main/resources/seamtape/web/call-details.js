@@ -105,7 +105,7 @@ class CallDetails extends LitElement {
 
   render() {
     if (this.fault) return html`<div class="state"><h2>This call cannot be shown</h2><p>${this.fault.message}</p></div>`;
-    if (!this.call) return html`<div class="state"><p>Select a call to see its fields and bytes.</p></div>`;
+    if (!this.call) return html`<div class="state"><p>${this.event ? 'Reading the call…' : 'Select a call to see its fields and bytes.'}</p></div>`;
     return html`
       <section class="pane" tabindex="0" aria-label="Fields">${this.titleOf(this.call)}${this.why()}${this.fields()}</section>
       <section class="pane" tabindex="0" aria-label="Bytes">${this.sides()}

@@ -3,7 +3,7 @@ import {LitElement, html, css, nothing, controls} from './base.js';
 import {KEYS} from './keys.js';
 
 /** Names of keys as they are told. */
-export const SHOWN = {' ': 'Space', ArrowDown: '↓', ArrowUp: '↑', PageDown: 'PgDn', PageUp: 'PgUp', Escape: 'Esc'};
+export const SHOWN = {' ': 'Space', ArrowDown: '↓', ArrowUp: '↑', PageDown: 'PgDn', PageUp: 'PgUp', Escape: 'Esc', Delete: 'Del'};
 
 /** A dialog that closes by Esc, by its button, and by a click beside it. */
 class CallDialog extends LitElement {

@@ -166,6 +166,7 @@ class ExplorerPage extends LitElement {
       ? 'This link was made for a recording with another digest; what it points to may have moved.' : null;
     this.dim = query.get('mode') === 'dim';
     this.useFilter(query.get('f') ?? '');
+    this.line.turn(query.get('axis') === 'event' ? 'event' : 'time');
     const span = (query.get('t') ?? '').split('-').map(Number);
     if (span.length === 2 && span.every((t) => Number.isFinite(t) && t >= 0) && span[1] > span[0]) this.line.show(span[0], span[1], true);
     this.line.marks = (query.get('ab') ?? '').split('-').map((text) => /^\d+$/.test(text) ? Number(text) : undefined).slice(0, 2);
@@ -185,6 +186,7 @@ class ExplorerPage extends LitElement {
     if (this.filter) query.set('f', this.filter);
     if (this.filter && this.dim) query.set('mode', 'dim');
     const span = this.line?.wanted ?? (this.line?.whole ? null : this.line?.view);
+    if (this.line?.by === 'event') query.set('axis', 'event');
     if (span) query.set('t', `${Math.round(span.from)}-${Math.round(span.to)}`);
     if (this.line?.marks.some((time) => time !== undefined)) query.set('ab', [0, 1].map((i) => this.line.marks[i] ?? '').join('-'));
     if (this.line?.pins.length) query.set('pin', this.line.pins.join(','));
@@ -312,7 +314,7 @@ class ExplorerPage extends LitElement {
   }
 
   timeOf(row) {
-    return this.recording.clock === 'none' ? row[format.EVENT] : row[format.TIME];
+    return this.line.counts ? row[format.EVENT] : row[format.TIME];
   }
 
   get line() {
@@ -450,12 +452,20 @@ class ExplorerPage extends LitElement {
     });
   }
 
+  byEvent() { this.line.turn(this.line.by === 'event' ? 'time' : 'event'); }
+
+  /** The cursor of the timeline lies elsewhere on another axis. */
+  turned() {
+    this.mark(this.list.selected);
+    this.remember();
+  }
+
   fitCall() {
     this.inTurn(async (signal) => {
       const row = await this.here(signal);
       if (!Array.isArray(row)) return;
       const start = this.timeOf(row);
-      this.line.fit(start, start + Math.max(0, this.recording.clock === 'none' ? 2 : row[format.DURATION]));
+      this.line.fit(start, this.line.counts ? Math.max(start + 1, row[format.RETURN]) : start + Math.max(0, row[format.DURATION]));
     });
   }
 
@@ -699,7 +709,7 @@ class ExplorerPage extends LitElement {
           <button aria-label="Next error" title="Next error (e)" ?disabled=${!errors} @click=${this.nextError}>↓</button></span>
       </div>
       <time-line .recording=${this.shown ? this.recordingId : ''} .clock=${this.recording.clock} .at=${this.time}
-        @select-event=${({detail}) => this.jump(detail)} @time=${({detail}) => this.atTime(detail)} @moved=${() => this.remember()}></time-line>
+        @select-event=${({detail}) => this.jump(detail)} @time=${({detail}) => this.atTime(detail)} @moved=${() => this.remember()} @turned=${this.turned}></time-line>
       <div class="body">
         <div class="listbox"><call-list></call-list>${this.emptyList()}</div>
         <split-bar @share=${this.share}></split-bar>
@@ -715,7 +725,7 @@ class ExplorerPage extends LitElement {
   atTime(time) {
     this.halt();
     this.inTurn(async (signal) => {
-      const row = await this.find(this.recording.clock === 'none' ? {event: Math.max(1, time)} : {time}, signal);
+      const row = await this.find(this.line.counts ? {event: Math.max(1, time)} : {time}, signal);
       if (row.found) this.setSelected(row.index, row.event, true);
     });
   }

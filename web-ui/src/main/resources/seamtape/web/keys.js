@@ -23,7 +23,7 @@ export const KEYS = {
       ['w', 'zoomIn', 'Zoom in'], ['s', 'zoomOut', 'Zoom out'], ['a', 'panLeft', 'Earlier'], ['d', 'panRight', 'Later'],
       ['A', 'markA', 'Mark A at the call'], ['B', 'markB', 'Mark B: the time between is told'],
       ['P', 'pinLane', 'Keep the lane of the call in view, or let it go'],
-      ['f', 'fitCall', 'Fit the selected call'], ['0', 'wholeTime', 'The whole recording'],
+      ['f', 'fitCall', 'Fit the selected call'], ['x', 'byEvent', 'By events instead of time'], ['0', 'wholeTime', 'The whole recording'],
     ]],
     ['Go', [
       ['t', 'stateHere', 'State of the machine at the call'], ['l', 'shapeHere', 'Latency and flame graph'],
@@ -43,7 +43,7 @@ export const KEYS = {
     ['Look', [['T', 'theme', 'Theme'], ['?', 'sheet', 'These keys'], ['Escape', 'escape', 'Close'], ['Ctrl+K', 'palette', 'All commands']]],
   ],
   shape: [
-    ['Move', [['o', 'order', 'Flame graph: merged, or in order of time'], ['j', 'next', 'Next kind of call'], ['k', 'previous', 'Previous kind of call'], ['Enter', 'events', 'Its calls'], ['Backspace', 'up', 'Flame graph: one level out']]],
+    ['Move', [['o', 'order', 'Flame graph: merged, or in order of time'], ['w', 'weigh', 'Flame graph: as wide as calls took, or as they are many'], ['j', 'next', 'Next kind of call'], ['k', 'previous', 'Previous kind of call'], ['Enter', 'events', 'Its calls'], ['Backspace', 'up', 'Flame graph: one level out']]],
     ['Look', [['T', 'theme', 'Theme'], ['?', 'sheet', 'These keys'], ['Escape', 'escape', 'Close'], ['Ctrl+K', 'palette', 'All commands']]],
   ],
   diff: [
@@ -69,6 +69,7 @@ export const KEYS = {
       ['ArrowDown', 'down'], ['ArrowUp', 'up'],
       ['Enter', 'open', 'Open the recording'], ['x', 'select', 'Select for comparing'],
       ['d', 'compare', 'Compare the two selected'], ['n', 'make', 'New recording'],
+      ['Delete', 'discardHere', 'Delete the recording'], ['u', 'undo', 'Take a deletion back'],
     ]],
     ['Look', [['Ctrl+K', 'palette', 'All commands'], ['T', 'theme', 'Theme: system, light, dark'], ['?', 'sheet', 'These keys'],
       ['Escape', 'escape', 'Close']]],

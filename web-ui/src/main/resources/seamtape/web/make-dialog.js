@@ -60,6 +60,7 @@ class MakeDialog extends LitElement {
     this.busy = true;
     try {
       await (this.how === 'log' ? this.importLog() : this.record());
+      for (const field of ['name', 'yaml', 'log']) if (this.field(field)) this.field(field).value = '';
       this.dispatchEvent(new Event('made'));
     } catch (e) {
       this.fault = e.message;
@@ -105,13 +106,14 @@ class MakeDialog extends LitElement {
 
   workloadFields() {
     const {workloads = [], profiles = []} = this.choice ?? {};
-    const doc = workloads.find((one) => one.name === this.workload)?.doc;
-    return html`${this.how === 'bundled' ? html`<label for="workload">Workload</label><select id="workload" @change=${(e) => { this.workload = e.target.value; }}>
+    const {doc, seed, parameters = []} = workloads.find((one) => one.name === this.workload) ?? {};
+    const bundled = this.how === 'bundled';
+    return html`${bundled ? html`<label for="workload">Workload</label><select id="workload" @change=${(e) => { this.workload = e.target.value; }}>
         ${workloads.map((one) => html`<option ?selected=${one.name === this.workload}>${one.name}</option>`)}</select><p class="doc">${doc}</p>`
       : html`<label for="yaml">File</label><input id="yaml" type="file" accept=".yaml,.yml">`}
       <label for="profile">Profile</label><select id="profile">${[...profiles].reverse().map((one) => html`<option ?selected=${one === 'linux-7.3'}>${one}</option>`)}</select>
-      <label for="seed">Seed</label><input id="seed" type="text" inputmode="numeric" placeholder="the workload's own">
-      <label for="set">Parameters</label><input id="set" type="text" placeholder="count=1000">`;
+      <label for="seed">Seed</label><input id="seed" type="text" inputmode="numeric" placeholder=${bundled && seed !== undefined ? seed : "the workload's own"}>
+      <label for="set">Parameters</label><input id="set" type="text" placeholder=${bundled ? parameters.join(' ') || 'this workload has none' : 'count=1000'}>`;
   }
 
   logFields() {

@@ -54,7 +54,7 @@ class RecordingsPage extends LitElement {
     .job progress { width: 160px; accent-color: var(--accent); }
     .job .rest { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .toast { position: fixed; left: 50%; bottom: 22px; transform: translateX(-50%); background: var(--text); color: var(--bg); border-radius: 7px; padding: 8px 14px; display: flex; gap: 14px; align-items: center; z-index: 9; }
-    .toast button { background: none; color: inherit; border-color: currentColor; }
+    .toast button { background: none; color: inherit; border-color: currentColor; } .toast kbd { color: inherit; background: none; }
     @media (max-width: 700px) { main { padding: 10px 8px; } .wide, .top .dir { display: none; } .top { gap: 8px; } .under { display: block; white-space: normal; overflow-wrap: anywhere; } .under.fault { color: var(--error); } .narrow { display: table-cell; } td.fault { display: none; } td { padding: 0 6px; } td .name { display: inline-block; padding-top: 5px; } header.bar > .muted { display: none; } }
     .legend { color: var(--muted); font-size: 12px; margin-top: 10px; display: flex; gap: 14px; flex-wrap: wrap; }
   `];
@@ -152,7 +152,17 @@ class RecordingsPage extends LitElement {
     this.load();
   }
 
+  discardHere() {
+    const one = this.list?.[this.at];
+    if (one?.state === 'open') this.tell(`${one.name} is being recorded`);
+    else if (one) this.discard(one);
+  }
+
   async undo() {
+    if (!this.gone) {
+      this.tell('Nothing was deleted here that could be taken back');
+      return;
+    }
     const {trash} = this.gone;
     this.gone = null;
     try {
@@ -225,7 +235,7 @@ class RecordingsPage extends LitElement {
       <main>${this.content()}</main>
       <call-dialog .open=${this.dialog === 'sheet'} .title=${'Keys'} .page=${'recordings'} @closed=${() => { this.dialog = null; }}></call-dialog>
       <make-dialog .open=${this.dialog === 'make'} @made=${this.made} @closed=${() => { this.dialog = null; }}></make-dialog>
-      ${this.gone ? html`<div class="toast" role="status">${this.gone.name} is deleted <button @click=${this.undo}>Undo</button></div>`
+      ${this.gone ? html`<div class="toast" role="status">${this.gone.name} is deleted <button @click=${this.undo}>Undo <kbd>u</kbd></button></div>`
         : this.say ? html`<div class="toast" role="alert">${this.say}</div>` : nothing}`;
   }
 
@@ -268,6 +278,9 @@ class RecordingsPage extends LitElement {
     const box = html`<td @click=${(e) => e.stopPropagation()}><input type="checkbox" aria-label="Select ${one.name} for comparing" .checked=${chosen} @change=${() => this.choose(one.id)}></td>`;
     const classes = `${chosen ? 'chosen' : ''} ${i === this.at ? 'at' : ''}`;
     const open = () => location.assign(`/r/${one.id}`);
+    if (!one.source && this.jobs.some((job) => job.recording === one.name && (job.state === 'running' || job.state === 'waiting'))) {
+      return html`<tr class=${classes}><td></td><td><span class="name">${one.name}</span></td><td><span class="chip warn">● begins</span></td><td class="wide" colspan="9"></td><td class="narrow"></td><td></td></tr>`;
+    }
     if (!one.source) {
       return html`<tr class=${classes} @click=${open}>${box}${name}<td><span class="chip bad">✕ damaged</span></td><td class="fault" colspan="9">${one.fault}</td><td class="narrow"></td>${this.away(one)}</tr>`;
     }

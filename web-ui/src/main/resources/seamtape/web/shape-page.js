@@ -13,7 +13,7 @@ const LEVEL = 20;
 class ShapePage extends LitElement {
   static properties = {
     recordingId: {}, recording: {state: true}, fault: {state: true}, groups: {state: true}, nodes: {state: true},
-    at: {state: true}, sort: {state: true}, root: {state: true}, progress: {state: true}, dialog: {state: true}, asTable: {state: true}, timed: {state: true},
+    at: {state: true}, sort: {state: true}, root: {state: true}, progress: {state: true}, dialog: {state: true}, asTable: {state: true}, timed: {state: true}, byCalls: {state: true},
   };
 
   static styles = [controls, css`
@@ -50,6 +50,7 @@ class ShapePage extends LitElement {
     .flame button:hover { background: color-mix(in srgb, var(--hue) 52%, var(--panel)); }
     .flame button.bad { box-shadow: inset 3px 0 0 var(--error); }
     .gap { margin-top: 14px; }
+    button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     @media (max-width: 900px) { .two { grid-template-columns: 1fr; } main { padding: 8px; } }
   `];
 
@@ -84,6 +85,10 @@ class ShapePage extends LitElement {
       const told = (answer) => { this.progress = answer; };
       this.groups = (await api.whole(`recordings/${this.recordingId}/latency`, {}, null, told)).groups;
       this.nodes = (await api.whole(`recordings/${this.recordingId}/flame`, {}, null, told)).nodes;
+      const calls = this.nodes.filter((node) => node[FAMILY]);
+      const still = calls.filter((node) => !node[TOTAL]).reduce((sum, node) => sum + node[COUNT], 0);
+      // Where the clock stood still for most calls, time would show but few of them.
+      this.byCalls = still * 2 > calls.reduce((sum, node) => sum + node[COUNT], 0);
       this.fromAddress();
     } catch (e) {
       this.fault = e;
@@ -121,6 +126,7 @@ class ShapePage extends LitElement {
   previous() { this.pick(this.at - 1); }
   events() { location.assign(this.link(filterOf(this.rows[this.at]))); }
   up() { this.root = Math.max(0, this.nodes?.[this.root]?.[PARENT] ?? 0); }
+  weigh() { this.byCalls = !this.byCalls; }
   order() { this.timed = !this.timed; }
   theme() { nextTheme(); }
   sheet() { this.dialog = true; }
@@ -204,25 +210,37 @@ class ShapePage extends LitElement {
       <p class="muted hint">Ctrl with the wheel zooms, dragging pans, a click opens the call.</p>`;
   }
 
-  /** Merged, widest first: a bar is as wide as the time of its calls together. */
+  /** How wide each bar is: the time of its calls together, or how many they and those beneath them are. */
+  weights(children) {
+    const {nodes} = this;
+    if (!this.byCalls) return nodes.map((node) => node[TOTAL]);
+    const weights = nodes.map((node) => node[FAMILY] ? node[COUNT] : 0);
+    // Parents come first: from the last on, each is summed up before it is added to its own.
+    for (let i = nodes.length - 1; i > 0; i--) weights[nodes[i][PARENT]] += weights[i];
+    return weights;
+  }
+
+  /** Merged, widest first. */
   flame() {
     if (this.timed) return this.inTime();
     const {nodes} = this;
     const children = nodes.map(() => []);
     nodes.forEach((node, i) => { if (node[PARENT] >= 0) children[node[PARENT]].push(i); });
+    const weights = this.weights(children);
     const bars = [];
     const put = (i, left, width, level) => {
       if (width < 0.08) return;
       bars.push({i, left, width, level});
       let at = left;
-      for (const child of children[i].sort((a, b) => nodes[b][TOTAL] - nodes[a][TOTAL])) {
-        const share = width * nodes[child][TOTAL] / Math.max(1, nodes[i][TOTAL]);
+      for (const child of children[i].sort((a, b) => weights[b] - weights[a])) {
+        const share = width * weights[child] / Math.max(1, weights[i]);
         put(child, at, share, level + 1);
         at += share;
       }
     };
     put(this.root, 0, 100, 0);
-    return html`<h2>Where the time goes<span class="rest"></span>
+    return html`<h2>${this.byCalls ? 'Where the calls are' : 'Where the time goes'}<span class="rest"></span>
+        <button aria-pressed=${Boolean(this.byCalls)} title="As wide as calls are many, instead of as long as they took (w)" @click=${this.weigh}>By calls</button>
         <button ?disabled=${!this.root} @click=${this.up} title="One level out (Backspace)">↰ Out</button>
         <button aria-pressed=${Boolean(this.asTable)} @click=${() => { this.asTable = !this.asTable; }}>Table</button>
         <a href=${this.link(this.flameFilter(this.root))}>${this.root ? `Calls of ${nodes[this.root][NAME]}` : 'All calls'}</a>

@@ -10,7 +10,7 @@ const OVERSCAN = 1;
 
 class TimeLine extends LitElement {
   static properties = {
-    recording: {}, clock: {}, at: {}, pins: {}, marks: {}, state: {state: true}, table: {state: true}, tip: {state: true}, fault: {state: true},
+    recording: {}, clock: {}, at: {}, pins: {}, marks: {}, by: {}, state: {state: true}, table: {state: true}, tip: {state: true}, fault: {state: true},
   };
 
   static styles = [controls, css`
@@ -22,7 +22,8 @@ class TimeLine extends LitElement {
     .ab { position: absolute; right: 12px; bottom: 5px; z-index: 3; display: flex; gap: 6px; align-items: center; font: 12px var(--mono); background: var(--panel); border: 1px solid var(--line); border-radius: 5px; padding: 0 4px 0 8px; }
     .ab button { height: 19px; padding: 0 5px; }
     .tools { position: absolute; left: 2px; top: 25px; z-index: 3; display: flex; gap: 2px; }
-    .tools button { height: 17px; padding: 0 5px; font-size: 11px; }
+    .tools button { height: 17px; padding: 0 3px; min-width: 16px; font-size: 11px; }
+    .tools button[aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
     table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 44px; }
     .scroll.table { height: max(var(--timeline, 150px), 190px); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 3px 12px; }
@@ -43,6 +44,7 @@ class TimeLine extends LitElement {
     super();
     this.pins = [];
     this.marks = [];
+    this.by = 'time';
   }
 
   connectedCallback() {
@@ -73,7 +75,7 @@ class TimeLine extends LitElement {
   }
 
   willUpdate(changed) {
-    if (changed.has('recording') && this.recording) this.load();
+    if ((changed.has('recording') || changed.has('by')) && this.recording) this.load();
   }
 
   updated(changed) {
@@ -91,7 +93,7 @@ class TimeLine extends LitElement {
     this.mapRequest?.abort();
     const {signal} = this.mapRequest = new AbortController();
     try {
-      const data = await api.whole(`recordings/${this.recording}/timeline`, {bins: 1024}, signal, (answer) => { this.state = answer; });
+      const data = await api.whole(`recordings/${this.recording}/timeline`, {bins: 1024, ...this.axis}, signal, (answer) => { this.state = answer; });
       this.state = null;
       this.fault = null;
       this.take(data);
@@ -111,6 +113,24 @@ class TimeLine extends LitElement {
     this.#view = kept || {from: data.first, to: Math.max(data.first + 1, data.last)};
     if (!kept || !this.#data) this.#data = data;
     if (kept) this.fetch();
+  }
+
+  get axis() {
+    return this.by === 'event' ? {by: 'event'} : {};
+  }
+
+  /** True where the axis counts events: the recording has no clock, or a person wants it so. */
+  get counts() {
+    return this.clock === 'none' || this.by === 'event';
+  }
+
+  /** By time or by events; what is in view or marked by the one means nothing by the other. */
+  turn(by) {
+    if (this.by === by) return;
+    this.by = by;
+    this.#map = this.#view = this.wanted = null;
+    this.marks = [];
+    this.dispatchEvent(new Event('turned'));
   }
 
   /** More events came: the whole again. */
@@ -133,7 +153,7 @@ class TimeLine extends LitElement {
     }
     const {first, last} = this.#map;
     const span = Math.min(Math.max(8, to - from), Math.max(8, last - first));
-    const start = Math.max(first, Math.min(from, last - span));
+    const start = Math.max(first, Math.min((from + to - span) / 2, last - span));
     this.#view = {from: start, to: start + span};
     this.draw();
     this.busy = true;
@@ -184,7 +204,7 @@ class TimeLine extends LitElement {
     const to = Math.min(this.#map.last, Math.ceil(this.#view.to + span * OVERSCAN));
     const bins = Math.min(4096, Math.max(64, Math.round((this.width - LABEL) * (to - from) / span)));
     try {
-      this.#data = await api.whole(`recordings/${this.recording}/timeline`, {from, to, bins}, signal);
+      this.#data = await api.whole(`recordings/${this.recording}/timeline`, {from, to, bins, ...this.axis}, signal);
       this.fault = null;
       this.paint();
       this.busy = false;
@@ -320,6 +340,7 @@ class TimeLine extends LitElement {
   }
 
   says(time) {
+    if (this.counts) return format.count(Math.round(time));
     if (this.clock === 'ns') return `${(time / 1e9).toPrecision(6)} s`.replace(/\.?0+ s/, ' s');
     return format.count(Math.round(time));
   }
@@ -342,11 +363,11 @@ class TimeLine extends LitElement {
       return;
     }
     const {items, i, name} = hit;
-    const long = this.clock === 'none' ? '' : ` ${format.duration(items[i + LENGTH], this.clock)}`;
+    const long = this.counts ? '' : ` ${format.duration(items[i + LENGTH], this.clock)}`;
     const box = this.getBoundingClientRect();
     const errors = items[i + ERRORS] ? `\n✕ ${format.some(items[i + ERRORS], 'error')}` : '';
     const text = items[i + COUNT] === 1 ? `${name}${long}\nevent ${format.count(items[i + EVENT])}`
-      : `${format.some(items[i + COUNT], 'call')} in${long}\nlongest: ${name}`;
+      : `${format.some(items[i + COUNT], 'call')}${long && ` in${long}`}\nlongest: ${name}`;
     this.tip = {x: event.clientX - box.left, y: event.clientY - box.top, text: text + errors};
   }
 
@@ -431,7 +452,7 @@ class TimeLine extends LitElement {
     const [a, b] = this.marks;
     const told = (name, time) => time === undefined ? nothing : html`<span>${name} ${this.says(time)}</span>`;
     const between = a !== undefined && b !== undefined;
-    const long = this.clock === 'none' ? format.some(Math.abs(b - a), 'event') : format.duration(Math.abs(b - a), this.clock);
+    const long = this.counts ? format.some(Math.abs(b - a), 'event') : format.duration(Math.abs(b - a), this.clock);
     return html`<div class="ab" role="status" aria-label="Marks">${told('A', a)}${told('B', b)}${between ? html`<b>Δ ${long}</b>` : nothing}
       <button class="plain" aria-label="Take the marks away" @click=${() => this.mark(null)}>✕</button></div>`;
   }
@@ -446,6 +467,7 @@ class TimeLine extends LitElement {
       <div class="tools"><button class="plain" title="Whole recording (0)" aria-label="Whole recording" @click=${this.all}>⤢</button>
         <button class="plain" title="Zoom in (w)" aria-label="Zoom in" @click=${() => this.zoom(0.5)}>+</button>
         <button class="plain" title="Zoom out (s)" aria-label="Zoom out" @click=${() => this.zoom(2)}>−</button>
+        ${this.clock === 'none' ? nothing : html`<button class="plain" title="By events instead of time: calls that took no time are seen too (x)" aria-label="Timeline by events" aria-pressed=${this.by === 'event'} @click=${() => this.turn(this.by === 'event' ? 'time' : 'event')}>#</button>`}
         <button class="plain" title="The same as a table" aria-label="Timeline as a table" aria-pressed=${Boolean(this.table)} @click=${() => { this.table = !this.table; }}>☰</button></div>
       <div class="scroll ${this.table ? 'table' : ''}" tabindex="0" role="group" aria-label="Timeline"><canvas role="img" aria-label=${this.summary()} ?hidden=${this.table}
         @pointermove=${this.hover} @pointerleave=${() => { this.tip = null; }} @pointerdown=${this.down}></canvas>

@@ -110,6 +110,10 @@ class BrowserFlowsTest {
     that(page.locator("tbody tr")).hasCount(5);
     page.getByLabel("Delete mine").click();
     that(page.locator("tbody tr")).hasCount(4);
+    press("u");
+    that(page.locator("tbody tr")).hasCount(5);
+    page.getByLabel("Delete mine").click();
+    that(page.locator("tbody tr")).hasCount(4);
   }
 
   @Test
@@ -125,6 +129,10 @@ class BrowserFlowsTest {
     Object x = page.evaluate("Math.ceil(" + HITS + ".find(h => h.y === 43 && h.a > 600).a) + 1");
     page.locator("time-line canvas").click(new Locator.ClickOptions().setPosition((Integer) x, 48));
     page.waitForURL(Pattern.compile(".*sel=(?!29).*"));
+    press("x");
+    page.waitForURL(Pattern.compile(".*[?&]axis=event.*"));
+    waitFor(HITS + ".length > 20 && " + LINE + ".view?.from === 1");
+    assertEquals(true, page.evaluate(HITS + ".every(h => h.items[h.i + 1] > 0)"), "by events");
     page.getByLabel("Timeline as a table").click();
     that(page.locator("time-line tbody tr").first()).containsText("vm0/vcpu0");
   }
@@ -237,6 +245,10 @@ class BrowserFlowsTest {
   void theFlameGraphAlsoShowsTheOrderOfTime() {
     open("/r/td-one/shape");
     that(page.locator(".flame button").first()).isVisible();
+    press("w");
+    that(page.getByText("Where the calls are")).isVisible();
+    press("w");
+    that(page.getByText("Where the time goes")).isVisible();
     press("o");
     that(page.locator("time-line canvas")).isVisible();
     screen("flame-in-time");

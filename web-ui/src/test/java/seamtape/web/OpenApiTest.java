@@ -51,6 +51,7 @@ class OpenApiTest {
         recordings/{id}/locate                  , recordings/td-one/locate?error=first&rows=16
         recordings/{id}/locate                  , recordings/td-one/locate?match=next&filter=errno
         recordings/{id}/timeline                , recordings/td-one/timeline
+        recordings/{id}/timeline                , recordings/td-one/timeline?by=event&from=1&to=90
         recordings/{id}/latency                 , recordings/td-one/latency
         recordings/{id}/flame                   , recordings/td-one/flame
         recordings/{id}/state                   , recordings/td-one/state?event=16
@@ -263,6 +264,7 @@ class OpenApiTest {
     "GET, recordings/td-one/events/99999/children, 404",
     "GET, recordings/td-one/locate?error=sideways, 400",
     "GET, recordings/td-one/timeline?bins=1, 400",
+    "GET, recordings/td-one/timeline?by=length, 400",
     "GET, recordings/none/latency, 404",
     "GET, recordings/none/flame, 404",
     "GET, recordings/td-one/state?event=99999, 404",

@@ -8,6 +8,9 @@ import seamtape.recorder.tape.TapeException;
  * match, so that the n-th match is found at once. One thread, the reader's.
  */
 public final class Matches {
+  /** So few matches are soon found again. */
+  private static final int RARE = 4096;
+
   /** Beyond so many matches the search stops; the filter is then as good as none. */
   public static final int MAX = 16 << 20;
 
@@ -99,6 +102,13 @@ public final class Matches {
    */
   public boolean guessed() {
     return guessed;
+  }
+
+  /**
+   * With a summary: what was guessed must be looked for again, and what is rare is found faster.
+   */
+  public boolean betterAnew() {
+    return guessed || !complete && count < RARE;
   }
 
   /** Position of the n-th match among the recording's calls. */
