@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,7 +15,9 @@ import seamtape.catalog.Call;
 import seamtape.catalog.Catalog;
 import seamtape.catalog.Errno;
 import seamtape.catalog.KvmExit;
+import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.SevCommand;
+import seamtape.catalog.SevStatus;
 import seamtape.catalog.TdvmcallStatus;
 import seamtape.catalog.TdxCommand;
 import seamtape.catalog.TdxMetadata;
@@ -27,7 +30,8 @@ import seamtape.replayer.explain.Words;
     name = "explain",
     mixinStandardHelpOptions = true,
     description =
-        "Say a TDX status word, an errno, an exit reason or a TDX metadata field in words.",
+        "Say a TDX status word, an errno, an exit reason, a status of the SEV firmware or a TDX"
+            + " metadata field in words.",
     footer = {
       "",
       "Examples:",
@@ -37,6 +41,8 @@ import seamtape.replayer.explain.Words;
       "  seamtape explain c0000c0000000000",
       "  seamtape explain TDX_OPERAND_BUSY",
       "  seamtape explain -22",
+      "  seamtape explain 7 --call KVM_SEV_LAUNCH_START",
+      "  seamtape explain SEV_RET_BAD_MEASUREMENT",
       "  seamtape explain KVM_EXIT_MEMORY_FAULT",
       "  seamtape explain NOTIFY_ENABLES",
       "  seamtape explain 0x9110000300000010",
@@ -112,7 +118,7 @@ final class ExplainCommand implements Callable<Integer> {
   private void rules(String call, Errno errno) {
     ErrnoRules tables = ErrnoRules.bundled();
     List<String> own = tables.of(call, errno.name());
-    List<String> any = tables.common(errno.name());
+    List<String> any = tables.common(call, errno.name());
     document.put("rules", own);
     document.put("common", any);
     own.forEach(rule -> output.line(String.format("%-12s %s", "rule", rule)));
@@ -128,6 +134,18 @@ final class ExplainCommand implements Callable<Integer> {
     for (TdxStatus status : TdxStatus.values()) {
       if (status.name().equalsIgnoreCase(value) || status.name().equalsIgnoreCase("TDX_" + value)) {
         status(status.value());
+        return true;
+      }
+    }
+    for (SevStatus status : SevStatus.values()) {
+      if (status.name().equalsIgnoreCase(value)) {
+        Words.of(status).forEach(this::tell);
+        return true;
+      }
+    }
+    for (TdvmcallStatus status : TdvmcallStatus.values()) {
+      if (status.name().equalsIgnoreCase(value)) {
+        Words.of(status).forEach(this::tell);
         return true;
       }
     }
@@ -147,6 +165,10 @@ final class ExplainCommand implements Callable<Integer> {
       return false;
     }
     long number = parsed.getAsLong();
+    if (asksFirmware() && firmware(number)) {
+      Errno.ofResult(-Math.abs(number)).ifPresent(this::errno);
+      return true;
+    }
     if (number < 0 && number >= -WIDEST_ERRNO) {
       Errno.ofResult(number).ifPresentOrElse(this::errno, () -> tell("errno", Errno.text(number)));
       return true;
@@ -164,6 +186,20 @@ final class ExplainCommand implements Callable<Integer> {
       status(number);
     }
     return true;
+  }
+
+  /** True for a call that tells what the SEV firmware said. */
+  private boolean asksFirmware() {
+    boolean command = Stream.of(SevCommand.values()).anyMatch(row -> named(row.name()));
+    return command || named(KvmIoctl.KVM_MEMORY_ENCRYPT_OP.name());
+  }
+
+  /** What the SEV firmware answers to a call: 16 bits, or -1. */
+  private boolean firmware(long number) {
+    boolean fits = number == (int) number;
+    Optional<SevStatus> status = fits ? SevStatus.of((int) number) : Optional.empty();
+    status.map(Words::of).ifPresent(lines -> lines.forEach(this::tell));
+    return status.isPresent();
   }
 
   /** What R10 of a TDVMCALL holds: a word of its own, not one of the module's. */

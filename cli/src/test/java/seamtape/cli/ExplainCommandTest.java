@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import seamtape.catalog.SevStatus;
 import seamtape.replayer.explain.ErrnoRules;
 
 /** {@code explain}: every status of the table, and every errno of a call's rules, in words. */
@@ -146,5 +147,49 @@ class ExplainCommandTest {
     assertTrue(text.contains("no free KeyID"), text);
     String slot = Command.run("explain", "-17", "--call", "KVM_SET_USER_MEMORY_REGION2").out();
     assertTrue(slot.contains("overlapping"), slot);
+  }
+
+  @Test
+  void everyStatusOfTheSevFirmwareIsExplainedByNameAndByNumberOfACall() {
+    for (SevStatus status : SevStatus.values()) {
+      Map<String, Object> byName = Command.run("explain", status.name(), "--json").json();
+      assertTrue(byName.get("firmware").toString().startsWith(status.name() + " ("), status.name());
+    }
+    for (int code : new int[] {-1, 0, 7, 0x16, 0x27}) {
+      String number = Integer.toString(code);
+      Command.Result result =
+          Command.run("explain", "--json", "--call", "KVM_SEV_LAUNCH_START", "--", number);
+      String meaning = SevStatus.of(code).orElseThrow().meaning();
+      assertEquals(meaning, result.json().get("meaning"), result.out());
+    }
+    String hex = Command.run("explain", "0xffffffff", "--call", "KVM_MEMORY_ENCRYPT_OP").out();
+    assertTrue(hex.contains("SEV_RET_NO_FW_CALL (-1)"), hex);
+    String retry = Command.run("explain", "TDVMCALL_STATUS_RETRY").out();
+    assertTrue(retry.contains("retry"), retry);
+  }
+
+  /** A clause in parentheses belongs to the sentence around it. */
+  @Test
+  void aRuleIsAWholeSentenceOfItsCall() {
+    ErrnoRules rules = ErrnoRules.bundled();
+    for (String call : rules.calls()) {
+      for (String errno : rules.errnos(call)) {
+        List<String> told = new ArrayList<>(rules.of(call, errno));
+        told.addAll(rules.common(call, errno));
+        for (String rule : told) {
+          long open = rule.chars().filter(c -> c == '(').count();
+          assertTrue(open >= rule.chars().filter(c -> c == ')').count() - enumerated(rule), rule);
+        }
+      }
+    }
+    String create = Command.run("explain", "EINVAL", "--call", "KVM_CREATE_VM").out();
+    assertFalse(create.contains("INIT_VCPU"), create);
+    String command = Command.run("explain", "EPERM", "--call", "KVM_MEMORY_ENCRYPT_OP").out();
+    assertTrue(command.contains("SNP VM and id < 100"), command);
+  }
+
+  /** Lists are numbered {@code 1)} in some tables. */
+  private static long enumerated(String rule) {
+    return java.util.regex.Pattern.compile("(?<![(\\w])\\w\\)").matcher(rule).results().count();
   }
 }

@@ -27,7 +27,11 @@ public final class ErrnoRules {
   private static final Pattern WORD =
       Pattern.compile("[A-Z][A-Z0-9_/]*[A-Z0-9](?:\\(\\d\\)|\\[\\d\\])?");
   private static final Pattern ERRNO = Pattern.compile("\\bE[A-Z0-9]{3,}\\b");
-  private static final Pattern CLAUSE = Pattern.compile(";|(?<=[\\])a-z])\\. ");
+
+  /** Where a clause ends, but inside of parentheses. */
+  private static final Pattern END = Pattern.compile(";|(?<=[\\])a-z])\\. ");
+
+  private static final String MULTIPLEXER = "MEMORY_ENCRYPT_OP";
   private static final int RULES_COLUMN = 6;
 
   private static ErrnoRules bundled;
@@ -52,6 +56,7 @@ public final class ErrnoRules {
     ErrnoRules rules = new ErrnoRules();
     lines("sev-commands.csv").forEach(rules::row);
     lines("tdx-commands.csv").forEach(rules::row);
+    lines("sev-notes.md").forEach(rules::note);
     boolean gates = false;
     for (String line : lines("behaviour.md")) {
       gates = line.startsWith("## ") ? line.startsWith("## 0.") : gates;
@@ -78,6 +83,14 @@ public final class ErrnoRules {
     List<String> columns = Explanations.columns(line);
     if (columns.size() > RULES_COLUMN && columns.get(0).startsWith("KVM_")) {
       add(columns.get(0), columns.get(RULES_COLUMN));
+    }
+  }
+
+  /** What KVM_MEMORY_ENCRYPT_OP checks before a command of SEV, and what follows one. */
+  private void note(String line) {
+    if (line.startsWith("Order in the x86 VM ioctl:")
+        || line.startsWith("- Firmware call errno:")) {
+      add("KVM_" + MULTIPLEXER, line.substring(line.indexOf(':') + 1));
     }
   }
 
@@ -126,11 +139,26 @@ public final class ErrnoRules {
   }
 
   private static List<String> split(String rules) {
-    return CLAUSE
-        .splitAsStream(rules)
+    return sentences(rules).stream()
         .map(clause -> clause.replaceAll("\\[C[^\\]]*\\]", "").replaceAll("\\s+", " ").strip())
         .filter(clause -> ERRNO.matcher(clause).results().anyMatch(ErrnoRules::isErrno))
         .toList();
+  }
+
+  private static List<String> sentences(String rules) {
+    List<String> sentences = new ArrayList<>();
+    Matcher end = END.matcher(rules);
+    int begin = 0;
+    while (end.find()) {
+      String sentence = rules.substring(begin, end.start());
+      if (sentence.chars().filter(c -> c == '(').count()
+          <= sentence.chars().filter(c -> c == ')').count()) {
+        sentences.add(sentence);
+        begin = end.end();
+      }
+    }
+    sentences.add(rules.substring(begin));
+    return sentences;
   }
 
   private static boolean isErrno(MatchResult word) {
@@ -160,9 +188,12 @@ public final class ErrnoRules {
     return naming(clauses.getOrDefault(call, List.of()), errno);
   }
 
-  /** The clauses of section 0 that give an errno. */
-  public List<String> common(String errno) {
-    return naming(common, errno);
+  /** The clauses of section 0 that give an errno, without those that are of one call only. */
+  public List<String> common(String call, String errno) {
+    boolean multiplexed = call.contains(MULTIPLEXER);
+    return naming(common, errno).stream()
+        .filter(clause -> multiplexed || !clause.contains(MULTIPLEXER))
+        .toList();
   }
 
   private static List<String> naming(List<String> from, String errno) {

@@ -3,6 +3,7 @@ package seamtape.replayer.explain;
 import java.util.ArrayList;
 import java.util.List;
 import seamtape.catalog.Errno;
+import seamtape.catalog.SevStatus;
 import seamtape.catalog.TdvmcallStatus;
 import seamtape.catalog.TdxOperand;
 import seamtape.catalog.TdxStatusCause;
@@ -29,6 +30,15 @@ public final class Words {
         new Line("meaning", status.meaning()),
         new Line(
             "cause", "the host answers so; RAX of the TDCALL says whether it was asked at all"));
+  }
+
+  /** What the SEV firmware answers: {@code error} of struct kvm_sev_cmd. */
+  public static List<Line> of(SevStatus status) {
+    String code = status.code() < 0 ? "-1" : "0x" + Integer.toHexString(status.code());
+    return List.of(
+        new Line("firmware", status.name() + " (" + code + ")"),
+        new Line("class", "status of the SEV firmware, in kvm_sev_cmd.error"),
+        new Line("meaning", status.meaning()));
   }
 
   /** A completion status of the TDX module. */
