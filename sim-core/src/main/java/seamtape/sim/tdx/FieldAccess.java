@@ -61,12 +61,19 @@ final class FieldAccess {
       case "MRCONFIGID" -> Bytes.u64(params.mrConfigId(), 8 * index);
       case "MROWNER" -> Bytes.u64(params.mrOwner(), 8 * index);
       case "MROWNERCONFIG" -> Bytes.u64(params.mrOwnerConfig(), 8 * index);
+      case "CPUID_VALID" -> index < CpuidRow.ALL.size() && served(index) ? 1 : 0;
+      case "VIRTUAL_IA32_ARCH_CAPABILITIES" -> TdxPlatform.archCapabilities(module.cpu);
+      case "SEPT_ROOT" -> td.sept == null ? 0 : SeptPage.architectural(td.sept.root().entries[index]);
       case "RTMR" -> Bytes.u64(td.measurement.rtmr(index / 6), 8 * (index % 6));
       default -> td.fields.get(field.key() + index);
     };
   }
 
-  private static long ofVcpu(MetadataField field, int index, TdVcpu vcpu) {
+  private static boolean served(int row) {
+    return CpuidRow.ALL.get(row).kind() != CpuidRow.Kind.VE;
+  }
+
+  private long ofVcpu(MetadataField field, int index, TdVcpu vcpu) {
     if (isRegister(field)) {
       return vcpu.cpu.gpr[(int) field.key() & 15];
     }
@@ -85,7 +92,7 @@ final class FieldAccess {
       case "CPUID_USER_VE" -> vcpu.cpuidUserVe ? 1 : 0;
       case "LAST_EXIT_TSC" -> vcpu.lastExitTsc;
       case "PEND_NMI" -> vcpu.pendNmi ? 1 : 0;
-      case "XFAM" -> vcpu.td.params.xfam();
+      case "XFAM" -> vcpu.xfam;
       case "IA32_XSS" -> vcpu.xss;
       case "TDVPS_PAGE_PA" -> index < vcpu.numPages ? vcpu.pages[index] : SeptLeaves.NULL_PA;
       case "TD_HKID" -> vcpu.td.keyId;
@@ -95,6 +102,12 @@ final class FieldAccess {
       case "EXIT_QUALIFICATION" -> vcpu.veInfo.exitQualification;
       case "GLA" -> vcpu.veInfo.gla;
       case "GPA" -> vcpu.veInfo.gpa;
+      case "INSTRUCTION_LENGTH" -> vcpu.veInfo.instructionLength;
+      case "INSTRUCTION_INFORMATION" -> vcpu.veInfo.instructionInfo & 0xffff_ffffL;
+      case "Time-Stamp_Counter_Multiplier" ->
+          vcpu.fields.has(field.key())
+              ? vcpu.fields.get(field.key())
+              : vcpu.td.tscMultiplier(module.cpu.tscKhz());
       default -> vcpu.fields.get(field.key() + index);
     };
   }
@@ -142,6 +155,7 @@ final class FieldAccess {
       case "DR0", "DR1", "DR2", "DR3" -> vcpu.cpu.dr[(int) field.key() & 3] = value;
       case "DR6" -> vcpu.cpu.dr6 = value;
       case "CR2" -> vcpu.cpu.cr2 = value;
+      case "XFAM" -> vcpu.xfam = value;
       case "CPUID_SUPERVISOR_VE" -> vcpu.cpuidSupervisorVe = value != 0;
       case "CPUID_USER_VE" -> vcpu.cpuidUserVe = value != 0;
       default -> vcpu.fields.set(field.key() + index, value);

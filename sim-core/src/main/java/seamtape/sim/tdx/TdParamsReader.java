@@ -75,7 +75,7 @@ final class TdParamsReader {
     if (bad != null) {
       return TDX_OPERAND_INVALID.with(bad);
     }
-    if (numTdcx < Td.MIN_TDCX + u8(18)) {
+    if (numTdcx < Td.MIN_TDCX + l2Vms()) {
       return TDX_TDCS_NOT_ALLOCATED.value();
     }
     bad = controls();
@@ -102,7 +102,7 @@ final class TdParamsReader {
     if (Bytes.u16(bytes, at + 16) == 0) {
       return MAX_VCPUS;
     }
-    return u8(18) > (version.is15() ? MAX_L2_VMS : 0) ? NUM_L2_VMS : null;
+    return l2Vms() > MAX_L2_VMS ? NUM_L2_VMS : null;
   }
 
   /** A migratable TD can be neither debugged nor profiled. */
@@ -122,8 +122,13 @@ final class TdParamsReader {
     return (xfam & components) == 0 || (xfam & components) == components;
   }
 
+  /** Reserved before 1.5. */
+  private int l2Vms() {
+    return version.is15() ? u8(18) : 0;
+  }
+
   private TdxOperand controls() {
-    if (Bytes.u32(bytes, at + 20) != 0) {
+    if (Bytes.u32(bytes, at + 20) != 0 || u8(18) != l2Vms()) {
       return RDX;
     }
     long flags = Bytes.u64(bytes, at + 32);
@@ -137,12 +142,13 @@ final class TdParamsReader {
     return tsc < 4 || tsc > 400 ? TSC_FREQUENCY : null;
   }
 
+  /** IA32_ARCH_CAPABILITIES_CONFIG_MASK is 0: no bit of that MSR is the host's to choose. */
   private TdxOperand rest() {
     if (!zero(42, 80) || u8(19) > (version.is15() ? 1 : 0)) {
       return RDX;
     }
-    if (u8(19) == 0 && !zero(224, 232)) {
-      return IA32_ARCH_CAPABILITIES_CONFIG;
+    if (!zero(224, 232)) {
+      return version.is15() ? IA32_ARCH_CAPABILITIES_CONFIG : RDX;
     }
     return zero(232, CPUID_AT) ? null : RDX;
   }

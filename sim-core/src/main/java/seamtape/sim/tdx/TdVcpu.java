@@ -49,6 +49,10 @@ public final class TdVcpu {
   public boolean interruptPending;
 
   public long xcr0;
+
+  /** The extended features of its TD; the host of a TD that is debugged may narrow them. */
+  public long xfam;
+
   public long xss;
 
   /** #VE information that TDG.VP.VEINFO.GET takes. */

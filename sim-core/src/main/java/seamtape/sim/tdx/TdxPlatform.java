@@ -1,6 +1,8 @@
 package seamtape.sim.tdx;
 
 import java.util.List;
+import seamtape.sim.profile.CpuModel;
+import seamtape.sim.profile.FeatureMsrs;
 
 /**
  * What the module finds on its machine.
@@ -34,6 +36,11 @@ public record TdxPlatform(
 
   public TdxPlatform {
     cmrs = List.copyOf(cmrs);
+  }
+
+  /** IA32_ARCH_CAPABILITIES as TDs read it: the processor's. */
+  static long archCapabilities(CpuModel cpu) {
+    return FeatureMsrs.value(0x10a, cpu);
   }
 
   /**

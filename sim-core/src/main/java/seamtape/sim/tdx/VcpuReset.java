@@ -8,6 +8,7 @@ import seamtape.sim.profile.CpuModel;
 /** The guest state that TDH.VP.INIT makes. */
 final class VcpuReset {
   private static final long PAT = 0x0007_0406_0007_0406L;
+  private static final int MSR_ARCH_CAPABILITIES = 0x10a;
   private static final int MSR_PAT = 0x277;
   private static final int MSR_PERF_GLOBAL_CTRL = 0x38f;
   private static final int MSR_LBR_DEPTH = 0x14cf;
@@ -38,6 +39,8 @@ final class VcpuReset {
     cpu.gdtLimit = 0xffff;
     cpu.idtLimit = 0;
     vcpu.xcr0 = 1;
+    vcpu.xfam = vcpu.td.params.xfam();
+    vcpu.msr(MSR_ARCH_CAPABILITIES, TdxPlatform.archCapabilities(model));
     vcpu.msr(MSR_PAT, PAT);
     vcpu.msr(MSR_FMASK, 0x20200);
     vcpu.msr(MSR_PERF_GLOBAL_CTRL, 0xff);

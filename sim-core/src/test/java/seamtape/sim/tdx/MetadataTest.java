@@ -183,6 +183,31 @@ class MetadataTest {
     assertEquals(77, host.r8());
   }
 
+  /** What the host of a TD that is debugged sees of its inside is the state that the TD runs with. */
+  @Test
+  void aDebuggedTdShowsWhatItIsMadeOf() {
+    long tdr = host.initializedTd(TestTdx.KEY, Td.ATTRIBUTE_DEBUG);
+    long tdvpr = host.vcpu(tdr);
+    host.sept(tdr, 0);
+    host.must(Seamcall.TDH_MNG_RD, tdr, 0x2110_0003_0000_0000L);
+    assertEquals(host.module.td(tdr).sept.root().entries[0] & 0xffff_ffff_f000L, host.r8() & -4096);
+    host.must(Seamcall.TDH_MNG_RD, tdr, 0x9110_0000_0000_0080L);
+    assertEquals(1, host.r8(), "CPUID_VALID of the first value");
+    host.must(Seamcall.TDH_MNG_RD, tdr, 0x9610_0003_0000_010aL);
+    assertEquals(0x0d10_e17b, host.r8(), "VIRTUAL_IA32_ARCH_CAPABILITIES");
+    TdVcpu vcpu = host.module.vcpu(tdvpr);
+    vcpu.veInfo.instructionLength = 3;
+    vcpu.veInfo.instructionInfo = -2;
+    host.must(Seamcall.TDH_VP_RD, tdvpr, 0x8220_0002_0000_0010L);
+    assertEquals(3, host.r8(), "INSTRUCTION_LENGTH");
+    host.must(Seamcall.TDH_VP_RD, tdvpr, 0x8220_0002_0000_0011L);
+    assertEquals(0xffff_fffeL, host.r8(), "INSTRUCTION_INFORMATION");
+    host.must(Seamcall.TDH_VP_RD, tdvpr, 0x2032);
+    assertEquals(1L << 48, host.r8(), "the TSC multiplier of the VMCS is the TD's");
+    host.must(Seamcall.TDH_VP_WR, tdvpr, 0x2020_0003_0000_000cL, 3, -1);
+    assertEquals(3, vcpu.xfam, "XFAM of the vCPU: XSETBV is held against it");
+  }
+
   @Test
   void vpWrTakesTheSharedEptRoot() {
     long tdvpr = host.vcpu(host.initializedTd(TestTdx.KEY));

@@ -185,4 +185,17 @@ class VpLeavesTest {
       assertEquals(1 | -1L << 32, host.rcx(), "leaf 1 without a subleaf");
     }
   }
+
+  /** What 1.5 gave a meaning is reserved before it. */
+  @ParameterizedTest
+  @CsvSource({"18, 1", "19, 1", "224, 1", "32, 2"})
+  void module10KnowsNoneOfWhat15Added(int offset, int value) {
+    TestTdx older = TestTdx.ready(TdxModuleVersion.V1_0);
+    long tdr = older.createTd(TestTdx.KEY);
+    long params = older.params();
+    older.memory.page(params)[offset] = (byte) value;
+    TdxOperand operand = offset == 32 ? TdxOperand.EXEC_CONTROLS : TdxOperand.RDX;
+    assertStatus(
+        TDX_OPERAND_INVALID.with(operand), older.call(Seamcall.TDH_MNG_INIT, tdr, params));
+  }
 }

@@ -73,7 +73,7 @@ final class TdControls {
   }
 
   int writeCr4(long value) {
-    long xfam = td.params.xfam();
+    long xfam = vcpu.xfam;
     boolean withoutFeature =
         (value & CR4_PKE) != 0 && (xfam & XFAM_PKRU) == 0
             || (value & CR4_CET) != 0 && (xfam & XFAM_CET) != XFAM_CET
@@ -117,7 +117,7 @@ final class TdControls {
             && ((value & XCR0_AVX) == 0 || (value & XCR0_SSE) != 0)
             && ((value & XCR0_AVX512) == 0 || (value & XCR0_AVX) != 0);
     boolean whole = all(value, XCR0_AVX512) && all(value, XCR0_AMX);
-    return needs && whole && (value & ~(td.params.xfam() & XCR0_COMPONENTS)) == 0;
+    return needs && whole && (value & ~(vcpu.xfam & XCR0_COMPONENTS)) == 0;
   }
 
   private static boolean all(long value, long component) {

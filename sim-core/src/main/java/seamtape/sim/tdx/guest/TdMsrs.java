@@ -13,6 +13,7 @@ import seamtape.sim.tdx.TdVcpu;
 final class TdMsrs {
   private static final int TSC = 0x10;
   private static final int XAPIC_DISABLE_STATUS = 0xbd;
+  private static final int ARCH_CAPABILITIES = 0x10a;
   private static final int MISC_ENABLE = 0x1a0;
   private static final int DEBUGCTL = 0x1d9;
   private static final int PAT = 0x277;
@@ -61,7 +62,7 @@ final class TdMsrs {
     long value = gpr[CpuState.RDX] << 32 | gpr[CpuState.RAX] & 0xffff_ffffL;
     return switch (msr) {
       case EFER -> changesOnlySce(value) ? access : Access.VE;
-      case XSS -> (value & ~(vcpu.td.params.xfam() & XSS_COMPONENTS)) == 0 ? access : Access.GP;
+      case XSS -> (value & ~(vcpu.xfam & XSS_COMPONENTS)) == 0 ? access : Access.GP;
       case DEBUGCTL -> debugControl(value, access);
       default -> accepted(msr, value) ? access : Access.GP;
     };
@@ -89,6 +90,7 @@ final class TdMsrs {
       };
     }
     return switch (msr) {
+      case XAPIC_DISABLE_STATUS, ARCH_CAPABILITIES -> false;
       case PAT -> validTypes(value);
       // SYSENTER_ESP, SYSENTER_EIP, DS_AREA, LSTAR, the bases of FS and GS.
       case 0x175, 0x176, 0x600, 0xc000_0082, FS_BASE, GS_BASE, 0xc000_0102 ->

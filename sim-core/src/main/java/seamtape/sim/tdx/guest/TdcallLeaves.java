@@ -132,12 +132,15 @@ final class TdcallLeaves {
     if (otherVm(scope, gpr)) {
       return TDX_OPERAND_INVALID.with(TdxOperand.RCX);
     }
+    boolean tellsNext = scope != Scope.TD || (gpr[RAX] >>> 16 & 0xff) == 1;
     long status =
-        id == Metadata.NULL_ID
+        tellsNext && id == Metadata.NULL_ID
             ? metadata.first(scope, Caller.GUEST)
             : metadata.read(scope, Caller.GUEST, td, vcpu, id);
     gpr[R8] = metadata.value();
-    gpr[RDX] = metadata.next();
+    if (tellsNext) {
+      gpr[RDX] = metadata.next();
+    }
     return status;
   }
 
