@@ -63,7 +63,8 @@ final class FieldAccess {
       case "MROWNERCONFIG" -> Bytes.u64(params.mrOwnerConfig(), 8 * index);
       case "CPUID_VALID" -> index < CpuidRow.ALL.size() && served(index) ? 1 : 0;
       case "VIRTUAL_IA32_ARCH_CAPABILITIES" -> TdxPlatform.archCapabilities(module.cpu);
-      case "SEPT_ROOT" -> td.sept == null ? 0 : SeptPage.architectural(td.sept.root().entries[index]);
+      case "SEPT_ROOT" ->
+          td.sept == null ? 0 : SeptPage.architectural(td.sept.root().entries[index]);
       case "RTMR" -> Bytes.u64(td.measurement.rtmr(index / 6), 8 * (index % 6));
       default -> td.fields.get(field.key() + index);
     };

@@ -183,7 +183,9 @@ class MetadataTest {
     assertEquals(77, host.r8());
   }
 
-  /** What the host of a TD that is debugged sees of its inside is the state that the TD runs with. */
+  /**
+   * What the host of a TD that is debugged sees of its inside is the state that the TD runs with.
+   */
   @Test
   void aDebuggedTdShowsWhatItIsMadeOf() {
     long tdr = host.initializedTd(TestTdx.KEY, Td.ATTRIBUTE_DEBUG);

@@ -195,7 +195,6 @@ class VpLeavesTest {
     long params = older.params();
     older.memory.page(params)[offset] = (byte) value;
     TdxOperand operand = offset == 32 ? TdxOperand.EXEC_CONTROLS : TdxOperand.RDX;
-    assertStatus(
-        TDX_OPERAND_INVALID.with(operand), older.call(Seamcall.TDH_MNG_INIT, tdr, params));
+    assertStatus(TDX_OPERAND_INVALID.with(operand), older.call(Seamcall.TDH_MNG_INIT, tdr, params));
   }
 }
