@@ -124,6 +124,38 @@ final class HypercallRoutingTest {
     assertEquals(List.of(row.name(), served ? "= 0" : "= 85"), told);
   }
 
+  /** xen-notes.md: on the next KVM_RUN KVM checks that the guest's RIP is unchanged. */
+  @Test
+  void s14XensAnswerIsDroppedWhereUserSpaceHasMovedTheGuest() {
+    xen(2);
+    assertEquals(EXIT_XEN, call(RAX, 34));
+    m.storeNumber(RUN + 56, 8, 0x55);
+    m.store(GUEST + 0x1100, (byte) 0xf4);
+    m.ioctl(m.vcpu, KvmIoctl.KVM_GET_REGS, ARG);
+    assertEquals(0x1000, m.number(ARG + 128, 8), "at the instruction");
+    m.storeNumber(ARG + 128, 8, 0x1100);
+    m.ioctl(m.vcpu, KvmIoctl.KVM_SET_REGS, ARG);
+    assertEquals(0, m.run());
+    assertEquals(EXIT_HLT, m.exitReason());
+    assertEquals(34, register(RAX));
+    m.ioctl(m.vcpu, KvmIoctl.KVM_GET_REGS, ARG);
+    assertEquals(0x1101, m.number(ARG + 128, 8));
+  }
+
+  /** hyperv-notes.md: both MSRs must be set before hypercalls are enabled. */
+  @ParameterizedTest
+  @CsvSource({"0, 0x2001", "1, 0", "1, 0x2000"})
+  void s14WithoutIdOrPageACallIsNotHypervs(long id, String page) {
+    hyperv();
+    ByteBuffer msrs = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
+    msrs.putInt(0, 2).putInt(8, 0x4000_0000).putLong(16, id);
+    msrs.putInt(24, 0x4000_0001).putLong(32, Long.decode(page));
+    m.store(ARG, msrs.array());
+    assertEquals(2, m.ioctl(m.vcpu, KvmIoctl.KVM_SET_MSRS, ARG));
+    call(RAX, 1);
+    assertEquals(List.of("KVM_HC_VAPIC_POLL_IRQ", "= 0"), told);
+  }
+
   @Test
   void s14TheKernelAnswersXenVersionOnceItIsSet() {
     xen(2);

@@ -93,6 +93,26 @@ final class HypercallTest {
     assertEquals(0, answerOf(new TestMachine("linux-7.3", vendor, false), "66b80b0000000f01d9f4"));
   }
 
+  /** em_hypercall; kvm-hypercalls-notes.md: the wrong one is patched, or #UD without the quirk. */
+  @ParameterizedTest
+  @CsvSource({"intel, 0f01d9, c1", "amd, 0f01c1, d9"})
+  void rowS15TheOtherVendorsInstructionIsPatchedWhileItsQuirkIsOn(
+      String vendor, String code, String patched) {
+    TestMachine m = new TestMachine("linux-7.3", vendor, false);
+    assertEquals(0, answerOf(m, "66b80b000000" + code + "f4"));
+    assertEquals(Integer.parseInt(patched, 16), m.number(TestMachine.GUEST + 0x1008, 1));
+    TestMachine strict = new TestMachine("linux-7.3", vendor, false).guest("66b80b000000" + code);
+    strict.store(ARG, new byte[104]);
+    strict.storeNumber(ARG, 4, KvmCapability.KVM_CAP_DISABLE_QUIRKS2.number());
+    strict.storeNumber(ARG + 8, 8, 1 << 5);
+    assertEquals(0, strict.ioctl(strict.vm, KvmIoctl.KVM_ENABLE_CAP, ARG));
+    strict.ioctl(strict.vcpu, KvmIoctl.KVM_GET_SREGS, ARG);
+    strict.storeNumber(ARG + 208 + 8, 2, 0);
+    strict.ioctl(strict.vcpu, KvmIoctl.KVM_SET_SREGS, ARG);
+    assertEquals(0, strict.run());
+    assertEquals(8, strict.exitReason(), "#UD that nobody takes");
+  }
+
   @Test
   void rowS15NumberAndArgumentsAreInRaxRbxRcxRdxAndRsi() {
     TestMachine m = new TestMachine("linux-7.3", nested).guest(MAP_TWO_PAGES);

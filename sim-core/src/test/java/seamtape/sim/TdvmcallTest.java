@@ -286,7 +286,9 @@ class TdvmcallTest {
 
   @Test
   void anotherR10IsAHypercallOfKvm() {
-    assertEquals(-1000, served(99));
+    assertEquals(-1000, served(99, 11, 12, 13, 14, 15));
+    long[] answer = java.util.Arrays.copyOfRange(guest.entries.get(1), 10, 16);
+    assertArrayEquals(new long[] {-1000, 11, 12, 13, 14, 15}, answer, "R10 alone");
     assertEquals("KVM_HC_UNKNOWN", td.log.names().get(td.log.names().size() - 2));
   }
 

@@ -4,6 +4,9 @@ import seamtape.sim.guest.OpcodeTable.Opcode;
 
 /** Turns the bytes at CS:RIP into an {@link Insn}; raises #UD, #GP or #PF as the processor does. */
 final class Decoder {
+  /** The opcode map 0F 38. */
+  private static final int THREE_BYTES = 0x138;
+
   private static final int[] BASE16 = {3, 3, 5, 5, 6, 7, 5, 3};
   private static final int[] INDEX16 = {6, 7, 6, 7, -1, -1, -1, -1};
 
@@ -32,8 +35,13 @@ final class Decoder {
     int opcode = prefixes();
     int number = opcode == 0x0f ? 0x100 | next() : opcode;
     sizes();
-    modrm = OpcodeTable.hasModrm(number) ? next() : 0;
-    Opcode row = row(number);
+    Opcode row;
+    if (number == THREE_BYTES) {
+      row = threeBytes(next());
+    } else {
+      modrm = OpcodeTable.hasModrm(number) ? next() : 0;
+      row = row(number);
+    }
     if (row == null) {
       insn.op = Op.UNSUPPORTED;
       return insn;
@@ -98,6 +106,18 @@ final class Decoder {
     }
   }
 
+  /** Instructions of 0F 38 with a memory operand that a processor executes and KVM does not. */
+  private Opcode threeBytes(int third) {
+    Opcode found = null;
+    if (third == 0x82 && operandPrefix && insn.rep == 0) {
+      found = INVPCID;
+    } else if (third == 0xf8 && insn.rep == 0xf2) {
+      found = ENQCMD;
+    }
+    modrm = found == null ? 0 : next();
+    return modrm < 0xc0 ? found : null;
+  }
+
   private Opcode row(int number) {
     if (number == 0x63) {
       return defaultSize == 8 ? MOVSXD : null;
@@ -130,6 +150,7 @@ final class Decoder {
       case 0xcc -> TDCALL;
       case 0xd1 -> XSETBV;
       case 0xd9 -> VMMCALL;
+      case 0xf9 -> RDTSCP;
       default -> null;
     };
   }
@@ -160,6 +181,11 @@ final class Decoder {
   private static final Opcode MONITOR = plain(Op.MONITOR);
   private static final Opcode MWAIT = plain(Op.MWAIT);
   private static final Opcode PCONFIG = plain(Op.PCONFIG);
+  private static final Opcode RDTSCP = plain(Op.RDTSCP);
+  private static final Opcode INVPCID =
+      new Opcode(Op.INVPCID, new String[] {"M"}, false, false, false);
+  private static final Opcode ENQCMD =
+      new Opcode(Op.ENQCMD, new String[] {"M"}, false, false, false);
   private static final Opcode XCHG =
       new Opcode(Op.XCHG, new String[] {"Zv", "rAX"}, false, false, false);
 
@@ -170,7 +196,8 @@ final class Decoder {
       insn.opSize = operandPrefix && !isNearBranch(row.op) ? 2 : 8;
     }
     // MOV to and from CRn and DRn names registers whatever modrm.mod says.
-    if (OpcodeTable.hasModrm(number) && modrm < 0xc0 && row.op != Op.MOVCR) {
+    boolean hasModrm = number == THREE_BYTES || OpcodeTable.hasModrm(number);
+    if (hasModrm && modrm < 0xc0 && row.op != Op.MOVCR) {
       memoryOperand();
     }
     for (int i = 0; i < row.operands.length; i++) {

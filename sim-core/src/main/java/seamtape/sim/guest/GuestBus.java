@@ -129,6 +129,21 @@ public interface GuestBus {
   /** The guest's time stamp counter. */
   long tsc();
 
+  /** What RDRAND and RDSEED find, where {@link #hardware} lets them. */
+  default long random() {
+    return 0;
+  }
+
+  /**
+   * The last byte of the hypercall instruction that takes the place of the guest's own, which this
+   * processor does not know; {@link #NONE} where it does, or {@link #UNDEFINED_OPCODE}.
+   *
+   * @param reason as {@link #intercept} has it
+   */
+  default int replacedHypercall(int reason) {
+    return NONE;
+  }
+
   /** VMCALL or VMMCALL with the registers of {@code cpu}; DONE: the result is already in RAX. */
   Answer hypercall(CpuState cpu);
 

@@ -214,6 +214,8 @@ final class OpcodeTable {
       c0 XADD Eb,Gb lock
       c1 XADD Ev,Gv lock
       c7/1m CMPXCHG8B M lock
+      c7/6r RDRAND Rv
+      c7/7r RDSEED Rv
       c8-cf BSWAP Zv
       ff UD -
       """;

@@ -35,15 +35,17 @@ final class Ports {
     }
   }
 
-  /** The VMX I/O qualification: size, direction, string, REP, port. */
+  /** The VMX I/O qualification: size, direction, string, REP, immediate, port. */
   private long qualification(Insn i) {
     boolean in = i.op == Op.IN || i.op == Op.INS;
     boolean string = i.op == Op.INS || i.op == Op.OUTS;
+    boolean immediate = i.kind0 == Insn.IMM || i.kind1 == Insn.IMM;
     long port = portOf(i);
     return size(i) - 1
         | (in ? 1 << 3 : 0)
         | (string ? 1 << 4 : 0)
-        | (i.rep != 0 ? 1 << 5 : 0)
+        | (string && i.rep != 0 ? 1 << 5 : 0)
+        | (immediate ? 1 << 6 : 0)
         | port << 16;
   }
 

@@ -9,10 +9,13 @@ final class SystemOps {
   private static final long DR6_WRITABLE = 0xe00f;
   private static final long DR7_FIXED = 0x400;
   private static final long DR7_CLEAR = 0xd000;
+  private static final long LOW = 0xffff_ffffL;
+  private static final int TSC_AUX = 0xc000_0103;
   private static final long CR4_DE = 1 << 3;
 
   private final Core core;
   private final CpuState cpu;
+  private final Flags flags;
   private final Segmentation segmentation;
   private final OwnPages ownPages;
   private final int[] cpuid = new int[4];
@@ -21,6 +24,7 @@ final class SystemOps {
   SystemOps(Core core, Flags flags, Segmentation segmentation) {
     this.core = core;
     this.cpu = core.cpu;
+    this.flags = flags;
     this.segmentation = segmentation;
     ownPages = new OwnPages(core, flags);
   }
@@ -49,6 +53,14 @@ final class SystemOps {
       case MONITOR -> core.hardware(39);
       case XSETBV -> core.hardware(55);
       case PCONFIG -> core.hardware(65);
+      case RDTSCP -> readTscAndAux();
+      case RDRAND -> random(i, 57);
+      case RDSEED -> random(i, 61);
+      case INVPCID -> {
+        core.hardware(58);
+        core.flush();
+      }
+      case ENQCMD -> core.hardware(72);
       case CPUID -> identify();
       case RDMSR -> readMsr();
       case WRMSR -> writeMsr();
@@ -298,16 +310,46 @@ final class SystemOps {
     core.writeGpr(CpuState.RDX, 4, tsc >>> 32);
   }
 
+  private void readTscAndAux() {
+    core.hardware(51);
+    readTsc();
+    core.bus.readMsr(TSC_AUX, msr);
+    core.writeGpr(CpuState.RCX, 4, msr[0]);
+  }
+
+  private void random(Insn i, int reason) {
+    core.hardware(reason);
+    core.write0(i, core.bus.random());
+    flags.carryAndOverflow(true, false);
+  }
+
   /**
    * @param reason VMX exit reason
    */
   private void hypercall(int reason) {
     core.intercept(reason, 0);
+    int replacement = core.bus.replacedHypercall(reason);
+    if (replacement != GuestBus.NONE) {
+      replaceHypercall(replacement);
+    }
     if (core.mmio.replaying()) {
       core.writeGpr(CpuState.RAX, core.codeSize == 8 ? 8 : 4, core.mmio.next());
       return;
     }
     called(core.bus.hypercall(cpu), GuestExit.Kind.HYPERCALL);
+  }
+
+  /** emulator_fix_hypercall: the bytes change, as a write of the guest would change them. */
+  private void replaceHypercall(int last) {
+    if (last == GuestBus.UNDEFINED_OPCODE) {
+      throw core.undefined();
+    }
+    long base = core.codeSize == 8 ? 0 : cpu.segments[CpuState.CS].base;
+    long linear = base + cpu.rip;
+    int[] bytes = {0x0f, 0x01, last};
+    for (int at = 0; at < bytes.length; at++) {
+      core.memory.writeLinear(core.codeSize == 8 ? linear + at : linear + at & LOW, 1, bytes[at]);
+    }
   }
 
   private void called(Answer answer, GuestExit.Kind exit) {

@@ -2,6 +2,7 @@ package seamtape.sim.kvm;
 
 import java.util.Arrays;
 import seamtape.catalog.Call;
+import seamtape.catalog.Family;
 import seamtape.event.Actor;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus.Answer;
@@ -29,6 +30,10 @@ final class Hypercalls {
 
   private final long[] out = new long[1];
   private int length;
+
+  /** Linear address of the instruction that left. */
+  private long leftAt;
+
   private Call row;
 
   Hypercalls(VcpuRunner runner) {
@@ -83,12 +88,22 @@ final class Hypercalls {
 
   /** The exit of the call that was left to user space. */
   void exit(ExitWriter exits) {
+    leftAt = linearRip();
     switch (row.family()) {
       case XEN_HYPERCALL ->
           exits.xenHypercall(xen.number(), xen.parameters(), cpu.longMode64(), cpu.cpl());
       case HYPERV_HYPERCALL -> exits.hypervHypercall(hyperv.operands());
       default -> exits.hypercall(number(), in, cpu.longMode64());
     }
+  }
+
+  private long linearRip() {
+    return cpu.longMode64() ? cpu.rip : cpu.segments[CpuState.CS].base + cpu.rip & LOW_HALF;
+  }
+
+  /** User space has moved the guest since: it does not see the answer of a Xen hypercall. */
+  boolean dropsAnswer() {
+    return row.family() == Family.XEN_HYPERCALL && linearRip() != leftAt;
   }
 
   /**

@@ -16,6 +16,12 @@ final class InterceptedInstructions {
   private static final long CR4_OSXSAVE = 1 << 18;
   private static final long QUIRK_MWAIT_NEVER_UD_FAULTS = 1 << 6;
 
+  /** KVM_X86_QUIRK_FIX_HYPERCALL_INSN. */
+  private static final long QUIRK_FIX_HYPERCALL_INSN = 1 << 5;
+
+  private static final int VMCALL_LAST_BYTE = 0xc1;
+  private static final int VMMCALL_LAST_BYTE = 0xd9;
+
   private final Vcpu state;
   private final CpuState cpu;
 
@@ -32,6 +38,23 @@ final class InterceptedInstructions {
       case VMX_MONITOR, VMX_MWAIT -> waits();
       default -> GuestBus.NOT_EMULATED;
     };
+  }
+
+  /**
+   * em_hypercall: the other vendor's instruction is #UD, which KVM emulates by patching it.
+   *
+   * @param emulates KVM gets the #UD of this guest
+   */
+  int replacedHypercall(int reason, boolean emulates) {
+    boolean intel = state.vm().cpuModel().intel();
+    if (intel == (reason != GuestBus.VMMCALL)) {
+      return GuestBus.NONE;
+    }
+    boolean quirk = (state.vm().disabledQuirks() & QUIRK_FIX_HYPERCALL_INSN) == 0;
+    if (!quirk || !emulates) {
+      return GuestBus.UNDEFINED_OPCODE;
+    }
+    return intel ? VMCALL_LAST_BYTE : VMMCALL_LAST_BYTE;
   }
 
   /** kvm_pmu_rdpmc. */

@@ -334,6 +334,11 @@ final class VcpuBus implements GuestBus {
   }
 
   @Override
+  public int replacedHypercall(int reason) {
+    return instructions.replacedHypercall(reason, encrypted == null || !encrypted.inUse());
+  }
+
+  @Override
   public Answer hypercall(CpuState cpu) {
     runner.stats.count(VcpuStats.Name.EXITS);
     return raisesVc() ? Answer.EXIT : hypercalls.emulate();

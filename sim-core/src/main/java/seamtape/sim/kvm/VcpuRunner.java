@@ -185,6 +185,10 @@ public final class VcpuRunner {
     exits.answer(exit);
     if (exit.kind == GuestExit.Kind.HYPERCALL) {
       exit.result = hypercalls.complete(exits);
+      if (hypercalls.dropsAnswer()) {
+        interpreter.forget();
+        return Machine.IN_PROGRESS;
+      }
     }
     return goesOn();
   }

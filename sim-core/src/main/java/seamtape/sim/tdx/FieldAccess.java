@@ -50,6 +50,8 @@ final class FieldAccess {
       case "GPAW" -> params.configFlags() & Td.CONFIG_GPAW;
       case "EPTP" -> td.sept == null ? 0 : td.septRoot() | params.eptpControls();
       case "TSC_MULTIPLIER" -> td.tscMultiplier(module.cpu.tscKhz());
+      case "TSC_OFFSET" -> td.tscOffset();
+      case "VIRTUAL_TSC" -> td.virtualTsc(module.hostTsc());
       case "TSC_FREQUENCY" -> params.tscFrequency();
       case "NUM_CPUID_VALUES" -> CpuidRow.ALL.size();
       case "NOTIFY_ENABLES" -> td.notifyEnables;

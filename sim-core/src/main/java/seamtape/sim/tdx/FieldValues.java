@@ -11,6 +11,9 @@ final class FieldValues {
   static final long POSTED_INTERRUPT_VECTOR = 0x2;
   static final long POSTED_INTERRUPT_DESCRIPTOR = 0x2016;
 
+  /** CPUID_CONTROL, a byte for each row of the module's table. */
+  static final long CPUID_CONTROL = 0x2100_0000_0000_0000L;
+
   private static final long MSR_CLASS = 19L << 56;
 
   /** Ascending; values beside them. Reading allocates nothing. */

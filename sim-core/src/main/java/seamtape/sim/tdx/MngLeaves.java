@@ -149,6 +149,7 @@ final class MngLeaves {
     }
     TdParams params = reader.params();
     td.initialize(params, new TdCpuid(params, module.cpu), module.pamt);
+    td.startTsc(module.hostTsc(), module.cpu.tscKhz());
     return Leaf.SUCCESS;
   }
 

@@ -79,6 +79,8 @@ public final class Td {
   public SharedEpt shared;
 
   final FieldValues fields = new FieldValues();
+  private long tscMultiplier;
+  private long tscOffset;
 
   Td(long tdr, int keyId) {
     this.tdr = tdr;
@@ -102,6 +104,25 @@ public final class Td {
   /** The TDCS page that is the root of the secure EPT. */
   long septRoot() {
     return tdcx[SEPT_ROOT];
+  }
+
+  /** The virtual TSC starts at 0 when the TD is initialized. */
+  void startTsc(long hostTsc, int hostKhz) {
+    tscMultiplier = tscMultiplier(hostKhz);
+    tscOffset = -scaled(hostTsc);
+  }
+
+  long tscOffset() {
+    return tscOffset;
+  }
+
+  /** What the guest reads while the host's TSC is at a value. */
+  public long virtualTsc(long hostTsc) {
+    return scaled(hostTsc) + tscOffset;
+  }
+
+  private long scaled(long hostTsc) {
+    return Math.multiplyHigh(hostTsc, tscMultiplier) << 16 | hostTsc * tscMultiplier >>> 48;
   }
 
   /** Virtual TSC ticks per tick of the host's, with 48 fraction bits. */

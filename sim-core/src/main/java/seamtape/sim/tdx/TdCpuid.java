@@ -43,13 +43,21 @@ public final class TdCpuid {
    * @return false where the instruction gives #VE
    */
   public boolean read(int leaf, int subleaf, int[] out) {
-    int effective = beyond(leaf) ? 0x23 : leaf;
-    CpuidRow row = CpuidRow.of(effective, subleaf);
+    CpuidRow row = row(leaf, subleaf);
     if (row == null || row.kind() == CpuidRow.Kind.VE) {
       return false;
     }
     System.arraycopy(values[CpuidRow.ALL.indexOf(row)], 0, out, 0, 4);
     return true;
+  }
+
+  private static CpuidRow row(int leaf, int subleaf) {
+    return CpuidRow.of(beyond(leaf) ? 0x23 : leaf, subleaf);
+  }
+
+  /** The place of a leaf in the module's table; -1 for one that is not there. */
+  static int index(int leaf, int subleaf) {
+    return CpuidRow.ALL.indexOf(row(leaf, subleaf));
   }
 
   private static boolean beyond(int leaf) {

@@ -107,6 +107,12 @@ public final class TdVcpu {
     return fields.get(FieldValues.SHARED_EPTP);
   }
 
+  /** CPUID_CONTROL asks for #VE at a leaf that the module would serve. */
+  public boolean asksCpuidVe(int leaf, int subleaf, boolean user) {
+    long control = fields.get(FieldValues.CPUID_CONTROL + TdCpuid.index(leaf, subleaf));
+    return (control >>> (user ? 1 : 0) & 1) != 0;
+  }
+
   /** Value of an MSR that the module switches for the guest; 0 unless set. */
   public long msr(int msr) {
     return fields.get(FieldValues.msr(msr));

@@ -41,6 +41,7 @@ public final class TdxModule {
   final Pamt pamt = new Pamt();
   final KeyIds keyIds;
   final Entropy entropy;
+  private final TdGuest guest;
   final Metadata metadata;
   private final TdReport reports;
 
@@ -79,6 +80,7 @@ public final class TdxModule {
     this.lps = new LogicalProcessors(platform.lps());
     this.metadata = new Metadata(this);
     this.reports = new TdReport(version, seed);
+    this.guest = guest;
     this.leaves = new LeafTable(this, guest);
     guest.attach(this);
   }
@@ -119,6 +121,16 @@ public final class TdxModule {
       return INVALID_RAX;
     }
     return leaf.call(lp, gpr);
+  }
+
+  /** The TSC of the host, as the module reads it. */
+  long hostTsc() {
+    return guest.tsc();
+  }
+
+  /** A random number of the processor, for a guest that asks for one. */
+  public long random() {
+    return entropy.next();
   }
 
   private static boolean allowedBeforeReady(int number) {

@@ -111,8 +111,8 @@ final class GuestTest {
   @ParameterizedTest
   @CsvSource({
     "f4, 12, 0",
-    "e4f8, 30, 0xf80008",
-    "e6f8, 30, 0xf80000",
+    "e4f8, 30, 0xf80048",
+    "e6f8, 30, 0xf80040",
     "66ed, 30, 0xe600009",
     "0f09, 54, 0",
     "0f01c1, 18, 0",

@@ -27,6 +27,9 @@ final class LongModeTd {
   final TdVcpu vcpu;
   final long[] pages = new long[16];
 
+  /** What the host's TSC shows; 5 while the TD is initialized. */
+  long tsc = 5;
+
   LongModeTd(TdxModuleVersion version) {
     this(version, params -> {});
   }
@@ -35,7 +38,7 @@ final class LongModeTd {
    * @param edit changes TD_PARAMS before MNG.INIT takes them
    */
   LongModeTd(TdxModuleVersion version, java.util.function.Consumer<byte[]> edit) {
-    TdGuestRunner runner = new TdGuestRunner(NestedCalls.NONE, () -> 5);
+    TdGuestRunner runner = new TdGuestRunner(NestedCalls.NONE, () -> tsc);
     tdx = new TestTdx(version, runner);
     tdx.bringUp();
     tdr = tdx.createTd(TestTdx.KEY);

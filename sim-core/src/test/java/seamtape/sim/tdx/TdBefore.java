@@ -37,24 +37,27 @@ final class TdBefore {
         td.vcpu.veInfo.exitReason = 12;
         td.vcpu.veInfo.instructionLength = 1;
       }
-      case "shared" -> inside.shared = shared(host.memory.page(host.page()));
+      case "blocked" -> host.must(Seamcall.TDH_MEM_RANGE_BLOCK, 0x6000, td.tdr);
+      case "shared-data" -> inside.shared = shared(0x20_0000, host.memory.page(host.page()));
+      case "shared-mmio" -> inside.shared = shared(0x20_0000, null);
+      case "shared" -> inside.shared = shared(0, host.memory.page(host.page()));
       case "report" -> TestTdx.assertStatus(0, td.tdcall(Tdcall.TDG_MR_REPORT, 0x7000, 0x6000, 0));
       case "forged" -> td.put(0x7000 + 128, 1);
       default -> throw new IllegalArgumentException("nothing that happens: " + name);
     }
   }
 
-  /** One shared page of the VMM, at the first 4 KiB. */
-  private static SharedEpt shared(byte[] page) {
+  /** One shared page of the VMM; null for one that is MMIO to it. */
+  private static SharedEpt shared(long at, byte[] page) {
     return new SharedEpt() {
       @Override
       public byte[] page(long gpa, boolean write) {
-        return gpa >>> 12 == 0 ? page : null;
+        return gpa >>> 12 == at >>> 12 ? page : null;
       }
 
       @Override
       public boolean raisesVe(long gpa) {
-        return false;
+        return page == null;
       }
 
       @Override

@@ -108,8 +108,9 @@ final class TdBus implements GuestBus {
   private boolean servesCpuid() {
     boolean user = vcpu.cpu.cpl() == 3;
     boolean asked = user ? vcpu.cpuidUserVe : vcpu.cpuidSupervisorVe;
-    long[] gpr = vcpu.cpu.gpr;
-    return !asked && td.cpuid.read((int) gpr[CpuState.RAX], (int) gpr[CpuState.RCX], cpuid);
+    int leaf = (int) vcpu.cpu.gpr[CpuState.RAX];
+    int subleaf = (int) vcpu.cpu.gpr[CpuState.RCX];
+    return !asked && td.cpuid.read(leaf, subleaf, cpuid) && !vcpu.asksCpuidVe(leaf, subleaf, user);
   }
 
   private int virtualization(int reason, long qualification, int length) {
@@ -232,9 +233,15 @@ final class TdBus implements GuestBus {
     return Answer.DONE;
   }
 
+  /** Offset and scale are the TD's own. */
   @Override
   public long tsc() {
-    return runner.tsc.getAsLong();
+    return td.virtualTsc(runner.tsc.getAsLong());
+  }
+
+  @Override
+  public long random() {
+    return runner.module.random();
   }
 
   @Override

@@ -17,8 +17,13 @@ final class TdControls {
   static final int RDPMC = 15;
   static final int MWAIT = 36;
   static final int MONITOR = 39;
+  static final int RDTSCP = 51;
   static final int XSETBV = 55;
+  static final int RDRAND = 57;
+  static final int INVPCID = 58;
+  static final int RDSEED = 61;
   static final int PCONFIG = 65;
+  static final int ENQCMD = 72;
 
   /** CR4.VMXE is the module's: always set, and read as 0. */
   static final long CR4_VMXE = 1 << 13;
@@ -28,6 +33,8 @@ final class TdControls {
   private static final long CR0_NW = 1 << 29;
   private static final long CR0_CD = 1 << 30;
   private static final long CR4_MCE = 1 << 6;
+  private static final long CR4_LA57 = 1 << 12;
+  private static final long CR4_PCIDE = 1 << 17;
   private static final long CR4_SMXE = 1 << 14;
   private static final long CR4_OSXSAVE = 1 << 18;
   private static final long CR4_KL = 1 << 19;
@@ -65,7 +72,8 @@ final class TdControls {
     boolean paging = (value & CpuState.CR0_PG) != 0;
     boolean unprotected = (value & CR0_WP) == 0 && (cpu.cr4 & CR4_CET) != 0;
     boolean noCache = (value & CR0_NW) != 0 && (value & CR0_CD) == 0;
-    if (paging && !protectedMode || unprotected || noCache) {
+    boolean keepsPcid = !paging && (cpu.cr4 & CR4_PCIDE) != 0;
+    if (paging && !protectedMode || unprotected || noCache || keepsPcid) {
       return GP;
     }
     boolean exits = !protectedMode || (value & CR0_NE) == 0 || (value & (CR0_NW | CR0_CD)) != 0;
@@ -80,20 +88,32 @@ final class TdControls {
             || (value & CR4_UINTR) != 0 && (xfam & XFAM_UINTR) == 0
             || (value & CR4_PKS) != 0 && (td.attributes() & ATTRIBUTE_PKS) == 0;
     boolean unprotected = (value & CR4_CET) != 0 && (cpu.cr0 & CR0_WP) == 0;
-    boolean leavesLongMode = (cpu.efer & CpuState.EFER_LMA) != 0 && (value & CpuState.CR4_PAE) == 0;
-    if (withoutFeature || unprotected || leavesLongMode || (value & CR4_RESERVED) != 0) {
+    boolean illegal = (value & CR4_RESERVED) != 0 || !agrees(value);
+    if (withoutFeature || unprotected || illegal) {
       return GP;
     }
     boolean exits = (value & (CR4_VMXE | CR4_SMXE | CR4_KL)) != 0 || (value & CR4_MCE) == 0;
     return exits ? VE : NONE;
   }
 
-  /** XSETBV, RDPMC, MONITOR, MWAIT, PCONFIG by VMX exit reason. */
+  /** What long mode and CR3 allow the CPU to change: PAE, LA57, PCIDE. */
+  private boolean agrees(long value) {
+    boolean longMode = (cpu.efer & CpuState.EFER_LMA) != 0;
+    long changed = value ^ cpu.cr4;
+    boolean levels = (changed & CR4_LA57) == 0 || !longMode;
+    boolean pcid = (value & changed & CR4_PCIDE) == 0 || longMode && (cpu.cr3 & 0xfff) == 0;
+    return levels && pcid && (!longMode || (value & CpuState.CR4_PAE) != 0);
+  }
+
+  /** By VMX exit reason. */
   int execute(int reason) {
     return switch (reason) {
       case XSETBV -> setXcr();
       case RDPMC -> readCounter();
       case MONITOR, MWAIT -> hasMonitor() ? VE : UNDEFINED_OPCODE;
+      case RDTSCP, RDRAND, RDSEED -> NONE;
+      case INVPCID -> cpu.cpl() == 0 ? NONE : GP;
+      case ENQCMD -> GP;
       default -> cpu.cpl() == 0 ? VE : GP;
     };
   }
