@@ -37,8 +37,13 @@ final class ScriptedTd implements TdGuest {
   }
 
   ScriptedTd eptViolation(long gpa, long extended) {
+    return eptViolation(gpa, 0, extended);
+  }
+
+  ScriptedTd eptViolation(long gpa, long qualification, long extended) {
     long[] exit = new long[16];
     exit[RAX] = EPT_VIOLATION;
+    exit[RCX] = qualification;
     exit[RDX] = extended;
     exit[R8] = gpa;
     exits.add(exit);

@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static seamtape.sim.TestMachine.RUN;
 import static seamtape.sim.TestMachine.TID;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seamtape.catalog.Errno;
 import seamtape.catalog.KvmCapability;
@@ -17,6 +23,7 @@ import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdvmcallStatus;
 import seamtape.machine.Machine;
+import seamtape.sim.tdx.VeDocument;
 
 /** KVM's side of TDVMCALLs, one by one, in the words of fixtures/abi/tdvmcall.csv. */
 class TdvmcallTest {
@@ -159,6 +166,64 @@ class TdvmcallTest {
   @CsvSource({"0x8b,true", "0xce,true", "0xc0000080,true", "0x10,false", "0x174,false"})
   void rdmsrKnowsTheMsrsThatKvmEmulatesForTds(String msr, boolean known) {
     assertEquals(known ? SUCCESS : INVALID, served(0, 31, Long.decode(msr)));
+  }
+
+  private static final Pattern MSRS = Pattern.compile("0x([0-9A-F]+)(?:-0x([0-9A-F]+))?");
+
+  /** The table of tdx-ve.md, section 3; of ranges the first and the last. */
+  static List<Long> servedMsrs() throws IOException {
+    List<Long> msrs = new ArrayList<>();
+    for (List<String> cells : VeDocument.table(3)) {
+      Matcher token = MSRS.matcher(cells.get(0));
+      while (token.find()) {
+        msrs.add(Long.parseLong(token.group(1), 16));
+        if (token.group(2) != null) {
+          msrs.add(Long.parseLong(token.group(2), 16));
+        }
+      }
+    }
+    return msrs;
+  }
+
+  @ParameterizedTest
+  @MethodSource("servedMsrs")
+  void eachMsrThatKvmServesATdIsReadByRdmsr(long msr) {
+    setUpMce();
+    assertEquals(SUCCESS, served(0, 31, msr));
+  }
+
+  /** Banks, MCG_CTL, CMCI and LMCE, as KVM_X86_SETUP_MCE gives them. */
+  private void setUpMce() {
+    td.m.storeNumber(TestMachine.ARG, 8, 32 | 1 << 8 | 1 << 10 | 1 << 27);
+    TdMachine.check(td.m.ioctl(td.m.vcpu, KvmIoctl.KVM_X86_SETUP_MCE, TestMachine.ARG));
+  }
+
+  /** MCG_CTL, MCG_EXT_CTL, MCi_CTL2: MCG_CAP does not show what they belong to. */
+  @ParameterizedTest
+  @ValueSource(longs = {0x17b, 0x4d0, 0x280, 0x29f})
+  void machineCheckMsrsNeedTheirBitOfMcgCap(long msr) {
+    assertEquals(INVALID, served(0, 31, msr));
+  }
+
+  @Test
+  void featCtlTellsLmceAndExtCtlHasOnlyItsBit() {
+    assertEquals(SUCCESS, served(0, 31, 0x3a));
+    assertEquals(1, guest.entries.get(1)[11], "locked");
+    setUpMce();
+    guest.entries.clear();
+    guest.tdvmcall(0, 31, 0x3a).tdvmcall(0, 32, 0x4d0, 1).tdvmcall(0, 31, 0x4d0);
+    guest.tdvmcall(0, 32, 0x4d0, 3);
+    run();
+    run();
+    assertEquals(1 | 1 << 20, guest.entries.get(1)[11]);
+    assertEquals(SUCCESS, guest.entries.get(2)[10]);
+    assertEquals(1, guest.entries.get(3)[11]);
+    assertEquals(INVALID, guest.entries.get(4)[10]);
+  }
+
+  @Test
+  void theTableOfServedMsrsHasTheseMany() throws IOException {
+    assertEquals(35, servedMsrs().size());
   }
 
   @ParameterizedTest
@@ -309,9 +374,11 @@ class TdvmcallTest {
     assertEquals(0, kvmRun(32));
   }
 
-  @Test
-  void anAccessBeforeAcceptanceKillsTheVm() {
-    guest.eptViolation(0x3000, 6);
+  /** tdx-ve.md, section 4: fetches from shared memory, and accesses that are pending. */
+  @ParameterizedTest(name = "{0}, qualification {1}, type {2}")
+  @CsvSource({"0x800000006000, 4, 0", "0x3000, 1, 6", "0x3000, 2, 6"})
+  void whatAGuestOfKvmNeverDoesKillsTheVm(String gpa, long qualification, long extended) {
+    guest.eptViolation(Long.decode(gpa), qualification, extended);
     assertEquals(Errno.EIO.result(), run());
     assertEquals(Errno.EIO.result(), run());
   }
