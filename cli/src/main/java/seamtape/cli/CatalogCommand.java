@@ -23,12 +23,15 @@ import seamtape.sim.workload.WorkloadRunner;
 @Command(
     name = "catalog",
     mixinStandardHelpOptions = true,
-    description = "List the calls that Seamtape knows, with numbers and fields.",
+    description =
+        "List the calls that Seamtape knows, and the commands of SEV and TDX, with numbers and fields.",
     footer = {
       "",
       "Examples:",
       "  seamtape catalog",
-      "  seamtape catalog --call KVM_CREATE_VCPU --json"
+      "  seamtape catalog --call KVM_CREATE_VCPU --json",
+      "  seamtape catalog --call KVM_SEV_LAUNCH_START",
+      "  seamtape catalog --profile linux-6.2"
     })
 final class CatalogCommand implements Callable<Integer> {
   @Option(names = "--call", paramLabel = "NAME", description = "Only this call.")
@@ -54,19 +57,36 @@ final class CatalogCommand implements Callable<Integer> {
             .filter(row -> name == null || named(row))
             .filter(row -> profile == null || status(profile, row) != Status.ABSENT)
             .toList();
-    if (rows.isEmpty()) {
+    List<SubCommand> commands =
+        SubCommand.all().stream()
+            .filter(row -> name == null || row.name().equalsIgnoreCase(name))
+            .filter(row -> profile == null || row.status(profile) != Status.ABSENT)
+            .toList();
+    if (rows.isEmpty() && commands.isEmpty()) {
       throw new UsageException(
-          Catalog.calls().stream().anyMatch(this::named)
+          known()
               ? profile + " has no " + name + ": leave out --profile to see it"
               : "no call named " + name + ": 'seamtape catalog' lists them");
     }
     rows.forEach(this::print);
+    commands.forEach(this::print);
     Map<String, Object> document = new LinkedHashMap<>();
     if (output.json) {
-      document.put("calls", rows.stream().map(this::document).toList());
+      List<Object> calls = new ArrayList<>(rows.stream().map(this::document).toList());
+      commands.forEach(row -> calls.add(row.document(shown())));
+      document.put("calls", calls);
     }
     output.document(document);
     return Exit.DONE;
+  }
+
+  private boolean known() {
+    return Catalog.calls().stream().anyMatch(this::named)
+        || SubCommand.all().stream().anyMatch(row -> row.name().equalsIgnoreCase(name));
+  }
+
+  private List<String> shown() {
+    return profile == null ? Coverage.profiles() : List.of(profile);
   }
 
   private boolean named(Call row) {
@@ -84,6 +104,17 @@ final class CatalogCommand implements Callable<Integer> {
       if (row instanceof Seamcall leaf) {
         output.line("    by TDX module: " + words(modules(leaf)));
       }
+    }
+  }
+
+  private void print(SubCommand row) {
+    String answered = profile == null ? "" : String.format("%-9s", row.status(profile).text());
+    String number = "0x" + Integer.toHexString(row.id());
+    output.line(
+        String.format(
+            "%-10s %-10s %-40s %s%s", row.family(), number, row.name(), answered, row.doc()));
+    if (name != null) {
+      row.details().forEach(output::line);
     }
   }
 
@@ -116,8 +147,7 @@ final class CatalogCommand implements Callable<Integer> {
     row.out().forEach(field -> fields.add(field(field, "out")));
     document.put("fields", fields);
     Map<String, Object> profiles = new LinkedHashMap<>();
-    List<String> shown = profile == null ? Coverage.profiles() : List.of(profile);
-    shown.forEach(each -> profiles.put(each, status(each, row).text()));
+    shown().forEach(each -> profiles.put(each, status(each, row).text()));
     document.put("profiles", profiles);
     if (row instanceof Seamcall leaf) {
       document.put("modules", modules(leaf));

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import seamtape.catalog.SevCommand;
 import seamtape.sim.coverage.Coverage;
 
 /** {@code catalog --profile}, as text and as JSON. */
@@ -62,5 +63,27 @@ class CatalogCommandTest {
     Command.Result result = Command.run("catalog", "--profile", "linux-9", "--json");
     assertEquals(2, result.exit());
     assertTrue(result.err().contains("linux-7.3+regindex"), result.err());
+  }
+
+  /** A command of KVM_MEMORY_ENCRYPT_OP is found as a call is. */
+  @Test
+  void aCommandOfSevOrTdxHasARowWithItsStruct() {
+    Map<String, Object> start = calls("catalog", "--call", "kvm_sev_init2", "--json").get(0);
+    assertEquals("sev", start.get("family"));
+    assertEquals("0x16", start.get("number"));
+    Map<?, ?> profiles = (Map<?, ?>) start.get("profiles");
+    assertEquals("absent", profiles.get("linux-6.2"));
+    assertEquals("modelled", profiles.get("linux-7.3"));
+    String text = Command.run("catalog", "--call", "KVM_TDX_INIT_MEM_REGION").out();
+    assertTrue(text.contains("on a vcpu fd: id 3 of struct kvm_tdx_cmd"), text);
+    assertTrue(text.contains("source_addr"), text);
+    Command.Result absent =
+        Command.run("catalog", "--call", "KVM_SEV_INIT2", "--profile", "linux-6.2");
+    assertEquals(2, absent.exit());
+    assertTrue(absent.err().contains("linux-6.2 has no KVM_SEV_INIT2"), absent.err());
+    String all = Command.run("catalog").out();
+    for (SevCommand command : SevCommand.values()) {
+      assertTrue(all.contains(command.name()), command.name());
+    }
   }
 }
