@@ -45,7 +45,7 @@ final class Api {
     get(router, RECORDING + "/events/:event").handler(this::details);
     get(router, RECORDING + "/events/:event/children").handler(this::children);
     get(router, RECORDING + "/locate")
-        .handler(context -> on(context, r -> CallApi.locate(r, new Parameters(context))));
+        .handler(context -> on(context, r -> LocateApi.locate(r, new Parameters(context))));
     get(router, RECORDING + "/timeline").handler(this::timeline);
     get(router, RECORDING + "/latency").handler(context -> shape(context, ShapeApi::latency));
     get(router, RECORDING + "/flame").handler(context -> shape(context, ShapeApi::flame));
@@ -149,9 +149,9 @@ final class Api {
   private void calls(RoutingContext context) {
     Parameters parameters = new Parameters(context);
     long from = parameters.number("from", 0, 0, Long.MAX_VALUE / 2);
-    int count = (int) parameters.number("count", 128, 1, CallApi.MAX_ROWS);
-    CallApi.View view = CallApi.View.of(parameters);
-    OpenRecording.Task<JsonObject> task = r -> CallApi.page(r, from, count, view);
+    int count = (int) parameters.number("count", 128, 1, RowsApi.MAX_ROWS);
+    RowsApi.View view = RowsApi.View.of(parameters);
+    OpenRecording.Task<JsonObject> task = r -> RowsApi.page(r, from, count, view);
     if (view.filter().isEmpty()) {
       onSettled(context, task);
     } else {

@@ -42,7 +42,7 @@ final class FirstView {
     JsonObject answers = new JsonObject().put(address, own);
     answers.put(address + "/notes", Notes.read(recording.entry().path()));
     if (atStart) {
-      answers.put(address + "/calls?from=0&count=" + ROWS, CallApi.rows(recording, 0, ROWS, ""));
+      answers.put(address + "/calls?from=0&count=" + ROWS, RowsApi.rows(recording, 0, ROWS, ""));
     }
     return answers;
   }

@@ -116,6 +116,15 @@ public final class Matches {
     return positions[match];
   }
 
+  /** How many matches from one on, before another, are calls that follow each other. */
+  public int run(int match, int end) {
+    int next = match + 1;
+    while (next < end && positions[next] == positions[next - 1] + 1) {
+      next++;
+    }
+    return next - match;
+  }
+
   /** The first match at or after a position; {@link #count} without one. */
   public int firstAt(long position) {
     int found = Arrays.binarySearch(positions, 0, count, (int) position);
