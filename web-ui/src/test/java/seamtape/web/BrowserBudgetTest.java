@@ -3,7 +3,6 @@ package seamtape.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.CDPSession;
@@ -282,10 +281,28 @@ class BrowserBudgetTest {
     note("head of a live recording", all, 300);
   }
 
-  /** Uses one page for a while as a person would, and measures what it holds then. */
-  private void memory() {
+  /** Uses each page for a while as a person would: the most that one of them holds then. */
+  private void memory() throws Exception {
     CDPSession session = page.context().newCDPSession(page);
-    long end = System.nanoTime() + (long) (MINUTES * 60e9);
+    double explorer = heap(session, explore(MINUTES * 0.6));
+    visitInTab("/r/big/state?at=" + events / 2, ".tree .node");
+    double state = heap(session, step(MINUTES * 0.2));
+    SampleTapes.nested(dir.resolve("small-a.tape"), 10_000, false);
+    SampleTapes.nested(dir.resolve("small-b.tape"), 10_000, true);
+    visitInTab("/diff/small-a/small-b", "diff-call tr.differs");
+    double diff = heap(session, step(MINUTES * 0.2));
+    double most = Math.max(explorer, Math.max(state, diff));
+    String what = String.format("heap of a page, the most of three, after %.1f min", MINUTES);
+    lines.add(new Line(what, most, most, 150, "MiB"));
+  }
+
+  private void visitInTab(String path, String shown) {
+    page.navigate(server.uri().resolve(path).toString());
+    page.locator(shown).first().waitFor();
+  }
+
+  private String explore(double minutes) {
+    long end = System.nanoTime() + (long) (minutes * 60e9);
     int uses = 0;
     while (System.nanoTime() < end) {
       page.evaluate("event => jump(event)", (double) random.nextLong(1, events));
@@ -295,17 +312,26 @@ class BrowserBudgetTest {
       }
       page.keyboard().press(uses % 3 == 0 ? "0" : "w");
     }
+    return "explorer, " + uses + " jumps";
+  }
+
+  /** Four a second, to the next call or the next difference. */
+  private String step(double minutes) {
+    long end = System.nanoTime() + (long) (minutes * 60e9);
+    int steps = 0;
+    for (; System.nanoTime() < end; steps++) {
+      page.keyboard().press(steps % 10 == 9 ? "k" : "j");
+      page.waitForTimeout(250);
+    }
+    return page.url().replaceAll(".*/(?=r/|diff/)", "") + ", " + steps + " steps";
+  }
+
+  /** Of what is in use, in MiB. */
+  private static double heap(CDPSession session, String after) {
     session.send("HeapProfiler.collectGarbage");
-    JsonObject heap = session.send("Runtime.getHeapUsage");
-    double used = heap.get("usedSize").getAsDouble();
-    double most = heap.get("totalSize").getAsDouble();
-    lines.add(
-        new Line(
-            String.format("heap of the page after %.0f uses in %.1f min", (double) uses, MINUTES),
-            used / (1 << 20),
-            most / (1 << 20),
-            150,
-            "MiB"));
+    double bytes = session.send("Runtime.getHeapUsage").get("usedSize").getAsDouble();
+    System.out.printf("heap after %s: %.1f MiB%n", after, bytes / (1 << 20));
+    return bytes / (1 << 20);
   }
 
   private void print() throws Exception {
