@@ -229,6 +229,36 @@ class TdxCommandTest {
     assertErrno(EINVAL, td.m.ioctl(td.m.vcpu, row, ARG));
   }
 
+  /** tdx_has_emulated_msr: the module's MSRs stop a batch, those that KVM emulates do not. */
+  @ParameterizedTest
+  @CsvSource({
+    "0x10, 0, 0",
+    "0xc0000080, 1, 0",
+    "0x8b, 1, 1",
+    "0x277, 1, 1",
+    "0x1b, 1, 0",
+    "0x174, 0, 0",
+    "0x4b564d05, 1, 1",
+    "0x4b564d01, 0, 0",
+    "0x808, 0, 0"
+  })
+  void msrsOfATdAreThoseThatKvmEmulates(String index, long read, long written) {
+    TdMachine td = new TdMachine().withVcpu();
+    ByteBuffer batch = TdMachine.little(24);
+    batch.putInt(0, 1).putInt(8, Long.decode(index).intValue());
+    td.m.store(ARG, batch.array());
+    assertEquals(read, td.m.ioctl(td.m.vcpu, KvmIoctl.KVM_GET_MSRS, ARG));
+    assertEquals(written, td.m.ioctl(td.m.vcpu, KvmIoctl.KVM_SET_MSRS, ARG));
+  }
+
+  @Test
+  void aTdTakesNmisAndNoSmis() {
+    TdMachine td = new TdMachine().withVcpu();
+    assertErrno(ENOTTY, td.m.ioctl(td.m.vcpu, KvmIoctl.KVM_SMI, 0));
+    assertEquals(0, td.m.ioctl(td.m.vcpu, KvmIoctl.KVM_NMI, 0));
+    assertEquals(0, td.m.ioctl(td.m.vcpu, KvmIoctl.KVM_GET_VCPU_EVENTS, ARG));
+  }
+
   @Test
   void aTdHasNoReadOnlySlotsNoSmmAndAtMostTheHostsCpus() {
     TdMachine td = new TdMachine().initialized();

@@ -48,11 +48,16 @@ public final class TdMsrs {
       extendedControl = valid ? value : extendedControl;
       return valid;
     }
-    return emulates(index) && !readOnly(index) && msrs.write(index, value, false);
+    return writable(index) && msrs.write(index, value, false);
   }
 
   private boolean hasLmce() {
     return msrs.read(MCG_CAP, false) && (msrs.value & MCG_LMCE_P) != 0;
+  }
+
+  /** What KVM_SET_MSRS and a TDVMCALL can write. */
+  public static boolean writable(int index) {
+    return emulates(index) && !readOnly(index);
   }
 
   /** tdx_is_read_only_msr. */

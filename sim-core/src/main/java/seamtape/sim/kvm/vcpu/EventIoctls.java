@@ -81,10 +81,11 @@ public final class EventIoctls {
     return 0;
   }
 
-  /** CONFIG_KVM_SMM. */
+  /** CONFIG_KVM_SMM, and MSR_IA32_SMBASE, which a TD has not. */
   private static boolean smmSupported(Vcpu vcpu) {
     int smm = KvmCapability.KVM_CAP_X86_SMM.number();
-    return vcpu.vm().profile().capability(smm, vcpu.vm().cpuModel(), true) != 0;
+    return !vcpu.vm().hasProtectedApic()
+        && vcpu.vm().profile().capability(smm, vcpu.vm().cpuModel(), true) != 0;
   }
 
   static long getVcpuEvents(Vcpu vcpu, long arg, UserCopy user) {

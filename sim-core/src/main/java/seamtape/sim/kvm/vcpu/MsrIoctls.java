@@ -6,6 +6,7 @@ import static seamtape.catalog.Errno.EINVAL;
 
 import java.nio.ByteBuffer;
 import seamtape.sim.kvm.UserCopy;
+import seamtape.sim.kvm.tdx.TdMsrs;
 import seamtape.sim.profile.CpuFeature;
 
 /** MSRs in batches, and one by one as registers. */
@@ -63,7 +64,7 @@ final class MsrIoctls {
         user,
         true,
         (entries, at) -> {
-          boolean done = vcpu.msrs.read(entries.getInt(at), true);
+          boolean done = read(vcpu, entries.getInt(at));
           if (done) {
             entries.putLong(at + DATA, vcpu.msrs.value);
           }
@@ -76,7 +77,18 @@ final class MsrIoctls {
         arg,
         user,
         false,
-        (entries, at) -> vcpu.msrs.write(entries.getInt(at), entries.getLong(at + DATA), true));
+        (entries, at) -> write(vcpu, entries.getInt(at), entries.getLong(at + DATA)));
+  }
+
+  /** Of a TD's MSRs those that KVM emulates; the module keeps the others to itself. */
+  private static boolean read(Vcpu vcpu, int index) {
+    boolean td = vcpu.vm().hasProtectedApic();
+    return (!td || TdMsrs.emulates(index)) && vcpu.msrs.read(index, true);
+  }
+
+  private static boolean write(Vcpu vcpu, int index, long value) {
+    boolean td = vcpu.vm().hasProtectedApic();
+    return (!td || TdMsrs.writable(index)) && vcpu.msrs.write(index, value, true);
   }
 
   /** KVM_GET_ONE_REG and KVM_SET_ONE_REG: an MSR by its register id. */
@@ -99,9 +111,9 @@ final class MsrIoctls {
       if (value == null) {
         return EFAULT.result();
       }
-      return vcpu.msrs.write((int) id, value.getLong(0), true) ? 0 : EINVAL.result();
+      return write(vcpu, (int) id, value.getLong(0)) ? 0 : EINVAL.result();
     }
-    if (!vcpu.msrs.read((int) id, true)) {
+    if (!read(vcpu, (int) id)) {
       return EINVAL.result();
     }
     ByteBuffer value = Bytes.zeroed(8).putLong(0, vcpu.msrs.value);
