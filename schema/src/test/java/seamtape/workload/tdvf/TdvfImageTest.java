@@ -50,7 +50,12 @@ class TdvfImageTest {
 
   @Test
   void whatQemuRefusesIsRefused() {
-    assertRefused(f -> f.section(3, 0, 0, 0x81_0000L, 0x1000, 4, 0), "unsupported type 4");
+    for (int type : new int[] {4, 5, 6, 7, -1}) {
+      String unsupported = "unsupported type " + type;
+      assertRefused(f -> f.section(3, 0, 0, 0x81_0000L, 0x1000, type, 0), unsupported);
+    }
+    assertRefused(f -> f.section(2, 0, 0x10, 0x80_9000L, 0x1000, 2, 0), "has raw size 16");
+    assertRefused(f -> f.section(3, 0, 0, 0x81_0000L, 0x1010, 3, 0), "whole pages");
     assertRefused(f -> f.section(3, 0, 0x10, 0x81_0000L, 0x1000, 3, 0), "has raw size 16");
     assertRefused(f -> f.section(1, 0, 0, 0xffff_c000L, 0x1000, 1, 0), "has raw size 0");
     assertRefused(f -> f.section(3, 0, 0, 0x81_0010L, 0x1000, 3, 0), "whole pages");
@@ -61,6 +66,12 @@ class TdvfImageTest {
     assertRefused(f -> f.image.putInt(at, 1), "signature");
     assertRefused(f -> f.image.putInt(at + 8, 2), "version 2");
     assertRefused(f -> f.image.putInt(at + 12, 5), "does not hold 5 sections");
+    assertRefused(f -> f.image.putInt(at + 4, 17), "of 17 bytes does not hold 4 sections");
+    int fromEnd = SmallFirmware.SIZE - 48 - 2 - 22 - 22;
+    for (int outside : new int[] {SmallFirmware.SIZE + 1, 15, -1}) {
+      assertRefused(f -> f.image.putInt(fromEnd, outside), "outside the image");
+    }
+    assertRefused(TdvfImageTest::cutOff, "beyond the end");
   }
 
   @Test
@@ -70,6 +81,27 @@ class TdvfImageTest {
     assertMisplaced(
         f -> f.section(3, 0, 0, RAM, 0x1000, 3, 0), "is not in the 0x1000000 bytes of RAM");
     assertMisplaced(f -> f.section(3, 0, 0, 0x80_a000L, 0x1000, 3, 0), "in use");
+    assertMisplaced(TdvfImageTest::manySections, "too small for the list of RAM");
+  }
+
+  /** Two HOBs for each of them are more than a page. */
+  private static void manySections(SmallFirmware firmware) {
+    firmware.descriptor(52);
+    firmware.section(2, 0, 0, 0x80_9000L, 0x1000, 2, 0);
+    for (int i = 3; i < 52; i++) {
+      firmware.section(i, 0, 0, 0x81_0000L + i * 0x2000L, 0x1000, 3, 0);
+    }
+  }
+
+  /** A descriptor so near to the end that its sections are not all in the image. */
+  private static void cutOff(SmallFirmware firmware) {
+    int near = 0x700;
+    byte[] descriptor = new byte[16];
+    firmware.image.get(SmallFirmware.SIZE - SmallFirmware.DESCRIPTOR_FROM_END, descriptor);
+    firmware.image.put(SmallFirmware.SIZE - near, descriptor);
+    firmware.image.putInt(SmallFirmware.SIZE - near + 4, 16 + 32 * 56);
+    firmware.image.putInt(SmallFirmware.SIZE - near + 12, 56);
+    firmware.image.putInt(SmallFirmware.SIZE - 48 - 2 - 22 - 22, near);
   }
 
   private static void assertMisplaced(Consumer<SmallFirmware> damage, String because) {

@@ -51,7 +51,7 @@ final class SysFields {
 
   private long capability(String name, int index) {
     return switch (name) {
-      case "ATTRIBUTES_FIXED0" -> TdParamsReader.ATTRIBUTES_FIXED0;
+      case "ATTRIBUTES_FIXED0" -> TdParamsReader.attributesFixed0(module.version);
       case "XFAM_FIXED0" -> TdParamsReader.xfamFixed0(module.cpu);
       case "XFAM_FIXED1" -> TdParamsReader.XFAM_FIXED1;
       case "CONFIG_FLAGS_FIXED0" -> TdParamsReader.CONFIG_FLAGS_FIXED0;

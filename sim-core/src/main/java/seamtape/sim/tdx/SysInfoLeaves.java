@@ -76,7 +76,7 @@ final class SysInfoLeaves {
     Bytes.put16(page, at + 36, TdmrConfig.PAMT_ENTRY_SIZE);
     Bytes.put16(page, at + 48, SysFields.TDCS_BASE_SIZE);
     Bytes.put16(page, at + 52, SysFields.TDVPS_BASE_SIZE);
-    Bytes.put64(page, at + 64, TdParamsReader.ATTRIBUTES_FIXED0);
+    Bytes.put64(page, at + 64, TdParamsReader.attributesFixed0(module.version));
     Bytes.put64(page, at + 80, TdParamsReader.xfamFixed0(module.cpu));
     Bytes.put64(page, at + 88, TdParamsReader.XFAM_FIXED1);
     List<CpuidRow> rows = CpuidRow.CONFIGURABLE;

@@ -23,7 +23,7 @@ final class TdParamsReader {
   static final int CPUID_AT = 256;
 
   /** Bits that may be 1 in ATTRIBUTES: DEBUG, SEPT_VE_DISABLE, MIGRATABLE, PKS, PERFMON. */
-  static final long ATTRIBUTES_FIXED0 = 0x8000_0000_7000_0001L;
+  private static final long ATTRIBUTES_FIXED0 = 0x8000_0000_7000_0001L;
 
   /** Bits that must be 1 in XFAM: x87 and SSE. */
   static final long XFAM_FIXED1 = 3;
@@ -91,9 +91,14 @@ final class TdParamsReader {
     return bad == null ? Leaf.SUCCESS : TDX_OPERAND_INVALID.with(bad);
   }
 
+  /** Bits that may be 1 in ATTRIBUTES; before 1.5 no TD is migratable. */
+  static long attributesFixed0(TdxModuleVersion version) {
+    return version.is15() ? ATTRIBUTES_FIXED0 : ATTRIBUTES_FIXED0 & ~Td.ATTRIBUTE_MIGRATABLE;
+  }
+
   private TdxOperand identity() {
     long attributes = Bytes.u64(bytes, at);
-    if ((attributes & ~ATTRIBUTES_FIXED0) != 0 || !together(attributes)) {
+    if ((attributes & ~attributesFixed0(version)) != 0 || !together(attributes)) {
       return ATTRIBUTES;
     }
     if (!xfam(Bytes.u64(bytes, at + 8))) {
@@ -109,7 +114,7 @@ final class TdParamsReader {
   private boolean together(long attributes) {
     boolean migratable = (attributes & Td.ATTRIBUTE_MIGRATABLE) != 0;
     long excluded = Td.ATTRIBUTE_DEBUG | Td.ATTRIBUTE_PERFMON;
-    return !migratable || version.is15() && (attributes & excluded) == 0;
+    return !migratable || (attributes & excluded) == 0;
   }
 
   private boolean xfam(long xfam) {

@@ -106,6 +106,16 @@ class MetadataTest {
         host.call(Seamcall.TDH_SYS_INFO, info, 1023, cmrs, 32));
   }
 
+  /** tdx-bits.csv: MIGRATABLE came with 1.5, and so did TDH.SYS.RD. */
+  @Test
+  void module10OffersNoMigratableTds() {
+    TestTdx older = TestTdx.ready(TdxModuleVersion.V1_0);
+    long info = older.page();
+    older.must(Seamcall.TDH_SYS_INFO, info, 1024, older.page(), 32);
+    assertEquals(0x8000_0000_5000_0001L, Bytes.u64(older.memory.page(info), 64));
+    assertEquals(0, older.memory.page(info)[18], "sys_rd");
+  }
+
   @Test
   void mngRdTellsTheTdAndOnlyVersion1TheNextField() {
     long tdr = host.initializedTd(TestTdx.KEY);
