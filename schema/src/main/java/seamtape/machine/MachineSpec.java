@@ -6,7 +6,7 @@ package seamtape.machine;
  * @param profile simulated kernel line and switches, such as {@code linux-7.3}
  * @param vendor {@code intel} or {@code amd}
  * @param tdxModule {@code none}, {@code 1.0}, {@code 1.5.01} or {@code 1.5}
- * @param role {@code bare} or {@code td-guest}
+ * @param role {@code bare}, {@code td-guest}, or {@code no-kvm} for a host without the kvm module
  * @param seed of everything that is random in the machine
  * @param scripted true when guests do not execute: KVM_RUN answers what {@link ScriptedExits} says
  * @param host capability values measured on the host to be simulated, by capability number: they

@@ -6,7 +6,7 @@ import java.util.List;
 public record MachineRequest(String vendor, String tdxModule, String role) {
   public static final List<String> VENDORS = List.of("intel", "amd");
   public static final List<String> TDX_MODULES = List.of("none", "1.0", "1.5.01", "1.5");
-  public static final List<String> ROLES = List.of("bare", "td-guest");
+  public static final List<String> ROLES = List.of("bare", "td-guest", "no-kvm");
 
   /** Intel, module 1.5, bare. */
   public static final MachineRequest DEFAULT = new MachineRequest("intel", "1.5", "bare");

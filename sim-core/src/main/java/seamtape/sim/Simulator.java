@@ -19,6 +19,10 @@ public final class Simulator implements MachineFactory {
   /** Version of the behaviour: raised when the same calls begin to give other results. */
   private static final String BUILD = "seamtape-sim 0.1";
 
+  /** A bare host on which the module that registers /dev/kvm is not loaded. */
+  private static final String NO_KVM = "no-kvm";
+
+  private static final List<String> ROLES = List.of("bare", "td-guest", NO_KVM);
   private static final List<String> TDX_MODULES = List.of("none", "1.0", "1.5.01", "1.5");
 
   @Override
@@ -42,8 +46,9 @@ public final class Simulator implements MachineFactory {
       throw new IllegalArgumentException(
           "no TDX module " + spec.tdxModule() + ": use one of " + String.join(", ", TDX_MODULES));
     }
-    if (!spec.role().equals("bare") && !spec.role().equals("td-guest")) {
-      throw new IllegalArgumentException("no role " + spec.role() + ": use bare or td-guest");
+    if (!ROLES.contains(spec.role())) {
+      throw new IllegalArgumentException(
+          "no role " + spec.role() + ": use one of " + String.join(", ", ROLES));
     }
     Profile profile = Profile.of(spec.profile()).on(spec.host());
     CpuModel cpu = CpuModel.of(spec.vendor());
@@ -60,7 +65,9 @@ public final class Simulator implements MachineFactory {
               new TdGuestRunner(nested, host.time::tsc));
     }
     MiscDevices devices = new MiscDevices();
-    devices.registerKvm(host);
+    if (!spec.role().equals(NO_KVM)) {
+      devices.registerKvm(host);
+    }
     return new SimulatedMachine(host, devices);
   }
 
