@@ -92,6 +92,51 @@ class StructTablesTest {
     assertEquals(9 + 3 * 2, tried);
   }
 
+  /** Section 1, its check order: with all of it wrong the first answers; mended, the next. */
+  @Test
+  void mngInitChecksInTheOrderOfItsTable() {
+    TestTdx host = TestTdx.ready();
+    long tdr = host.createTd(TestTdx.KEY);
+    long params = host.params();
+    byte[] page = host.memory.page(params);
+    byte[] good = page.clone();
+    int[] offsets = {0, 8, 16, 18, 20, 32, 24, 40, 42, 19, 232, 256, 1016};
+    int[] bad = {2, 0, 0, 4, 1, 8, 0x5e, 3, 1, 2, 1, 1, 1};
+    for (int i = 0; i < offsets.length; i++) {
+      page[offsets[i]] = (byte) bad[i];
+    }
+    host.module.wrmsr(0, LogicalProcessors.IA32_MISC_ENABLE, 1 << 22);
+    host.module.wrmsr(0, LogicalProcessors.IA32_TSC_ADJUST, 1);
+    List<String> answers = new ArrayList<>(List.of(mngInit(host, tdr, params | 8)));
+    host.module.wrmsr(0, LogicalProcessors.IA32_MISC_ENABLE, 0);
+    answers.add(mngInit(host, tdr, params | 8));
+    for (int offset : offsets) {
+      answers.add(mngInit(host, tdr, params));
+      if (offset == 18) {
+        page[offset] = 3;
+        answers.add(mngInit(host, tdr, params));
+      }
+      page[offset] = good[offset];
+      if (offset == 40) {
+        answers.add(mngInit(host, tdr, params));
+        host.module.wrmsr(0, LogicalProcessors.IA32_TSC_ADJUST, 0);
+      }
+    }
+    assertEquals(
+        "LIMIT_CPUID_MAXVAL_SET RDX ATTRIBUTES XFAM MAX_VCPUS NUM_L2_VMS TDCS_NOT_ALLOCATED RDX"
+            + " EXEC_CONTROLS EPTP_CONTROLS TSC_FREQUENCY INCONSISTENT_MSR RDX RDX RDX CPUID_CONFIG"
+            + " RDX",
+        String.join(" ", answers));
+    assertEquals("SUCCESS", mngInit(host, tdr, params));
+  }
+
+  /** The operand that is blamed; of other statuses the name. */
+  private static String mngInit(TestTdx host, long tdr, long params) {
+    String status = TdxStatus.text(host.call(Seamcall.TDH_MNG_INIT, tdr, params)).substring(4);
+    Matcher operand = OPERAND.matcher(status);
+    return operand.find() ? operand.group(1) : status.replaceAll("\\(.*", "");
+  }
+
   /** Section 3, of the module that the table is of. */
   @Test
   void tdsysinfoHasTheValuesOfItsRows() throws IOException {
