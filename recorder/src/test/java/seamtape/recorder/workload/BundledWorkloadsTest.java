@@ -73,6 +73,7 @@ class BundledWorkloadsTest {
         "td-io-storm",
         "td-convert-memory",
         "td-teardown",
+        "td-ve",
         "td-errors",
         "module-absent",
         "sev-launch",
