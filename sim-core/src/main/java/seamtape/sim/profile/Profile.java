@@ -264,6 +264,11 @@ public final class Profile {
     return since(V6_12);
   }
 
+  /** SEV commands that take the mutexes of all vCPUs give EBUSY where one runs (Linux 6.16). */
+  public boolean sevVcpusNotAwaited() {
+    return since(V7_3);
+  }
+
   /** A single page that an SEV command cannot pin is EFAULT; before, ENOMEM as for a range. */
   public boolean sevPageFaults() {
     return since(V7_3);

@@ -35,7 +35,7 @@ final class SevCommandTableTest {
           "KVM_SEV_SNP_LAUNCH_START EBADF", "without that fd there is no context: ENOTTY",
           "KVM_SEV_LAUNCH_START ENOMEM", "the kernel has memory for a blob",
           "KVM_SEV_LAUNCH_UPDATE_VMSA EINTR", "a thread that waits for a vCPU's mutex is killed",
-          "KVM_SEV_LAUNCH_UPDATE_VMSA EBUSY", "a vCPU's mutex is held and nobody waits for it",
+          "KVM_SEV_LAUNCH_UPDATE_VMSA EBUSY", "SevContextTest has a vCPU that runs",
           "KVM_SEV_LAUNCH_MEASURE ENOMEM", "the kernel has memory for a blob",
           "KVM_SEV_SEND_START ENOMEM", "the kernel has memory for a blob",
           "KVM_SEV_DBG_DECRYPT ENOMEM", "the kernel has memory for a page",

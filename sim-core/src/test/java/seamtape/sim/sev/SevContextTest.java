@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import seamtape.catalog.KvmCapability;
 import seamtape.catalog.KvmIoctl;
 import seamtape.catalog.SevCommand;
+import seamtape.machine.Machine;
+import seamtape.machine.NestedCalls;
 
 /**
  * S5, S7: contexts between VMs and registered regions, rule by rule of sev-notes.md. A VM is made
@@ -19,6 +21,9 @@ import seamtape.catalog.SevCommand;
 final class SevContextTest {
   private static final KvmCapability COPY = KvmCapability.KVM_CAP_VM_COPY_ENC_CONTEXT_FROM;
   private static final KvmCapability MOVE = KvmCapability.KVM_CAP_VM_MOVE_ENC_CONTEXT_FROM;
+
+  /** Another thread of the VMM. */
+  private static final int OTHER = TID + 1;
 
   private final SevMachine sev = new SevMachine("linux-7.3");
 
@@ -111,6 +116,22 @@ final class SevContextTest {
     sev.m.machine.close(TID, mirror);
     made("sev+started");
     assertEquals("2 0 1", sev.status(), "a new one; the first is gone with its mirror");
+  }
+
+  /** Linux 6.16 and later take the mutexes of all vCPUs or none. */
+  @Test
+  void s7ACommandThatNeedsAllVcpusIsEbusyWhileOneRuns() {
+    EsGuest guest = new EsGuest("linux-7.3", false, NestedCalls.NONE);
+    guest.launched("forever: jmp forever", "hlt");
+    int source = guest.sev.vm;
+    int run = KvmIoctl.KVM_RUN.number();
+    assertEquals(Machine.IN_PROGRESS, guest.m.machine.ioctl(OTHER, guest.m.vcpu, run, 0, 100));
+    assertEquals("EBUSY ffffffff", guest.sev.command(SevCommand.KVM_SEV_LAUNCH_UPDATE_VMSA));
+    int target = guest.sev.createVm(3);
+    assertEquals("EBUSY", guest.sev.enableCap(target, MOVE, source));
+    assertEquals("EBADF", guest.sev.enableCap(target, MOVE, guest.m.kvm), "the fd comes first");
+    assertEquals(
+        "EINVAL", guest.sev.enableCap(guest.sev.createVm(0), MOVE, source), "the type too");
   }
 
   @Test

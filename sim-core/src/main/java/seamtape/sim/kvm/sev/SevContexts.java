@@ -1,6 +1,7 @@
 package seamtape.sim.kvm.sev;
 
 import static seamtape.catalog.Errno.EBADF;
+import static seamtape.catalog.Errno.EBUSY;
 import static seamtape.catalog.Errno.EINVAL;
 
 import seamtape.sim.kvm.Vm;
@@ -61,6 +62,9 @@ public final class SevContexts {
     boolean usable = other.sev.guest() && !other.sev.snpGuest();
     if (other == vm || vm.type != other.type || vm.sev.guest() || !usable) {
       return EINVAL.result();
+    }
+    if (vm.sev.vcpusBusy() || other.sev.vcpusBusy()) {
+      return EBUSY.result();
     }
     if (other.sev.esGuest() && !vcpusMatch(vm, other)) {
       return EINVAL.result();

@@ -57,6 +57,15 @@ public final class SevVm {
     return active;
   }
 
+  /** kvm_lock_all_vcpus fails: one runs, and Linux does not wait for it any more. */
+  boolean vcpusBusy() {
+    boolean busy = false;
+    for (int i = 0; i < vm.createdVcpus(); i++) {
+      busy |= vm.vcpus().get(i).running();
+    }
+    return busy && module.profile().sevVcpusNotAwaited();
+  }
+
   boolean guest() {
     return active;
   }

@@ -1,5 +1,6 @@
 package seamtape.sim.kvm.sev;
 
+import static seamtape.catalog.Errno.EBUSY;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOTTY;
 
@@ -15,6 +16,9 @@ final class SevVmsa {
   static long updateAll(SevCall call) {
     if (!call.sev.esGuest()) {
       return ENOTTY.result();
+    }
+    if (call.sev.vcpusBusy()) {
+      return EBUSY.result();
     }
     for (int i = 0; i < call.vm.createdVcpus(); i++) {
       Vcpu vcpu = call.vm.vcpuState(i);

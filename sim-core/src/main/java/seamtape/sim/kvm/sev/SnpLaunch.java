@@ -1,5 +1,6 @@
 package seamtape.sim.kvm.sev;
 
+import static seamtape.catalog.Errno.EBUSY;
 import static seamtape.catalog.Errno.EFAULT;
 import static seamtape.catalog.Errno.EINVAL;
 import static seamtape.catalog.Errno.ENOTTY;
@@ -96,6 +97,9 @@ final class SnpLaunch {
 
   /** Every vCPU's save area is a page of the launch, in the order of creation. */
   private static long updateVmsas(SevCall call) {
+    if (call.sev.vcpusBusy()) {
+      return EBUSY.result();
+    }
     for (int i = 0; i < call.vm.createdVcpus(); i++) {
       Vcpu vcpu = call.vm.vcpuState(i);
       long error = SevVmsa.check(call.sev, vcpu);
