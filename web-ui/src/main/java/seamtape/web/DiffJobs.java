@@ -102,9 +102,10 @@ final class DiffJobs {
     }
   }
 
+  /** Of two recordings, the damaged one is named. */
   private static Problem fault(Throwable failure) {
     return failure instanceof TapeException damage
-        ? TraceServer.damage(damage)
+        ? TraceServer.damage(damage).with("recording", damage.path().getFileName().toString())
         : new Problem(500, "Fault", "comparing failed: " + failure);
   }
 

@@ -21,6 +21,7 @@ class DiffCall extends LitElement {
     tr.differs td:first-child::before { content: '≠ '; color: var(--error); }
     tr.differs td:nth-child(2) { background: var(--error-soft); color: var(--error); }
     tr.differs td:nth-child(3) { background: var(--good-soft); color: var(--good); }
+    @media (max-width: 700px) { td, th { padding-left: 6px; padding-right: 6px; } td { font-size: 11px; } td:first-child, th:first-child { width: 36%; } }
   `];
 
   willUpdate(changed) {
@@ -49,7 +50,7 @@ class DiffCall extends LitElement {
 
   render() {
     if (this.fault) return html`<div class="state"><p>${this.fault.message}</p></div>`;
-    if (!this.sides) return html`<div class="state"><p>Select a difference to see both calls.</p></div>`;
+    if (!this.sides) return html`<div class="state"><p>${this.change ? 'Reading both calls…' : 'Select a difference to see both calls.'}</p></div>`;
     const {change} = this;
     const [a, b] = this.sides;
     const rows = this.rows(a, b);
@@ -63,7 +64,7 @@ class DiffCall extends LitElement {
         ${b ? html`<a href="/r/${this.b}?sel=${change.b}">right in its recording</a>` : nothing}
       </div>
       <table><thead><tr><th>field</th><th>${this.a}</th><th>${this.b}</th></tr></thead><tbody>
-      ${rows.map((row) => html`<tr class=${row.differs ? 'differs' : ''}><td>${row.path}</td><td>${row.a ?? ''}</td><td>${row.b ?? ''}</td></tr>`)}
+      ${rows.map((row) => html`<tr class=${row.differs ? 'differs' : ''}><td>${row.path.replaceAll('.', '.\u200b')}</td><td>${row.a ?? ''}</td><td>${row.b ?? ''}</td></tr>`)}
       </tbody></table>`;
   }
 

@@ -294,6 +294,8 @@ class DiffPage extends LitElement {
   fromAddress() {
     if (!this.ready || !this.list) return;
     const hunk = Number(new URLSearchParams(location.search).get('hunk') ?? 0);
+    const digest = new URLSearchParams(location.search).get('d');
+    this.other = Boolean(digest && this.sideA.digest && !this.sideA.digest.startsWith(digest));
     const index = Number.isSafeInteger(hunk) && hunk >= 0 ? Math.min(hunk, this.list.total - 1) : 0;
     this.pick(index, false);
   }
@@ -383,7 +385,9 @@ class DiffPage extends LitElement {
   }
 
   content() {
-    if (this.fault) return html`<div class="state"><h2>These recordings cannot be compared</h2><p>${this.fault.message}</p>
+    const damaged = this.fault?.body?.recording;
+    if (this.fault) return html`<div class="state"><h2>These recordings cannot be compared</h2><p>${damaged ? html`<b>${damaged}</b> ` : nothing}${this.fault.message}</p>
+      ${damaged ? html`<p>Compare what of it can be read:</p><code>./seamtape recover ${damaged} -o whole.tape</code>` : nothing}
       ${this.fault.status === 404 || this.fault.status === 422 ? nothing : html`<p><button @click=${() => location.reload()}>Try again</button></p>`}<p><a href="/">All recordings</a></p></div>`;
     if (!this.report) return html`<div class="state"><h2>Comparing…</h2><p>${this.events ? `${format.count(this.events)} events read` : 'Reading both recordings…'}</p></div>`;
     if (this.report.same) return this.same();
@@ -401,6 +405,7 @@ class DiffPage extends LitElement {
         <button @click=${this.previous} title="Previous difference (N)">↑ Previous</button>
         <button @click=${this.next} title="Next difference (n)">↓ Next</button>
       </div>
+      ${this.other ? html`<div class="between" role="alert">This link was made for a left recording with another digest.</div>` : nothing}
       ${this.rulesBox()}
       ${this.said ? html`<div class="between" role="status">${this.said}</div>` : nothing}
       ${this.betweenThem()}

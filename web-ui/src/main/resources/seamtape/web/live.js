@@ -62,7 +62,7 @@ export class Live {
     if (this.following) {
       this.shown = calls;
       page.list.total = Math.max(page.list.total, page.source.total);
-      page.list.top = page.list.total;
+      this.#toEnd();
     }
     const now = performance.now();
     if (now - (this.drawn ?? 0) > SLOWEST_MILLIS) {
@@ -71,12 +71,26 @@ export class Live {
     }
   }
 
+  /** What is in view stays until the rows of the end are there: it may have moved on meanwhile. */
+  async #toEnd() {
+    if (this.coming) return;
+    this.coming = true;
+    const {list, source} = this.page;
+    const end = source.total;
+    list.total = Math.max(list.total, end);
+    const row = await this.page.rowAt(end - 1, () => this.following && source === this.page.source && !this.ended);
+    this.coming = false;
+    if (row === undefined || !this.following || source !== this.page.source) return;
+    list.top = end - list.fits;
+    if (source.total > end) this.#toEnd();
+  }
+
   follow(on) {
     if (this.following === on) return;
     this.following = on;
     if (on) {
       this.shown = this.page.recording.calls;
-      this.page.list.top = this.page.list.total;
+      this.#toEnd();
     }
     this.page.requestUpdate();
   }

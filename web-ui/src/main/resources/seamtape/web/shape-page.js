@@ -9,6 +9,7 @@ import './time-line.js';
 
 const NAME = 0, FAMILY = 1, PARENT = 2, TOTAL = 3, SELF = 4, COUNT = 5, ERRORS = 6;
 const LEVEL = 20;
+const SORTS = ['call', 'count', 'errors', 'p50', 'p90', 'p99', 'p999', 'max'];
 
 class ShapePage extends LitElement {
   static properties = {
@@ -50,6 +51,7 @@ class ShapePage extends LitElement {
     .flame button:hover { background: color-mix(in srgb, var(--hue) 52%, var(--panel)); }
     .flame button.bad { box-shadow: inset 3px 0 0 var(--error); }
     .gap { margin-top: 14px; }
+    .band { padding: 5px 12px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); }
     button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     @media (max-width: 900px) { .two { grid-template-columns: 1fr; } main { padding: 8px; } }
   `];
@@ -88,7 +90,7 @@ class ShapePage extends LitElement {
       const calls = this.nodes.filter((node) => node[FAMILY]);
       const still = calls.filter((node) => !node[TOTAL]).reduce((sum, node) => sum + node[COUNT], 0);
       // Where the clock stood still for most calls, time would show but few of them.
-      this.byCalls = still * 2 > calls.reduce((sum, node) => sum + node[COUNT], 0);
+      this.still = still * 2 > calls.reduce((sum, node) => sum + node[COUNT], 0);
       this.fromAddress();
     } catch (e) {
       this.fault = e;
@@ -102,9 +104,37 @@ class ShapePage extends LitElement {
 
   fromAddress() {
     if (!this.ready) return;
-    const wanted = new URLSearchParams(location.search).get('call');
+    const query = new URLSearchParams(location.search);
+    const digest = query.get('d');
+    this.other = Boolean(digest && this.recording.digest && !this.recording.digest.startsWith(digest));
+    this.sort = SORTS.includes(query.get('sort')) ? query.get('sort') : 'count';
+    this.timed = query.get('order') === 'time';
+    this.asTable = query.get('look') === 'table';
+    this.byCalls = query.has('wide') ? query.get('wide') === 'calls' : this.still;
+    this.root = Math.max(0, Number(query.get('node'))) in this.nodes ? Math.max(0, Number(query.get('node'))) : 0;
+    const wanted = query.get('call');
     const found = this.rows.findIndex((group) => key(group) === wanted);
     this.at = Math.max(0, found);
+  }
+
+  /** The address has all that is chosen here: call, sort, order, what is wide, node. */
+  remember() {
+    const query = new URLSearchParams();
+    if (this.rows.length) query.set('call', key(this.rows[this.at]));
+    if (this.sort !== 'count') query.set('sort', this.sort);
+    if (this.timed) query.set('order', 'time');
+    if (this.asTable) query.set('look', 'table');
+    if (this.byCalls !== this.still) query.set('wide', this.byCalls ? 'calls' : 'time');
+    if (this.root) query.set('node', this.root);
+    if (this.recording.digest) query.set('d', this.recording.digest.slice(0, 8));
+    history.replaceState(null, '', `${location.pathname}?${query}`);
+  }
+
+  choose(what) {
+    const call = this.rows[this.at];
+    Object.assign(this, what);
+    this.at = Math.max(0, this.rows.indexOf(call));
+    this.remember();
   }
 
   get rows() {
@@ -116,18 +146,16 @@ class ShapePage extends LitElement {
 
   pick(i) {
     this.at = Math.max(0, Math.min(this.rows.length - 1, i));
-    const query = new URLSearchParams({call: key(this.rows[this.at])});
-    if (this.recording.digest) query.set('d', this.recording.digest.slice(0, 8));
-    history.replaceState(null, '', `${location.pathname}?${query}`);
+    this.remember();
     this.updateComplete.then(() => this.renderRoot.querySelector('tr.on')?.scrollIntoView({block: 'nearest'}));
   }
 
   next() { this.pick(this.at + 1); }
   previous() { this.pick(this.at - 1); }
   events() { location.assign(this.link(filterOf(this.rows[this.at]))); }
-  up() { this.root = Math.max(0, this.nodes?.[this.root]?.[PARENT] ?? 0); }
-  weigh() { this.byCalls = !this.byCalls; }
-  order() { this.timed = !this.timed; }
+  up() { this.choose({root: Math.max(0, this.nodes?.[this.root]?.[PARENT] ?? 0)}); }
+  weigh() { this.choose({byCalls: !this.byCalls}); }
+  order() { this.choose({timed: !this.timed}); }
   theme() { nextTheme(); }
   sheet() { this.dialog = true; }
   escape() { this.dialog = false; }
@@ -148,6 +176,7 @@ class ShapePage extends LitElement {
   render() {
     if (this.fault) return failure(this.fault, this.recordingId, 'shape');
     return html`${bar(this.recordingId, this.recording, 'shape')}
+      ${this.other ? html`<div class="band">This link was made for a recording with another digest.</div>` : nothing}
       <main>${this.groups && this.nodes ? this.content() : html`<div class="state"><p>Reading the recording…
         ${this.progress ? `${Math.floor(this.progress.reached / Math.max(1, this.progress.of) * 100)}%` : ''}</p></div>`}</main>
       <call-dialog .open=${this.dialog} .title=${'Keys'} .page=${'shape'} @closed=${() => { this.dialog = false; }}></call-dialog>`;
@@ -162,7 +191,7 @@ class ShapePage extends LitElement {
 
   table() {
     const unit = this.recording.clock === 'tsc' ? ' cycles' : '';
-    const head = (name, label, number = true) => html`<th class=${number ? 'n' : ''} aria-sort=${this.sort === name ? 'descending' : nothing}><button @click=${() => { this.sort = name; }}>${label}</button></th>`;
+    const head = (name, label, number = true) => html`<th class=${number ? 'n' : ''} aria-sort=${this.sort === name ? 'descending' : nothing}><button @click=${() => this.choose({sort: name})}>${label}</button></th>`;
     return html`<table><thead><tr>${head('call', 'call', false)}${head('count', 'count')}${head('errors', 'errors')}${head('p50', `p50${unit}`)}${head('p90', 'p90')}${head('p99', 'p99')}${head('p999', 'p99.9')}${head('max', 'max')}</tr></thead>
       <tbody>${this.rows.map((group, i) => html`<tr class="${i === this.at ? 'on' : ''} ${group.exit ? 'exit' : ''}" @click=${() => this.pick(i)}>
         <td><span class="badge" data-hue=${format.hue(group.family)}>${group.exit ? '' : format.badge(group.family)}</span><a href=${this.link(filterOf(group))} title="Its calls" @click=${(e) => e.stopPropagation()}>${group.exit ?? group.call}</a></td>
@@ -242,7 +271,7 @@ class ShapePage extends LitElement {
     return html`<h2>${this.byCalls ? 'Where the calls are' : 'Where the time goes'}<span class="rest"></span>
         <button aria-pressed=${Boolean(this.byCalls)} title="As wide as calls are many, instead of as long as they took (w)" @click=${this.weigh}>By calls</button>
         <button ?disabled=${!this.root} @click=${this.up} title="One level out (Backspace)">↰ Out</button>
-        <button aria-pressed=${Boolean(this.asTable)} @click=${() => { this.asTable = !this.asTable; }}>Table</button>
+        <button aria-pressed=${Boolean(this.asTable)} @click=${() => this.choose({asTable: !this.asTable})}>Table</button>
         <a href=${this.link(this.flameFilter(this.root))}>${this.root ? `Calls of ${nodes[this.root][NAME]}` : 'All calls'}</a>
         <button @click=${this.order} title="As the calls came (o)">In order of time</button></h2>
       ${this.asTable ? this.flameTable(bars) : html`<div class="flame" role="tree" aria-label="Flame graph">${bars.map((one) => this.flameBar(one, children))}</div>`}`;
@@ -254,7 +283,7 @@ class ShapePage extends LitElement {
 
   flameBar({i, left, width, level}, children) {
     const node = this.nodes[i];
-    const open = () => { if (children[i].length && i !== this.root) this.root = i; else location.assign(this.link(this.flameFilter(i))); };
+    const open = () => { if (children[i].length && i !== this.root) this.choose({root: i}); else location.assign(this.link(this.flameFilter(i))); };
     return html`<button role="treeitem" aria-level=${level + 1} class="${node[ERRORS] ? 'bad' : ''} ${width > 2 ? '' : 'thin'}" data-left=${left} data-width=${width} data-level=${level} data-hue=${node[FAMILY] ? format.hue(node[FAMILY]) : ''}
       title=${this.says(node)} aria-label=${this.says(node)} @click=${open}>${width > 2 ? node[NAME] : ''}</button>`;
   }

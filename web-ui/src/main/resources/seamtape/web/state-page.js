@@ -51,6 +51,8 @@ class StatePage extends LitElement {
     td:first-child { min-width: 190px; }
     .history td:first-child { min-width: 0; white-space: nowrap; }
     .history td:nth-child(2) { white-space: nowrap; }
+    .history td button.plain { white-space: nowrap; overflow-wrap: normal; }
+    tr.here { background: var(--select); }
     td.old { color: var(--error); }
     td.new { color: var(--good); }
     td button.plain { font: 12px/18px var(--mono); height: auto; padding: 0 2px; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--accent); }
@@ -258,6 +260,12 @@ class StatePage extends LitElement {
     this.updateComplete.then(() => this.renderRoot.querySelector('.node.on')?.scrollIntoView({block: 'nearest'}));
   }
 
+  /** What has a story of its own, a page say, or a vCPU, is selected first. */
+  fold(path, value) {
+    if (value.event && this.path !== path) this.pick(path);
+    else this.toggle(path);
+  }
+
   toggle(path) {
     this.open = new Map(this.open).set(path, !this.isOpen(path));
   }
@@ -293,6 +301,7 @@ class StatePage extends LitElement {
       if (e.name !== 'AbortError') this.seeking = null;
     } finally {
       end.busy = false;
+      this.requestUpdate();
     }
   }
 
@@ -368,7 +377,7 @@ class StatePage extends LitElement {
     const by = value?.event ? html`<span class="by">${value.by ?? ''} @${format.count(value.event)}</span>` : nothing;
     return html`<li role="none"><button class=${classes} data-depth=${depth} role="treeitem" aria-level=${depth + 1} aria-selected=${this.path === path}
         aria-expanded=${group ? String(Boolean(open)) : nothing}
-        @click=${() => group ? this.toggle(path) : this.pick(path)}>
+        @click=${() => group ? this.fold(path, value) : this.pick(path)}>
         <span class="twist">${group && !empty ? (open ? '▾' : '▸') : ''}</span><span class="k">${key}</span><span class="v">${says}</span>${by}</button>
       ${open ? html`<ul role="group">${this.children(value, path, depth + 1)}</ul>` : nothing}</li>`;
   }
@@ -384,20 +393,21 @@ class StatePage extends LitElement {
         ${changes.map(([path, old, now]) => html`<tr><td><button class="plain" title=${path} @click=${() => this.pick(path)}>${plain(path)}</button></td>
           <td class="old">${old ?? '–'}</td><td class="new">${now ?? '–'}</td></tr>`)}</tbody></table>`
         : html`<p class="muted">${this.event ? 'Nothing that the events tell.' : ''}</p>`}
-      ${this.path ? this.historyPane() : html`<p class="muted">Select a value to see who changed it last, and its history.</p>`}`;
+      ${this.path ? this.historyPane() : html`<p class="muted">Select a value, a page or a vCPU to see who changed it last, and its history.</p>`}`;
   }
 
   historyPane() {
     const hits = this.hits ?? [];
+    const busy = this.ends?.back.busy || this.ends?.on.busy;
     const last = hits.findLast((hit) => hit[0] <= this.event);
     return html`<h2>History of ${this.path}</h2>
-      <p>${last ? html`Last changed by <a href="/r/${this.recordingId}?sel=${last[0]}">${last[1]} at event ${format.count(last[0])}</a>` : html`<span class="muted">${this.seeking ? '' : 'Not changed up to here.'}</span>`}
+      <p>${last ? html`Last changed by <a href="/r/${this.recordingId}?sel=${last[0]}">${last[1]} at event ${format.count(last[0])}</a>` : html`<span class="muted">${this.seeking ? '' : busy ? 'Looking…' : 'Not changed up to here.'}</span>`}
         ${this.seeking ? html`<span class="muted"> · looking… ${format.count(this.seeking.reached)} of ${format.count(this.seeking.of)} events</span> <button @click=${this.stop}>Stop</button>` : nothing}</p>
-      ${this.ends?.back.more && !this.seeking ? html`<p><button @click=${() => this.look('back', 100)}>Earlier changes</button></p>` : nothing}
+      ${this.ends?.back.more && !busy ? html`<p><button @click=${() => this.look('back', 100)}>Earlier changes</button></p>` : nothing}
       <table class="history"><thead><tr><th>event</th><th>call</th><th>was</th><th>became</th></tr></thead><tbody>
-        ${hits.map(([event, call, was, became]) => html`<tr><td><button class="plain" @click=${() => this.show(event)}>${format.count(event)}</button></td><td>${call}</td>
-          <td class="old">${short(was)}</td><td class="new">${short(became)}</td></tr>`)}</tbody></table>
-      ${this.ends?.on.more && !this.seeking ? html`<p><button @click=${() => this.look('on', 100)}>Later changes</button></p>` : nothing}`;
+        ${hits.map(([event, call, was, became]) => html`<tr class=${event === this.event ? 'here' : ''}><td><button class="plain" @click=${() => this.show(event)}>${format.count(event)}</button></td><td>${call}</td>
+          <td class="old">${unlike(was, became)}</td><td class="new">${unlike(became, was)}</td></tr>`)}</tbody></table>
+      ${this.ends?.on.more && !busy ? html`<p><button @click=${() => this.look('on', 100)}>Later changes</button></p>` : nothing}`;
   }
 }
 
@@ -405,5 +415,21 @@ class StatePage extends LitElement {
 const plain = (path) => path.replace(/^vms\//, '').replace('/vcpus/', '/').replace('/value/', '/').replaceAll('/', ' / ');
 
 const short = (text) => text.length > 60 ? `${text.slice(0, 60)}…` : text || '–';
+
+const object = (text) => {
+  try {
+    return text?.startsWith('{') ? JSON.parse(text) : null;
+  } catch {
+    return null; // cut short by the server
+  }
+};
+
+/** Of a group, what the other side has not. */
+function unlike(text, other) {
+  const [here, there] = [object(text), object(other) ?? {}];
+  if (!here) return short(text);
+  return short(Object.entries(here).filter(([key, value]) => key !== 'event' && key !== 'by' && JSON.stringify(value) !== JSON.stringify(there[key]))
+    .map(([key, value]) => `${key} ${value !== null && typeof value === 'object' ? '…' : value}`).join(', '));
+}
 
 customElements.define('state-page', StatePage);

@@ -172,7 +172,9 @@ class BrowserServerTest {
         "/r/td-one?sel=19&t=2000-9000&ab=2500-3000&pin=vm0%2Fvcpu1|time-line .ab|500 cycles",
         "/r/td-one?f=error&mode=dim&sel=13|call-list .row.selected .error|EEXIST",
         "/r/td-one/state?at=16&when=before&path=vms%2Fvm0%2Ftype|section.pane h2|History of vms/vm0/type",
-        "/r/td-one/shape?call=TDG.VP.VMCALL|tr.on|TDG.VP.VMCALL",
+        "/r/td-one/shape?call=TDG.VP.VMCALL&sort=max|tr.on|TDG.VP.VMCALL",
+        "/r/td-one/shape?wide=calls&d=00000000|.band|another digest",
+        "/r/td-one?axis=event&t=2-30|time-line button[aria-pressed=true]|#",
         "/diff/td-one/td-two?hunk=3&view=all|diff-list .row.selected|KVM_HC_KICK_CPU",
       })
   void everyViewComesBackByItsAddress(String address, String where, String text) {
