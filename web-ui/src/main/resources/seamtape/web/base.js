@@ -4,7 +4,16 @@ import {CONTROLS} from './look.js';
 
 export {LitElement, html, css, nothing};
 
-export const controls = CONTROLS;
+/** Besides the controls: what is chosen, a note above a page, and dialogs. */
+export const controls = [CONTROLS, css`
+  button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
+  table { border-collapse: collapse; width: 100%; }
+  .band { flex: none; padding: 5px 12px; font-size: 12.5px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); }
+  dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; box-shadow: 0 18px 50px rgb(0 0 0 / .35); }
+  dialog h2 { margin: 0 0 10px; font-size: 14px; display: flex; justify-content: space-between; align-items: center; }
+  dialog:focus { outline: none; }
+  dialog::backdrop { background: rgb(0 0 0 / .35); }
+`];
 
 export const logo = html`<svg viewBox="0 0 20 20" fill="none" stroke="currentColor"
   stroke-width="1.6" aria-hidden="true"><rect x="1.5" y="4" width="17" height="12" rx="2.5"/>

@@ -26,7 +26,7 @@ class CallDetails extends LitElement {
     .beneath .n { font: 12px/18px var(--mono); color: var(--muted); }
     .why ul { margin: 2px 0 2px 16px; list-style: disc; }
     .why summary { cursor: pointer; color: var(--muted); }
-    table { border-collapse: collapse; width: 100%; font: 12px/19px var(--mono); }
+    table { font: 12px/19px var(--mono); }
     th.group { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 8px 12px 2px; }
     td { padding: 0 12px; vertical-align: top; }
     td:first-child { color: var(--muted); width: 1%; white-space: nowrap; padding-right: 14px; }
@@ -37,7 +37,6 @@ class CallDetails extends LitElement {
     tr.field.kept td:first-child { box-shadow: inset 3px 0 0 var(--accent); }
     tr.bad td:last-child { color: var(--error); font-weight: 650; }
     .sides { position: sticky; top: 0; z-index: 2; background: var(--panel); border-bottom: 1px solid var(--line-soft); padding: 6px 10px; display: flex; gap: 4px; align-items: center; height: 35px; }
-    .sides button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     .sides button { height: 23px; }
     h3 { font: 600 11.5px var(--sans); color: var(--muted); margin: 10px 12px 3px; }
     ul { list-style: none; margin: 0; padding: 0; }

@@ -10,10 +10,7 @@ class CallDialog extends LitElement {
   static properties = {open: {type: Boolean, reflect: true}, title: {}, page: {}, fault: {}, hint: {}, value: {}};
 
   static styles = [controls, css`
-    dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; box-shadow: 0 18px 50px rgb(0 0 0 / .35); min-width: 340px; }
-    dialog:focus { outline: none; }
-    dialog::backdrop { background: rgb(0 0 0 / .35); }
-    h2 { margin: 0 0 10px; font-size: 14px; display: flex; justify-content: space-between; align-items: center; }
+    dialog { min-width: 340px; }
     input { width: 100%; font: 14px var(--mono); height: 32px; border: 1px solid var(--line); border-radius: 6px; padding: 0 9px; background: var(--bg); color: var(--text); }
     input:focus { outline: 2px solid var(--accent); outline-offset: -1px; }
     .hint { color: var(--muted); font-size: 12px; margin: 8px 0 0; }

@@ -12,7 +12,7 @@ class DiffCall extends LitElement {
     .title h2 { margin: 0; font: 650 13px var(--mono); }
     .title .rest { flex: 1; }
     label { color: var(--muted); font-size: 12px; display: flex; gap: 5px; align-items: center; }
-    table { border-collapse: collapse; width: 100%; font: 12px/19px var(--mono); table-layout: fixed; }
+    table { font: 12px/19px var(--mono); table-layout: fixed; }
     th { font: 600 11.5px var(--sans); color: var(--muted); text-align: left; padding: 6px 12px 3px; }
     td { padding: 0 12px; overflow-wrap: anywhere; vertical-align: top; }
     td:first-child, th:first-child { width: 26%; color: var(--muted); }

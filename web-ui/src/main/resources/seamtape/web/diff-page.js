@@ -76,7 +76,6 @@ class DiffPage extends LitElement {
     .rules .fault { color: var(--error); }
     .between { padding: 4px 12px; font-size: 12.5px; color: var(--muted); border-bottom: 1px solid var(--line); flex: none; }
     .between b { color: var(--text); font-weight: 600; }
-    button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     .lower { display: grid; grid-template-columns: minmax(0, 1fr); min-height: 0; }
     .lower.two { grid-template-columns: minmax(0, 1fr) minmax(0, 300px); }
     .follows { border-left: 1px solid var(--line); background: var(--panel); overflow: auto; }
@@ -108,9 +107,7 @@ class DiffPage extends LitElement {
     super.connectedCallback();
     document.title = `${this.a} ↔ ${this.b} · Seamtape`;
     this.unlisten = listen('diff', this);
-    this.onSheet = () => this.sheet();
     this.onPop = () => this.fromAddress();
-    window.addEventListener('sheet', this.onSheet);
     window.addEventListener('popstate', this.onPop);
     this.load();
   }
@@ -118,7 +115,6 @@ class DiffPage extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
-    window.removeEventListener('sheet', this.onSheet);
     window.removeEventListener('popstate', this.onPop);
   }
 

@@ -43,13 +43,12 @@ class ExplorerPage extends LitElement {
     .live { height: 28px; font-variant-numeric: tabular-nums; }
     .live.on { color: var(--good); border-color: var(--good); }
     .live.off { color: var(--warn); border-color: var(--warn); }
-    button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     call-list:focus-visible { outline: none; }
     .errors { display: inline-flex; border: 1px solid var(--line); border-radius: 5px; background: var(--panel); height: 28px; }
     .errors button { border: 0; background: none; height: 26px; padding: 0 8px; }
     .errors .n { padding: 0 2px 0 9px; line-height: 26px; color: var(--muted); }
     .errors.some .n { color: var(--error); font-weight: 600; }
-    .band { flex: none; padding: 5px 12px; font-size: 12.5px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); display: flex; gap: 10px; align-items: center; }
+    .band { display: flex; gap: 10px; align-items: center; }
     .band code { font: 12px var(--mono); user-select: all; }
     .band.bad { background: var(--error-soft); color: var(--error); }
     .empty { position: relative; background: var(--panel); overflow: auto; }
@@ -79,9 +78,7 @@ class ExplorerPage extends LitElement {
     super.connectedCallback();
     this.unlisten = listen('explorer', this);
     this.onPop = () => this.fromAddress();
-    this.onSheet = () => this.sheet();
     window.addEventListener('popstate', this.onPop);
-    window.addEventListener('sheet', this.onSheet);
     this.open();
   }
 
@@ -90,7 +87,6 @@ class ExplorerPage extends LitElement {
     this.unlisten();
     this.live?.close();
     window.removeEventListener('popstate', this.onPop);
-    window.removeEventListener('sheet', this.onSheet);
   }
 
   get list() {

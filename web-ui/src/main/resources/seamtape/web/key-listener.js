@@ -10,7 +10,7 @@ const typing = (target) =>
 const isOpen = (root) => [...root.querySelectorAll('dialog, call-dialog, notes-dialog, make-dialog')]
   .some((one) => (one instanceof HTMLDialogElement ? one : one.renderRoot?.querySelector('dialog'))?.open);
 
-/** Calls {@code page[action]()} for the keys of a page, once it is ready for them; returns what undoes it. */
+/** Calls {@code page[action]()} for the keys of a page, once it is ready for them, and its sheet for the button; returns what undoes it. */
 export function listen(name, page) {
   const actions = new Map(KEYS[name].flatMap(([, rows]) => rows.map(([key, action]) => [key, action])));
   const handler = (event) => {
@@ -27,6 +27,11 @@ export function listen(name, page) {
     if (!action || dialogOpen || pressed || !page[action] || (page.ready === false && action !== 'theme')) return;
     if (page[action]() !== false) event.preventDefault();
   };
+  const sheet = () => page.sheet();
   window.addEventListener('keydown', handler);
-  return () => window.removeEventListener('keydown', handler);
+  window.addEventListener('sheet', sheet);
+  return () => {
+    window.removeEventListener('keydown', handler);
+    window.removeEventListener('sheet', sheet);
+  };
 }

@@ -73,10 +73,10 @@ export class Live {
 
   /** What is in view stays until the rows of the end are there: it may have moved on meanwhile. */
   async #toEnd() {
-    if (this.coming) return;
-    this.coming = true;
     const {list, source} = this.page;
     const end = source.total;
+    if (this.coming || !end) return;
+    this.coming = true;
     list.total = Math.max(list.total, end);
     const row = await this.page.rowAt(end - 1, () => this.following && source === this.page.source && !this.ended);
     this.coming = false;

@@ -9,13 +9,10 @@ class MakeDialog extends LitElement {
   static properties = {open: {type: Boolean, reflect: true}, how: {state: true}, choice: {state: true}, workload: {state: true}, fault: {state: true}, busy: {state: true}};
 
   static styles = [controls, css`
-    dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; width: min(560px, 94vw); box-shadow: 0 18px 50px rgb(0 0 0 / .35); }
-    dialog::backdrop { background: rgb(0 0 0 / .35); }
-    h2 { margin: 0 0 10px; font-size: 15px; display: flex; justify-content: space-between; align-items: center; }
+    dialog { width: min(560px, 94vw); }
     form { display: grid; grid-template-columns: 110px minmax(0, 1fr); gap: 9px 12px; align-items: center; }
     .how { grid-column: 1 / -1; display: flex; gap: 6px; flex-wrap: wrap; }
     @media (max-width: 560px) { form { grid-template-columns: 84px minmax(0, 1fr); } }
-    .how button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     label { color: var(--muted); }
     input, select { font: 13px var(--sans); height: 30px; border: 1px solid var(--line); border-radius: 5px; padding: 0 8px; background: var(--bg); color: var(--text); width: 100%; }
     input[type=file] { border: 0; padding: 4px 0; }

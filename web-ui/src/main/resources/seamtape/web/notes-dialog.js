@@ -7,10 +7,7 @@ class NotesDialog extends LitElement {
   static properties = {open: {type: Boolean, reflect: true}, notes: {}, filter: {}};
 
   static styles = [controls, css`
-    dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 16px 18px; width: min(620px, 94vw); max-height: 80vh; box-shadow: 0 18px 50px rgb(0 0 0 / .35); }
-    dialog:focus { outline: none; }
-    dialog::backdrop { background: rgb(0 0 0 / .35); }
-    h2 { margin: 0 0 6px; font-size: 14px; display: flex; justify-content: space-between; align-items: center; }
+    dialog { width: min(620px, 94vw); max-height: 80vh; }
     h3 { font: 600 11.5px var(--sans); color: var(--muted); margin: 12px 0 4px; }
     ul { list-style: none; margin: 0; padding: 0; }
     li { display: flex; gap: 8px; align-items: center; border-bottom: 1px solid var(--line-soft); padding: 2px 0; }

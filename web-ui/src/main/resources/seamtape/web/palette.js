@@ -24,8 +24,7 @@ class CommandPalette extends LitElement {
   static properties = {page: {}, name: {}, query: {state: true}, at: {state: true}, recordings: {state: true}};
 
   static styles = [controls, css`
-    dialog { border: 1px solid var(--line); border-radius: 9px; background: var(--panel); color: var(--text); padding: 8px; width: min(560px, 92vw); margin-top: 12vh; box-shadow: 0 18px 50px rgb(0 0 0 / .35); }
-    dialog::backdrop { background: rgb(0 0 0 / .3); }
+    dialog { padding: 8px; width: min(560px, 92vw); margin-top: 12vh; }
     input { width: 100%; font: 15px var(--sans); height: 36px; border: 1px solid var(--line); border-radius: 6px; padding: 0 10px; background: var(--bg); color: var(--text); }
     ul { list-style: none; margin: 6px 0 0; padding: 0; max-height: min(430px, 60vh); overflow-y: auto; }
     li { display: flex; justify-content: space-between; gap: 10px; padding: 5px 10px; border-radius: 5px; cursor: pointer; }

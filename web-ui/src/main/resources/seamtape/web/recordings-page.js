@@ -27,7 +27,7 @@ class RecordingsPage extends LitElement {
     .cut { max-width: 170px; overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     .top .dir { color: var(--muted); font: 12px var(--mono); overflow: hidden; text-overflow: ellipsis; }
     .scroll { overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
-    table { border-collapse: collapse; width: 100%; font-size: 13px; }
+    table { font-size: 13px; }
     thead td { border-bottom: 1px solid var(--line); }
     th { text-align: left; font-weight: 550; font-size: 11.5px; color: var(--muted); padding: 7px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
     td { padding: 0 10px; height: 31px; border-bottom: 1px solid var(--line-soft); white-space: nowrap; vertical-align: middle; }
@@ -71,8 +71,6 @@ class RecordingsPage extends LitElement {
     super.connectedCallback();
     document.title = 'Recordings · Seamtape';
     this.unlisten = listen('recordings', this);
-    this.onSheet = () => this.sheet();
-    window.addEventListener('sheet', this.onSheet);
     this.load();
     this.watch();
   }
@@ -80,7 +78,6 @@ class RecordingsPage extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
-    window.removeEventListener('sheet', this.onSheet);
   }
 
   /** Answers may come in another order than they were asked for: an older one is not shown any more. */
@@ -259,7 +256,7 @@ class RecordingsPage extends LitElement {
 
   job(job) {
     const running = job.state === 'running' || job.state === 'waiting';
-    const id = this.all?.find((one) => one.name === job.recording)?.id;
+    const id = this.all?.find((one) => one.source && one.name === job.recording)?.id;
     const dismiss = () => {
       this.dismissed = new Set(this.dismissed).add(job.id);
       this.jobs = this.jobs.filter((other) => other.id !== job.id);

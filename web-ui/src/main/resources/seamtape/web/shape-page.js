@@ -27,7 +27,7 @@ class ShapePage extends LitElement {
     .card h2 { font-size: 13px; margin: 0; padding: 9px 12px; border-bottom: 1px solid var(--line-soft); display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; }
     .card h2 .rest { flex: 1; }
     .calls { max-height: 46vh; }
-    table { border-collapse: collapse; width: 100%; font: 12px/22px var(--mono); }
+    table { font: 12px/22px var(--mono); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 4px 8px; position: sticky; top: 0; background: var(--panel); white-space: nowrap; }
     th button { border: 0; background: none; height: auto; padding: 0; font: inherit; color: inherit; }
     th[aria-sort] button { color: var(--accent); }
@@ -51,8 +51,6 @@ class ShapePage extends LitElement {
     .flame button:hover { background: color-mix(in srgb, var(--hue) 52%, var(--panel)); }
     .flame button.bad { box-shadow: inset 3px 0 0 var(--error); }
     .gap { margin-top: 14px; }
-    .band { padding: 5px 12px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); }
-    button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     @media (max-width: 900px) { .two { grid-template-columns: 1fr; } main { padding: 8px; } }
   `];
 
@@ -66,9 +64,7 @@ class ShapePage extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.unlisten = listen('shape', this);
-    this.onSheet = () => this.sheet();
     this.onPop = () => this.fromAddress();
-    window.addEventListener('sheet', this.onSheet);
     window.addEventListener('popstate', this.onPop);
     this.load();
   }
@@ -76,7 +72,6 @@ class ShapePage extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
-    window.removeEventListener('sheet', this.onSheet);
     window.removeEventListener('popstate', this.onPop);
   }
 

@@ -25,7 +25,6 @@ class StatePage extends LitElement {
     .tools input.find { width: 220px; }
     .tools .what { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .tools .two { display: inline-flex; gap: 8px; }
-        button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
     .call { font: 650 13px var(--mono); }
     .body { flex: 1; display: grid; grid-template-columns: minmax(320px, 1.25fr) minmax(300px, 1fr); min-height: 0; }
     .pane { overflow: auto; min-height: 0; background: var(--panel); border-left: 1px solid var(--line); }
@@ -45,7 +44,7 @@ class StatePage extends LitElement {
     .node.changed .k::before { content: '● '; }
     .node.never .v { color: var(--faint); }
     .twist { display: inline-block; width: 12px; color: var(--muted); flex: none; }
-    table { border-collapse: collapse; width: 100%; font: 12px/19px var(--mono); }
+    table { font: 12px/19px var(--mono); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 4px 12px; }
     td { padding: 1px 12px; vertical-align: top; overflow-wrap: anywhere; }
     td:first-child { min-width: 190px; }
@@ -57,7 +56,6 @@ class StatePage extends LitElement {
     td.new { color: var(--good); }
     td button.plain { font: 12px/18px var(--mono); height: auto; padding: 0 2px; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--accent); }
     p { margin: 4px 12px; }
-    .band { padding: 5px 12px; background: var(--warn-soft); color: var(--warn); border-bottom: 1px solid var(--line); }
     @media (max-width: 800px) { .tools { flex-wrap: wrap; } .tools .what { flex-basis: 100%; order: 2; } .tools input.find { order: 3; flex: 1; } .tools input.at { width: 84px; } .body { grid-template-columns: 1fr; overflow: auto; } .pane { overflow: visible; border-left: 0; border-top: 1px solid var(--line); } .body { align-content: start; } td:first-child { min-width: 120px; } }
   `];
 
@@ -78,9 +76,7 @@ class StatePage extends LitElement {
     super.connectedCallback();
     this.unlisten = listen('state', this);
     this.onPop = () => this.fromAddress();
-    this.onSheet = () => this.sheet();
     window.addEventListener('popstate', this.onPop);
-    window.addEventListener('sheet', this.onSheet);
     this.begin();
   }
 
@@ -88,7 +84,6 @@ class StatePage extends LitElement {
     super.disconnectedCallback();
     this.unlisten();
     window.removeEventListener('popstate', this.onPop);
-    window.removeEventListener('sheet', this.onSheet);
     this.request?.abort();
     this.historyRequest?.abort();
   }

@@ -23,8 +23,7 @@ class TimeLine extends LitElement {
     .ab button { height: 19px; padding: 0 5px; }
     .tools { position: absolute; left: 2px; top: 25px; z-index: 3; display: flex; gap: 2px; }
     .tools button { height: 17px; padding: 0 3px; min-width: 16px; font-size: 11px; }
-    .tools button[aria-pressed="true"] { background: var(--accent-soft); color: var(--accent); }
-    table { border-collapse: collapse; font: 12px/19px var(--mono); width: 100%; margin-top: 44px; }
+    table { font: 12px/19px var(--mono); margin-top: 44px; }
     .scroll.table { height: max(var(--timeline, 150px), 190px); }
     th { text-align: left; font: 600 11.5px var(--sans); color: var(--muted); padding: 3px 12px; }
     td { padding: 0 12px; }
