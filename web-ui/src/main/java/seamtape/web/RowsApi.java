@@ -18,8 +18,11 @@ final class RowsApi {
   /** Between two looks whether there is a first match, or somebody else waits. */
   private static final long LOOK_NANOS = 5_000_000;
 
-  /** Longest reading of the rows that a search has found, once there is one. */
+  /** Longest reading of rows, once there is one, for the first answer to a filter. */
   private static final long ROWS_NANOS = 30_000_000;
+
+  /** For all others: without end. */
+  private static final long ALL_ROWS_NANOS = Long.MAX_VALUE / 2;
 
   static final int MAX_ROWS = 512;
 
@@ -65,11 +68,12 @@ final class RowsApi {
           .put("settled", settled);
     }
     Matches matches = recording.matches(filter);
+    boolean first = matches.scanned() == 0 && matches.count() == 0;
     if (!matches.complete()) {
       search(matches, recording, from + count);
     }
     long end = Math.min(matches.count(), from + count);
-    JsonArray rows = matching(matches, reader, from, end);
+    JsonArray rows = matching(matches, reader, from, end, first ? ROWS_NANOS : ALL_ROWS_NANOS);
     boolean all = from + rows.size() >= end;
     return json.put("rows", rows)
         .put("total", matches.count())
@@ -78,11 +82,11 @@ final class RowsApi {
         .put("settled", settled);
   }
 
-  /** Rows of the matches from one to another, or of the first of them when they take long. */
-  private static JsonArray matching(Matches matches, CallReader reader, long from, long end)
-      throws TapeException {
+  /** Rows of the matches from one to another, or of the first of them when they take longer. */
+  private static JsonArray matching(
+      Matches matches, CallReader reader, long from, long end, long nanos) throws TapeException {
     JsonArray rows = new JsonArray();
-    long deadline = System.nanoTime() + ROWS_NANOS;
+    long deadline = System.nanoTime() + nanos;
     long at = from;
     while (at < end && (rows.isEmpty() || System.nanoTime() - deadline < 0)) {
       int run = matches.run((int) at, (int) end);

@@ -147,9 +147,7 @@ export class CallSource extends EventTarget {
     }
     if (asked < this.#told) return;
     this.#told = asked;
-    // Rows that took long come in parts; what is known of the search they do not change.
-    const part = answer.rows.length < Math.min(PAGE, answer.total - page * PAGE);
-    this.complete = answer.complete || (part && this.complete && answer.total === this.total);
+    this.complete = answer.complete;
     this.settled = answer.settled;
     this.scanned = answer.scanned ?? 0;
     this.matched = answer.matched;
