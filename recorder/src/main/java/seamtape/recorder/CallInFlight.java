@@ -19,7 +19,11 @@ final class CallInFlight {
   /** Enter event numbers of the call and of the calls inside it, outermost first. */
   final long[] enters = new long[MAX_DEPTH];
 
-  final Row[] nested = new Row[MAX_DEPTH];
+  /**
+   * {@link Row#index} of each; a number, since to store a reference costs the collector's barrier.
+   */
+  final int[] nested = new int[MAX_DEPTH];
+
   final long[] nestedActors = new long[MAX_DEPTH];
   int depth;
 
@@ -51,7 +55,7 @@ final class CallInFlight {
     if (depth == MAX_DEPTH) {
       throw new IllegalStateException("calls nest deeper than " + MAX_DEPTH);
     }
-    nested[depth] = inner;
+    nested[depth] = inner.index;
     nestedActors[depth] = innerActor;
     enters[depth++] = enter;
   }

@@ -16,7 +16,14 @@ final class NestedRecorder implements NestedCalls {
   private final LongTable<CallInFlight> inFlight;
   private final EventLog log;
   private final LongSupplier clock;
-  private final Event event = new Event();
+
+  /** Of all events. */
+  private final long[] told = new long[Event.MAX_FIELDS];
+
+  /** By row, made as they are used: one that keeps its row and phase need not store them again. */
+  private final Event[] enters = new Event[Catalog.calls().size()];
+
+  private final Event[] returns = new Event[enters.length];
 
   NestedRecorder(LongTable<CallInFlight> inFlight, EventLog log, LongSupplier clock) {
     this.inFlight = inFlight;
@@ -26,7 +33,7 @@ final class NestedRecorder implements NestedCalls {
 
   @Override
   public long[] fields() {
-    return event.fields;
+    return told;
   }
 
   @Override
@@ -37,8 +44,9 @@ final class NestedRecorder implements NestedCalls {
       throw new IllegalArgumentException("no row for " + FAMILIES[family] + " " + number);
     }
     long parent = log.last() + 1 - call.enters[call.depth - 1];
+    Event event = of(enters, row.index);
     event.begin(Phase.ENTER, row, actor, clock.getAsLong(), parent);
-    append(fields);
+    append(event, fields);
     call.push(row, actor, log.last());
   }
 
@@ -47,25 +55,34 @@ final class NestedRecorder implements NestedCalls {
     CallInFlight call = inFlight.get(tid);
     int top = --call.depth;
     long back = log.last() + 1 - call.enters[top];
-    event.begin(Phase.RETURN, call.nested[top], call.nestedActors[top], clock.getAsLong(), back);
-    append(fields);
+    Row row = enters[call.nested[top]].row();
+    Event event = of(returns, row.index);
+    event.begin(Phase.RETURN, row, call.nestedActors[top], clock.getAsLong(), back);
+    append(event, fields);
   }
 
-  private void append(long[] fields) {
-    if (fields != event.fields) {
-      copy(fields);
+  private Event of(Event[] events, int row) {
+    Event event = events[row];
+    if (event == null) {
+      event = events[row] = new Event(told);
+    }
+    return event;
+  }
+
+  private void append(Event event, long[] fields) {
+    if (fields != told) {
+      copy(fields, event.fieldCount());
     }
     log.append(event);
   }
 
-  private void copy(long[] fields) {
-    int count = event.fieldCount();
+  private void copy(long[] fields, int count) {
     int given = Math.min(fields.length, count);
     for (int i = 0; i < given; i++) {
-      event.fields[i] = fields[i];
+      told[i] = fields[i];
     }
     for (int i = given; i < count; i++) {
-      event.fields[i] = 0;
+      told[i] = 0;
     }
   }
 }

@@ -58,7 +58,7 @@ public final class Event {
   public long link;
 
   /** The row's fields, {@code in()} or {@code out()}, in order. */
-  public final long[] fields = new long[MAX_FIELDS];
+  public final long[] fields;
 
   /** Of {@link #call} when it was last asked for. */
   private Row row;
@@ -70,6 +70,17 @@ public final class Event {
   private final long[] copyAt = new long[MAX_COPIES];
   private final int[] copyStart = new int[MAX_COPIES + 1];
   private byte[] bytes = new byte[4096];
+
+  public Event() {
+    this(new long[MAX_FIELDS]);
+  }
+
+  /**
+   * @param fields its {@link #fields}, which others may have too: {@link #MAX_FIELDS} of them
+   */
+  public Event(long[] fields) {
+    this.fields = fields;
+  }
 
   public Event enter(Call row, long who, long when, long subjectOrParent) {
     return reset(Phase.ENTER, row, who, when, subjectOrParent);
