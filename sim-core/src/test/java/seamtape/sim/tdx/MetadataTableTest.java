@@ -223,6 +223,36 @@ class MetadataTableTest {
     }
   }
 
+  /**
+   * tdx-metadata-fields.csv: the ids as Linux writes them, by the leaves that it uses them with.
+   */
+  @Test
+  void theIdsThatLinuxUsesAreFieldsThatItReaches() throws IOException {
+    Asker host = new Host(TestTdx.ready(), TestTdx.KEY, 0);
+    Asker guest = new Guest();
+    int reached = 0;
+    for (Map<String, String> cells : Fixture.csv("tdx-metadata-fields.csv")) {
+      String value = cells.get("value").split(" ")[0];
+      if (!value.startsWith("0x")) {
+        continue;
+      }
+      long leaf0 = cells.get("name").startsWith("CPUID") ? LEAF_0 : 0;
+      long id = Long.parseUnsignedLong(value.substring(2), 16) | leaf0;
+      String access = cells.get("access");
+      Row row = new Row(access.contains(".VP.") ? "VP" : "TD", cells.get("name"), id, 8, 1, cells);
+      Asker asker = access.startsWith("TDG") ? guest : host;
+      if (access.contains("RD")) {
+        assertEquals(SUCCESS, asker.read(row, id), row.name);
+        reached++;
+      }
+      if (access.contains("WR")) {
+        assertEquals(SUCCESS, asker.write(row, id, 1, 1), row.name);
+        reached++;
+      }
+    }
+    assertEquals(11, reached);
+  }
+
   @Test
   void theTableHasNoRowTwice() throws IOException {
     assertEquals(285, rows().size());

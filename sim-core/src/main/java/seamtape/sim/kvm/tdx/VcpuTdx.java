@@ -1,7 +1,6 @@
 package seamtape.sim.kvm.tdx;
 
 import static seamtape.catalog.Errno.EINVAL;
-import static seamtape.catalog.Errno.EIO;
 import static seamtape.catalog.Errno.ENOMEM;
 import static seamtape.sim.marshal.CallShape.PLAIN;
 import static seamtape.sim.marshal.CallShape.RET;
@@ -114,7 +113,7 @@ public final class VcpuTdx {
       done = call(Seamcall.TDH_VP_ADDCX, 0, pages[i], pages[0], 0);
     }
     done = done && call(Seamcall.TDH_VP_INIT, 1, pages[0], initialRcx, state.id());
-    return done ? 0 : EIO.result();
+    return done ? 0 : tdx.bug();
   }
 
   /** tdx_vcpu_load and tdx_load_mmu_pgd: before guest entry. */
