@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -400,6 +401,35 @@ final class HypercallRoutingTest {
     assertEquals(EXIT_HYPERV, call(RAX, 0x1005d, RCX, 6));
     m.run();
     assertEquals(EXIT_HYPERV, call(RAX, 0x5c, RCX, 0x3000), "HVCALL_POST_MESSAGE");
+  }
+
+  /** hyperv-notes.md: SynIC MSRs exit with type 1, the synthetic debugger's with type 3. */
+  @ParameterizedTest
+  @CsvSource({
+    "lapic synic, 0x40000080, 1, 48",
+    "lapic synic, 0x40000082, 1, 56",
+    "lapic synic, 0x40000083, 1, 64",
+    "lapic synic, 0x40000090, 0, 0",
+    "syndbg, 0x400000f1, 3, 48",
+    "syndbg, 0x400000f2, 0, 0",
+    "syndbg, 0x400000f5, 3, 80",
+    "syndbg, 0x400000ff, 0, 0"
+  })
+  void s14UserSpaceHearsOfWritesToSynicAndDebugger(String setup, String msr, int type, int at) {
+    List<String> words = new ArrayList<>(List.of(setup.split(" ")));
+    words.addAll(List.of("hyperv", "prot"));
+    HypercallGuest guest = new HypercallGuest(words);
+    // wrmsr; out 0x10, al
+    guest.m.store(GUEST + 0x1000, (byte) 0x0f, (byte) 0x30, (byte) 0x90);
+    int exit = guest.call(Map.of("rax", 0x3001L, "rcx", Long.decode(msr)));
+    if (type != 0) {
+      assertEquals(EXIT_HYPERV, exit);
+      assertEquals(type, guest.m.number(RUN + 32, 4));
+      assertEquals(Long.decode(msr), guest.m.number(RUN + 40, 4));
+      assertEquals(0x3001, guest.exitWord(at));
+      exit = guest.run();
+    }
+    assertEquals(2, exit, "the guest goes on behind its WRMSR");
   }
 
   @Test

@@ -38,10 +38,10 @@ public final class CoverageDocument {
 
       ## Statuses out of reach
 
-      What the rows of the SEAMCALL and TDCALL leaves list and this machine never answers, and why. A test holds that every other status of every
+      What the rows of the tables of SEAMCALLs, TDCALLs, TDVMCALLs and hypercalls list and this machine never answers, and why. A test holds that every other status of every
       row is shown by a case.
 
-      | leaves | statuses | why |
+      | calls | statuses | why |
       |---|---|---|
       """;
 

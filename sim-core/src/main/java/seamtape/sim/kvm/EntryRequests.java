@@ -10,6 +10,9 @@ import seamtape.sim.kvm.vcpu.Vcpu;
  * What vcpu_enter_guest looks at before it enters: requests that end KVM_RUN, the guest's clock.
  */
 final class EntryRequests {
+  /** HV_X64_MSR_SYNDBG_CONTROL. */
+  private static final int FIRST_DEBUGGER_MSR = 0x4000_00f1;
+
   private final VcpuRunner runner;
   private final Vcpu state;
   private final ApicEvents apicEvents;
@@ -53,13 +56,28 @@ final class EntryRequests {
       exits.ioapicEoi(ended);
       return true;
     }
+    if (state.hypervExitMsr != 0) {
+      hypervExit();
+      return true;
+    }
     pages.completeAsyncFaults();
     return false;
   }
 
+  /** KVM_REQ_HV_EXIT: the guest has written to its SynIC, or to the synthetic debugger. */
+  private void hypervExit() {
+    int msr = state.hypervExitMsr;
+    state.hypervExitMsr = 0;
+    if (msr >= FIRST_DEBUGGER_MSR) {
+      exits.hypervDebugger(msr, state::hypervMsr);
+    } else {
+      exits.hypervSynic(msr, state::hypervMsr);
+    }
+  }
+
   /** The guest must not go on before {@link #leave} was asked. */
   boolean pending() {
-    return apicEvents.leaves() || state.xen.polled() != null;
+    return apicEvents.leaves() || state.hypervExitMsr != 0 || state.xen.polled() != null;
   }
 
   PvPages pages() {

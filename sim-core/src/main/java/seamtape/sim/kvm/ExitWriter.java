@@ -1,6 +1,7 @@
 package seamtape.sim.kvm;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntToLongFunction;
 import seamtape.catalog.KvmExit;
 import seamtape.catalog.Tdvmcall;
 import seamtape.catalog.TdvmcallStatus;
@@ -96,6 +97,24 @@ public final class ExitWriter {
     reason(KvmExit.KVM_EXIT_HYPERV);
     fields.putInt(32, 2).putInt(36, 0).putLong(40, call[0]).putLong(HYPERV_RESULT, 0);
     fields.putLong(56, call[1]).putLong(64, call[2]);
+  }
+
+  /** KVM_EXIT_HYPERV_SYNIC: an MSR, control, pages of events and of messages. */
+  void hypervSynic(int msr, IntToLongFunction values) {
+    reason(KvmExit.KVM_EXIT_HYPERV);
+    fields.putInt(32, 1).putInt(36, 0).putInt(40, msr).putInt(44, 0);
+    fields.putLong(48, values.applyAsLong(0x4000_0080));
+    fields.putLong(56, values.applyAsLong(0x4000_0082));
+    fields.putLong(64, values.applyAsLong(0x4000_0083));
+  }
+
+  /** KVM_EXIT_HYPERV_SYNDBG: an MSR, control, status, pages to send, received and pending. */
+  void hypervDebugger(int msr, IntToLongFunction values) {
+    reason(KvmExit.KVM_EXIT_HYPERV);
+    fields.putInt(32, 3).putInt(36, 0).putInt(40, msr).putInt(44, 0);
+    for (int i = 0; i < 5; i++) {
+      fields.putLong(48 + 8 * i, values.applyAsLong(0x4000_00f1 + i));
+    }
   }
 
   long hypervResult() {

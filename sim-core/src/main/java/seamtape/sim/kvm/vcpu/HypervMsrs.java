@@ -17,6 +17,13 @@ final class HypervMsrs {
   private static final int EOI = 0x4000_0070;
   private static final int VP_ASSIST_PAGE = 0x4000_0073;
   private static final int SCONTROL = 0x4000_0080;
+  private static final int SVERSION = 0x4000_0081;
+  private static final int SIEFP = 0x4000_0082;
+  private static final int SIMP = 0x4000_0083;
+  private static final int EOM = 0x4000_0084;
+  private static final int SYNDBG_CONTROL = 0x4000_00f1;
+  private static final int SYNDBG_PENDING_BUFFER = 0x4000_00f5;
+  private static final int SYNDBG_OPTIONS = 0x4000_00ff;
   private static final int SINT15 = 0x4000_009f;
   private static final int STIMER0_CONFIG = 0x4000_00b0;
   private static final int STIMER3_COUNT = 0x4000_00b7;
@@ -59,8 +66,27 @@ final class HypervMsrs {
         || index >= STIMER0_CONFIG && index <= STIMER3_COUNT;
   }
 
+  private boolean ofDebugger(int index) {
+    return index >= SYNDBG_CONTROL && index <= SYNDBG_PENDING_BUFFER || index == SYNDBG_OPTIONS;
+  }
+
+  /** What the guest may not touch at all. */
+  private boolean forbidden(int index) {
+    return !enabled()
+        || synthetic(index) && !vcpu.synicActive
+        || ofDebugger(index) && !new HypervGuest(vcpu).debuggerActive();
+  }
+
+  /** synic_exit, syndbg_exit: user space hears of it before the guest goes on. */
+  private static boolean tellsUserSpace(int index) {
+    return switch (index) {
+      case SCONTROL, SIEFP, SIMP, SYNDBG_CONTROL, SYNDBG_PENDING_BUFFER -> true;
+      default -> false;
+    };
+  }
+
   MsrAccess read(int index, boolean host, Msrs result) {
-    if (!host && !enabled() || synthetic(index) && !vcpu.synicActive && !host) {
+    if (!host && forbidden(index)) {
       return MsrAccess.REFUSED;
     }
     result.value =
@@ -81,9 +107,10 @@ final class HypervMsrs {
         switch (index) {
           case VP_INDEX -> !host || Long.compareUnsigned(value, MAX_VCPUS) >= 0;
           case TSC_FREQUENCY, APIC_FREQUENCY, TIME_REF_COUNT, VP_RUNTIME -> !host;
+          case SVERSION -> !host || !vcpu.synicActive && value != 0;
           default -> synthetic(index) && !vcpu.synicActive && (!host || value != 0);
         };
-    if (refused || !host && !enabled()) {
+    if (refused || !host && forbidden(index)) {
       return MsrAccess.REFUSED;
     }
     if (index == HYPERCALL) {
@@ -91,9 +118,10 @@ final class HypervMsrs {
     }
     if (index == Msr.HV_FIRST) {
       vcpu.vm().hyperv().guestOsId(value);
-    } else if (index != RESET && index != EOI) {
+    } else if (index != RESET && index != EOI && index != EOM) {
       values.put(index, value);
     }
+    vcpu.hypervExitMsr = !host && tellsUserSpace(index) ? index : vcpu.hypervExitMsr;
     return MsrAccess.DONE;
   }
 }

@@ -99,6 +99,9 @@ public final class Vcpu {
   /** KVM_CAP_HYPERV_ENFORCE_CPUID. */
   public boolean enforceHypervCpuid;
 
+  /** The MSR of Hyper-V's whose write the VMM has to hear of (KVM_REQ_HV_EXIT); 0 for none. */
+  public int hypervExitMsr;
+
   /** KVM_CAP_HYPERV_SYNIC or SYNIC2. */
   public boolean synicActive;
 
@@ -223,6 +226,11 @@ public final class Vcpu {
       target[done] = page[(int) gpa & 0xfff];
     }
     return true;
+  }
+
+  /** An MSR of Hyper-V's that KVM only keeps. */
+  public long hypervMsr(int index) {
+    return msrs.hyperv.stored(index);
   }
 
   int pendingNmis() {
