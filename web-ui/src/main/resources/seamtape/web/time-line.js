@@ -86,8 +86,12 @@ class TimeLine extends LitElement {
     }
   }
 
+  load() {
+    const own = this.loading = this.read().finally(() => { if (this.loading === own) this.loading = null; });
+  }
+
   /** The whole recording first: it is the minimap for good. */
-  async load() {
+  async read() {
     if (!this.recording) return;
     this.mapRequest?.abort();
     const {signal} = this.mapRequest = new AbortController();
@@ -132,9 +136,16 @@ class TimeLine extends LitElement {
     this.dispatchEvent(new Event('turned'));
   }
 
-  /** More events came: the whole again. */
+  /** More events came: the whole again, once what was asked for is there. */
   grown() {
-    this.load();
+    if (!this.loading) this.load();
+    else if (!this.behind) {
+      this.behind = true;
+      this.loading.then(() => {
+        this.behind = false;
+        this.grown();
+      });
+    }
   }
 
   get view() {
