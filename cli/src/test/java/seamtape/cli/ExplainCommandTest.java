@@ -84,6 +84,7 @@ class ExplainCommandTest {
         pairs++;
       }
     }
+    assertEquals(List.of("EIO other failure"), rules.of("KVM_TDX_FINALIZE_VM", "EIO"));
     assertTrue(rules.calls().size() > 100, rules.calls().size() + " calls");
     assertTrue(pairs > 250, pairs + " pairs");
   }

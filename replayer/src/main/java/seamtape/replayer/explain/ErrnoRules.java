@@ -26,7 +26,7 @@ public final class ErrnoRules {
   private static final Pattern BULLET = Pattern.compile("^- ([A-Z][^:→]*?)(?::| →)(.*)$");
   private static final Pattern WORD =
       Pattern.compile("[A-Z][A-Z0-9_/]*[A-Z0-9](?:\\(\\d\\)|\\[\\d\\])?");
-  private static final Pattern ERRNO = Pattern.compile("\\bE[A-Z0-9]{3,}\\b");
+  private static final Pattern ERRNO = Pattern.compile("\\bE[A-Z0-9]{2,}\\b");
 
   /** Where a clause ends, but inside of parentheses. */
   private static final Pattern END = Pattern.compile(";|(?<=[\\])a-z])\\. ");
