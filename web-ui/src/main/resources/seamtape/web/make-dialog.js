@@ -110,7 +110,7 @@ class MakeDialog extends LitElement {
       : html`<label for="yaml">File</label><input id="yaml" type="file" accept=".yaml,.yml">`}
       <label for="profile">Profile</label><select id="profile">${[...profiles].reverse().map((one) => html`<option ?selected=${one === 'linux-7.3'}>${one}</option>`)}</select>
       <label for="seed">Seed</label><input id="seed" type="text" inputmode="numeric" placeholder=${bundled && seed !== undefined ? seed : "the workload's own"}>
-      <label for="set">Parameters</label><input id="set" type="text" placeholder=${bundled ? parameters.join(' ') || 'this workload has none' : 'count=1000'}>`;
+      <label for="set">Parameters</label><input id="set" type="text" placeholder=${bundled ? parameters.join(' ') || doc && 'this workload has none' || '' : 'count=1000'}>`;
   }
 
   logFields() {
