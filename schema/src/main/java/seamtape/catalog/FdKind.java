@@ -9,5 +9,7 @@ public enum FdKind {
   DEVICE,
   STATS,
   GUEST_MEMFD,
-  EVENTFD
+  EVENTFD,
+  /** A file that is not of KVM's: /dev/sev, /dev/seamcall, an ordinary one. */
+  OTHER
 }

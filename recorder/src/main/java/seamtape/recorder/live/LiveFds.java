@@ -53,7 +53,7 @@ final class LiveFds {
     int vm = Subject.vm(subject(on));
     long subject =
         switch (kind) {
-          case SYSTEM, EVENTFD -> Subject.SYSTEM;
+          case SYSTEM, EVENTFD, OTHER -> Subject.SYSTEM;
           case VM -> Subject.vm(vms++);
           case VCPU -> Subject.vcpu(vm, (int) arg);
           case DEVICE, GUEST_MEMFD -> Subject.vm(vm);

@@ -107,7 +107,7 @@ public final class KvmFds {
 
   private KvmFd make(FdKind kind, int vcpu) {
     return switch (kind) {
-      case SYSTEM, EVENTFD -> new KvmFd(kind, -1, -1);
+      case SYSTEM, EVENTFD, OTHER -> new KvmFd(kind, -1, -1);
       case VM -> newVm();
       case VCPU -> new KvmFd(kind, someVm(), vcpu >= 0 ? vcpu : nextVcpu());
       case DEVICE, STATS, GUEST_MEMFD -> new KvmFd(kind, someVm(), vcpu);

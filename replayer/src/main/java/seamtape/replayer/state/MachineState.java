@@ -1,5 +1,6 @@
 package seamtape.replayer.state;
 
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
@@ -210,11 +211,20 @@ public final class MachineState {
 
   private void file(FileOperation operation, Event enter, long result) {
     switch (operation) {
-      case OPEN -> made(result, FdKind.SYSTEM, Subject.SYSTEM, enter);
+      case OPEN -> made(result, opened(enter), Subject.SYSTEM, enter);
       case EVENTFD -> made(result, FdKind.EVENTFD, Subject.SYSTEM, enter);
       case DUP -> duplicated(enter, result);
       case CLOSE, MMAP, MUNMAP, KVM_UNKNOWN_IOCTL -> {}
     }
+  }
+
+  /** What open(2) was asked for; an imported recording may not show the path. */
+  private static FdKind opened(Event enter) {
+    if (enter.copyCount() == 0) {
+      return FdKind.SYSTEM;
+    }
+    String path = new String(enter.copied(0), StandardCharsets.UTF_8).replace("\0", "");
+    return path.equals("/dev/kvm") ? FdKind.SYSTEM : FdKind.OTHER;
   }
 
   private void made(long fd, FdKind kind, long subject, Event enter) {

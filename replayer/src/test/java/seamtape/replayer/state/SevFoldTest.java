@@ -192,4 +192,16 @@ class SevFoldTest {
       assertFalse(rmp.contains("VMSA"));
     }
   }
+
+  /** /dev/sev is no file of KVM's. */
+  @Test
+  void aFileThatIsNotKvmsIsToldApartFromTheSystemFd() throws Exception {
+    try (Tape tape = Recordings.bundled(dir, "sev-launch", "linux-7.3")) {
+      MachineState state = MachineState.at(tape, tape.eventCount());
+      Map<?, ?> machine = (Map<?, ?>) StateView.document(state, null).get("machine");
+      List<?> fds = (List<?>) machine.get("fds");
+      assertEquals("system", ((Map<?, ?>) fds.get(0)).get("kind"));
+      assertEquals("other", ((Map<?, ?>) fds.get(1)).get("kind"));
+    }
+  }
 }
