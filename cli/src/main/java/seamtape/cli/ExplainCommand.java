@@ -123,7 +123,8 @@ final class ExplainCommand implements Callable<Integer> {
     document.put("common", any);
     own.forEach(rule -> output.line(String.format("%-12s %s", "rule", rule)));
     any.forEach(rule -> output.line(String.format("%-12s %s", "any call", rule)));
-    if (own.isEmpty() && any.isEmpty()) {
+    boolean asErrno = !document.containsKey("firmware");
+    if (asErrno && own.isEmpty() && any.isEmpty()) {
       output.line(String.format("%-12s %s", "rule", "none of the tables gives it for this call"));
     }
   }
