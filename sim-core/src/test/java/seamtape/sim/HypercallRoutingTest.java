@@ -481,6 +481,44 @@ final class HypercallRoutingTest {
     assertEquals(List.of(row.name(), "= " + expected), told);
   }
 
+  /** Another vCPU, runnable at some code of its own. */
+  private static void started(TestMachine t, int vcpu, int at, String code) {
+    t.store(GUEST + at, java.util.HexFormat.of().parseHex(code));
+    t.ioctl(vcpu, KvmIoctl.KVM_GET_SREGS, ARG);
+    t.memory.write(ARG, new byte[12], 0, 8);
+    t.memory.write(ARG + 12, new byte[2], 0, 2);
+    t.ioctl(vcpu, KvmIoctl.KVM_SET_SREGS, ARG);
+    t.store(ARG, new byte[144]);
+    t.storeNumber(ARG + 128, 8, at);
+    t.storeNumber(ARG + 136, 8, 2);
+    t.ioctl(vcpu, KvmIoctl.KVM_SET_REGS, ARG);
+    t.storeNumber(ARG, 4, 0);
+    assertEquals(0, t.ioctl(vcpu, KvmIoctl.KVM_SET_MP_STATE, ARG));
+  }
+
+  /** KVM_HC_KICK_CPU, kvm-hypercalls.csv: a HLT that waits is over, and one that comes after. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void s14AKickWakesAVcpuThatWaitsAndOneThatIsAboutTo(boolean before) {
+    TestMachine t = new TestMachine().createVm();
+    assertEquals(0, t.ioctl(t.vm, KvmIoctl.KVM_CREATE_IRQCHIP, 0));
+    t.addSlot(0, 0, 0, 0x1_0000, GUEST);
+    t.memory.map(GUEST, 0x1_0000);
+    t.addVcpu("66b805000000" + "66b901000000" + "0f01c1" + "e610");
+    int other = (int) t.ioctl(t.vm, KvmIoctl.KVM_CREATE_VCPU, 1);
+    started(t, other, 0x2000, "f4e610");
+    long halts = before ? 0 : t.machine.ioctl(TID + 1, other, KvmIoctl.KVM_RUN.number(), 0, 1000);
+    assertEquals(before ? 0 : Machine.IN_PROGRESS, halts);
+    assertEquals(0, t.run());
+    assertEquals(2, t.exitReason(), "kicked");
+    long ended =
+        before
+            ? t.machine.ioctl(TID + 1, other, KvmIoctl.KVM_RUN.number(), 0, 1000)
+            : t.machine.resume(TID + 1, 1000);
+    ended = ended == Machine.IN_PROGRESS ? t.machine.resume(TID + 1, 1000) : ended;
+    assertEquals(0, ended, "no longer halted");
+  }
+
   @Test
   void s14AnIpiReachesTheVcpusOfItsBitmapAndAFeatureNotOfferedIsEnosys() {
     m.createVm();

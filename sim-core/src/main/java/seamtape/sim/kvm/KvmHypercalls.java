@@ -5,7 +5,6 @@ import seamtape.catalog.KvmHypercall;
 import seamtape.sim.guest.CpuState;
 import seamtape.sim.guest.GuestBus.Answer;
 import seamtape.sim.kvm.irq.Msi;
-import seamtape.sim.kvm.vcpu.Vcpu;
 
 /** KVM's own hypercalls: number in RAX, arguments in RBX, RCX, RDX and RSI. */
 final class KvmHypercalls {
@@ -82,11 +81,11 @@ final class KvmHypercalls {
     return 0;
   }
 
-  /** Wakes a vCPU that waits in HLT, and yields to it. */
+  /** Wakes a vCPU that waits in HLT or is about to, and yields to it. */
   private long kick(long apicId) {
     VcpuRunner target = runner.vm().vcpu((int) apicId);
-    if (target != null && target.state().mpState == Vcpu.MP_STATE_HALTED) {
-      target.state().mpState = Vcpu.MP_STATE_RUNNABLE;
+    if (target != null && target.lapic() != null) {
+      target.state().pvUnhalted = true;
     }
     return schedYield();
   }

@@ -220,6 +220,7 @@ public final class VcpuRunner {
     boolean holds = state.mpState == Vcpu.MP_STATE_AP_RESET_HOLD;
     if ((holds || state.mpState == Vcpu.MP_STATE_HALTED) && wakes()) {
       state.mpState = Vcpu.MP_STATE_RUNNABLE;
+      state.pvUnhalted = false;
       waits.endPoll();
       stats.woken();
     }
@@ -234,7 +235,7 @@ public final class VcpuRunner {
   }
 
   private boolean wakes() {
-    return td == null ? waits.wakes() : td.wakes();
+    return td == null ? waits.wakes() : td.wakes() || state.pvUnhalted;
   }
 
   /** INIT and SIPI: what the guest was doing is forgotten. */

@@ -38,11 +38,16 @@ final class VcpuWaits {
 
   /** True while a HLT that did not exit goes on. */
   boolean haltedInGuest() {
-    haltedInGuest &= !wakes();
+    haltedInGuest &= !hasEvents();
     return haltedInGuest;
   }
 
+  /** A HLT that waits in the kernel is over. */
   boolean wakes() {
+    return state.pvUnhalted || hasEvents();
+  }
+
+  private boolean hasEvents() {
     CpuState cpu = state.cpu;
     vm.xen.expireTimer(state);
     return cpu.nmiPending && !cpu.nmiMasked

@@ -237,7 +237,9 @@ public final class EventIoctls {
 
   static long getMpState(Vcpu vcpu, long arg, UserCopy user) {
     ByteBuffer out = Bytes.zeroed(4);
-    out.putInt(0, vcpu.mpState);
+    boolean waits =
+        vcpu.mpState == Vcpu.MP_STATE_HALTED || vcpu.mpState == Vcpu.MP_STATE_AP_RESET_HOLD;
+    out.putInt(0, waits && vcpu.pvUnhalted ? Vcpu.MP_STATE_RUNNABLE : vcpu.mpState);
     return user.out(arg, out.array()) ? 0 : EFAULT.result();
   }
 
@@ -255,6 +257,7 @@ public final class EventIoctls {
     }
     vcpu.sipiPending = state == Vcpu.MP_STATE_SIPI_RECEIVED || vcpu.sipiPending;
     vcpu.mpState = waitForSipi ? Vcpu.MP_STATE_INIT_RECEIVED : state;
+    vcpu.pvUnhalted &= state != Vcpu.MP_STATE_RUNNABLE;
     return 0;
   }
 

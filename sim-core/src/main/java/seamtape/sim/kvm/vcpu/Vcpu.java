@@ -99,6 +99,9 @@ public final class Vcpu {
   /** KVM_CAP_HYPERV_ENFORCE_CPUID. */
   public boolean enforceHypervCpuid;
 
+  /** KVM_HC_KICK_CPU was for this vCPU: the next HLT that waits is over at once. */
+  public boolean pvUnhalted;
+
   /** The MSR of Hyper-V's whose write the VMM has to hear of (KVM_REQ_HV_EXIT); 0 for none. */
   public int hypervExitMsr;
 

@@ -33,6 +33,7 @@ final class TdControls {
   private static final long CR0_NW = 1 << 29;
   private static final long CR0_CD = 1 << 30;
   private static final long CR4_MCE = 1 << 6;
+  private static final long CR4_PCE = 1 << 8;
   private static final long CR4_LA57 = 1 << 12;
   private static final long CR4_PCIDE = 1 << 17;
   private static final long CR4_SMXE = 1 << 14;
@@ -146,7 +147,8 @@ final class TdControls {
 
   /** Counters do not count here. */
   private int readCounter() {
-    if ((td.attributes() & Td.ATTRIBUTE_PERFMON) == 0) {
+    boolean allowed = cpu.cpl() == 0 || (cpu.cr4 & CR4_PCE) != 0;
+    if (!allowed || (td.attributes() & Td.ATTRIBUTE_PERFMON) == 0) {
       return GP;
     }
     cpu.gpr[CpuState.RAX] = 0;
