@@ -3,8 +3,6 @@ package seamtape.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +25,8 @@ import seamtape.catalog.XenHypercall;
  * HypercallLedgerTest.
  */
 class HypercallCasesTest {
+  private static final int CELLS = 5;
+
   private static final long ANSWER = 0x55;
   private static final long LOW = 0xffff_ffffL;
   private static final String OTHERS = "XEN_.*|HVCALL_.*";
@@ -39,12 +39,11 @@ class HypercallCasesTest {
   }
 
   static Stream<Case> cases() throws IOException {
-    try (InputStream in = HypercallCasesTest.class.getResourceAsStream("hypercall-cases.txt")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      List<Case> listed =
-          text.lines().filter(l -> !l.startsWith("#")).map(HypercallCasesTest::parse).toList();
-      return Stream.concat(listed.stream(), plainRows(listed));
-    }
+    List<Case> listed =
+        CaseTable.rows(HypercallCasesTest.class, "hypercall-cases.txt", CELLS)
+            .map(HypercallCasesTest::parse)
+            .toList();
+    return Stream.concat(listed.stream(), plainRows(listed));
   }
 
   /** The rows that KVM knows nothing of: Xen's go to user space, Hyper-V's are refused. */
@@ -65,8 +64,10 @@ class HypercallCasesTest {
   }
 
   private static Case parse(String line) {
-    String[] cells =
-        Arrays.stream((line + " | ").split("\\|")).map(String::strip).toArray(String[]::new);
+    return parse(CaseTable.cells(line, CELLS));
+  }
+
+  private static Case parse(String[] cells) {
     Map<String, String> regs = new LinkedHashMap<>();
     for (String pair : words(cells[2])) {
       regs.put(pair.split("=")[0], pair.split("=")[1]);

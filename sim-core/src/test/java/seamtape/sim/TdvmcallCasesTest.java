@@ -5,10 +5,7 @@ import static seamtape.sim.TestMachine.RUN;
 import static seamtape.sim.TestMachine.TID;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -92,21 +89,17 @@ class TdvmcallCasesTest {
   }
 
   static Stream<Case> cases() throws IOException {
-    try (InputStream in = TdvmcallCasesTest.class.getResourceAsStream("tdvmcall-cases.txt")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines().filter(line -> !line.startsWith("#")).map(TdvmcallCasesTest::parse);
-    }
+    return CaseTable.rows(TdvmcallCasesTest.class, "tdvmcall-cases.txt", 6)
+        .map(TdvmcallCasesTest::parse);
   }
 
-  private static Case parse(String line) {
-    String[] cells = Arrays.stream(line.split("\\|")).map(String::strip).toArray(String[]::new);
+  private static Case parse(String[] cells) {
     Tdvmcall row = Tdvmcall.valueOf(cells[0].replace(NO_EXIT, ""));
-    String answer = cells.length > 5 ? cells[5] : "";
     List<String> operands = List.of(cells[2].split(" "));
     boolean mapExit = !cells[0].endsWith(NO_EXIT);
     String[] numbers = cells[1].split(":");
     long r11 = numbers.length > 1 ? number(numbers[1]) : row.number();
-    return new Case(row, number(numbers[0]), r11, operands, cells[3], cells[4], answer, mapExit);
+    return new Case(row, number(numbers[0]), r11, operands, cells[3], cells[4], cells[5], mapExit);
   }
 
   private static long number(String word) {

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -97,16 +96,12 @@ class TdxCommandTableTest {
   }
 
   static List<Case> cases() throws IOException {
-    Path table = Path.of("src/test/resources/seamtape/sim/tdx-commands.txt");
-    return Files.readAllLines(table).stream()
-        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+    return CaseTable.rows(TdxCommandTableTest.class, "tdx-commands.txt", 6)
         .map(TdxCommandTableTest::parse)
         .toList();
   }
 
-  private static Case parse(String line) {
-    String[] c = Stream.of(line.split("\\|")).map(String::strip).toArray(String[]::new);
-    assertEquals(6, c.length, line);
+  private static Case parse(String[] c) {
     return new Case(c[0], c[1], Integer.parseInt(c[2]), c[3], c[4], c[5]);
   }
 

@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import seamtape.catalog.SevCommand;
+import seamtape.sim.CaseTable;
 
 /**
  * S7: every command of {@code abi/sev-commands.csv} with its errors in the order of their checks.
@@ -46,7 +46,6 @@ final class SevCommandTableTest {
           Map.entry("KVM_SEV_GET_ATTESTATION_REPORT ENOMEM", "the kernel has memory for a blob"),
           Map.entry("KVM_SEV_GUEST_STATUS EIO", "an fd comes with a guest, which has a status"));
 
-  private static final Path RESOURCES = Path.of("src/test/resources/seamtape/sim/sev");
   private static final Pattern ERRNO = Pattern.compile("\\bE[A-Z]{2,}\\b");
 
   /** One line: command, kernel line, state, argument, result and firmware code, why. */
@@ -59,15 +58,12 @@ final class SevCommandTableTest {
   }
 
   static List<Case> cases() throws IOException {
-    return Files.readAllLines(RESOURCES.resolve("sev-commands.txt")).stream()
-        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+    return CaseTable.rows(SevCommandTableTest.class, "sev-commands.txt", 6)
         .map(SevCommandTableTest::parse)
         .toList();
   }
 
-  private static Case parse(String line) {
-    String[] c = Stream.of(line.split("\\|")).map(String::strip).toArray(String[]::new);
-    assertEquals(6, c.length, line);
+  private static Case parse(String[] c) {
     return new Case(SevCommand.valueOf(c[0]), c[1], c[2], c[3], c[4], c[5]);
   }
 
@@ -132,12 +128,11 @@ final class SevCommandTableTest {
         .filter(c -> c.result.matches("EIO [1-9a-f]\\w*"))
         .forEach(c -> shown.add(c.command + " " + c.result.substring(4)));
     TreeSet<String> listed = new TreeSet<>();
-    for (String line : Files.readAllLines(RESOURCES.resolve("sev-firmware.txt"))) {
-      String[] c = line.split(" \\| ");
-      if (!line.startsWith("#") && c[2].equals("-")) {
+    for (String[] c : CaseTable.rows(SevCommandTableTest.class, "sev-firmware.txt", 3).toList()) {
+      if (c[2].equals("-")) {
         listed.add(SevCommand.valueOf(c[0]) + " " + c[1]);
-      } else if (!line.startsWith("#")) {
-        assertEquals(false, shown.contains(c[0] + " " + c[1]), line);
+      } else {
+        assertEquals(false, shown.contains(c[0] + " " + c[1]), c[0] + " " + c[1]);
       }
     }
     assertEquals(listed, shown);

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import seamtape.catalog.Field;
 import seamtape.catalog.Seamcall;
 import seamtape.catalog.TdxStatus;
+import seamtape.sim.CaseTable;
 import seamtape.sim.coverage.Coverage;
 import seamtape.sim.coverage.Status;
 import seamtape.sim.marshal.Gpr;
@@ -52,22 +51,19 @@ class SeamcallCasesTest {
   }
 
   static Stream<Case> cases() throws IOException {
-    try (InputStream in = SeamcallCasesTest.class.getResourceAsStream("seamcall-cases.txt")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines().filter(line -> !line.startsWith("#")).map(SeamcallCasesTest::parse);
-    }
+    return CaseTable.rows(SeamcallCasesTest.class, "seamcall-cases.txt", 5)
+        .map(SeamcallCasesTest::parse);
   }
 
-  private static Case parse(String line) {
-    String[] cells = (line + " ").split("\\|");
-    String[] leaf = cells[0].strip().split("/");
+  private static Case parse(String[] cells) {
+    String[] leaf = cells[0].split("/");
     return new Case(
         Seamcall.valueOf(leaf[0]),
         leaf.length > 1 ? Integer.parseInt(leaf[1]) : 0,
-        cells[1].strip(),
-        cells[2].strip(),
-        cells[3].strip(),
-        cells.length > 4 ? cells[4].strip() : "");
+        cells[1],
+        cells[2],
+        cells[3],
+        cells[4]);
   }
 
   private static List<String> words(String text) {

@@ -7,8 +7,6 @@ import static seamtape.sim.tdx.LongModeTd.LOOP;
 import static seamtape.sim.tdx.LongModeTd.TDCALL;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -21,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import seamtape.catalog.Field;
 import seamtape.catalog.Tdcall;
 import seamtape.catalog.TdxStatus;
+import seamtape.sim.CaseTable;
 import seamtape.sim.marshal.Gpr;
 import seamtape.sim.profile.Fixture;
 
@@ -52,25 +51,20 @@ class TdcallCasesTest {
   }
 
   static Stream<Case> cases() throws IOException {
-    try (InputStream in = TdcallCasesTest.class.getResourceAsStream("tdcall-cases.txt")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return text.lines().filter(line -> !line.startsWith("#")).map(TdcallCasesTest::parse);
-    }
+    return CaseTable.rows(TdcallCasesTest.class, "tdcall-cases.txt", 4).map(TdcallCasesTest::parse);
   }
 
-  private static Case parse(String line) {
-    String[] cells = (line + " ").split("\\|");
-    String[] first = cells[0].strip().split("@");
+  private static Case parse(String[] cells) {
+    String[] first = cells[0].split("@");
     String[] leaf = first[0].split("/");
     int version = leaf.length > 1 ? Integer.parseInt(leaf[1]) : 0;
-    String out = cells.length > 3 ? cells[3].strip() : "";
     return new Case(
         Tdcall.valueOf(leaf[0]),
         version,
         first.length > 1 ? first[1] : "",
-        cells[1].strip(),
-        cells[2].strip(),
-        out);
+        cells[1],
+        cells[2],
+        cells[3]);
   }
 
   private static List<String> words(String text) {
