@@ -3,6 +3,7 @@ package seamtape.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import seamtape.catalog.FdKind;
@@ -69,7 +70,7 @@ record SubCommand(
   /** How it is made, then the struct behind {@code data} field by field. */
   List<String> details() {
     List<String> lines = new ArrayList<>();
-    String fd = on.name().toLowerCase(java.util.Locale.ROOT);
+    String fd = on.name().toLowerCase(Locale.ROOT);
     lines.add("    KVM_MEMORY_ENCRYPT_OP on a " + fd + " fd: id " + id + " of struct " + outer);
     if (!struct.isEmpty()) {
       lines.add("    its data points to struct " + struct + ":");

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * Linux error numbers (include/uapi/asm-generic/errno-base.h, errno.h), with the messages of
- * strerror(3): "Function not implemented" is what ENOSYS says, no promise of this build.
+ * strerror(3), as strace prints them. That of ENOSYS, too, is the C library's: nothing in this
+ * build is left open by it.
  */
 public enum Errno {
   EPERM(1, "Operation not permitted"),

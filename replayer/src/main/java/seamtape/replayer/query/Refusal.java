@@ -1,6 +1,7 @@
 package seamtape.replayer.query;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import seamtape.catalog.Errno;
 import seamtape.catalog.Format;
@@ -37,11 +38,10 @@ public record Refusal(List<Words.Line> words, String asked, List<String> checks,
     List<String> checks =
         errno.map(known -> ErrnoRules.bundled().of(asked, known.name())).orElse(List.of());
     CallRow beneath = summary == null ? null : beneath(call, reader, summary);
-    return Optional.of(new Refusal(words(call), asked, checks, beneath));
+    return Optional.of(new Refusal(words(call, errno), asked, checks, beneath));
   }
 
-  private static List<Words.Line> words(RecordedCall call) {
-    Optional<Errno> errno = Errno.ofResult(-(long) call.errno());
+  private static List<Words.Line> words(RecordedCall call, Optional<Errno> errno) {
     if (errno.isPresent()) {
       return Words.of(errno.get());
     }
@@ -57,8 +57,7 @@ public record Refusal(List<Words.Line> words, String asked, List<String> checks,
   private static String asked(RecordedCall call) {
     EventView view = EventView.of(call.enter(), null, call.vendor());
     for (String command : List.of("kvm_tdx_cmd", "kvm_sev_cmd")) {
-      if (view.fields().get(command) instanceof java.util.Map<?, ?> fields
-          && fields.get("id") != null) {
+      if (view.fields().get(command) instanceof Map<?, ?> fields && fields.get("id") != null) {
         return String.valueOf(fields.get("id"));
       }
     }
